@@ -1,0 +1,12 @@
+//! A measured figure held against a limit.
+
+/// A figure and the limits it is held against.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// Name of the figure, such as `test.excess-mre.capacity`.
+    pub figure: String,
+    /// The claim holds if the figure is at most this.
+    pub at_most: Option<f64>,
+    /// The claim holds if the figure is at least this.
+    pub at_least: Option<f64>,
+}

@@ -1,0 +1,78 @@
+//! What to fit, on which rows, and how.
+
+/// How a residual is scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Residual {
+    /// (predicted − measured) / measured.
+    #[default]
+    Relative,
+    /// predicted − measured, in nats.
+    Absolute,
+    /// ln predicted − ln measured.
+    Log,
+}
+
+/// How a residual enters the objective.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Robust {
+    /// Its square.
+    #[default]
+    Square,
+    /// Pseudo-Huber, 2δ²(√(1+(r/δ)²) − 1).
+    PseudoHuber {
+        /// Size δ from which a residual counts linearly, in the unit of the residual.
+        delta: f64,
+    },
+}
+
+/// Which rows are held out together.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SplitRule {
+    /// All runs of a mixture are held out together.
+    Mixture {
+        /// Share of the mixtures held out, above 0 and below 1.
+        test_fraction: f64,
+        /// Number of random splits.
+        count: usize,
+    },
+    /// Runs are held out one by one.
+    Run {
+        /// Share of the runs held out, above 0 and below 1.
+        test_fraction: f64,
+        /// Number of random splits.
+        count: usize,
+    },
+    /// Runs below both limits train, runs at or above either limit test.
+    Scale {
+        /// Training runs have a capacity below this.
+        capacity_below: f64,
+        /// Training runs have fewer tokens than this.
+        tokens_below: f64,
+    },
+    /// Test runs read from a file of columns `split,run`.
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Names of the splits to use; empty: all.
+        splits: Vec<String>,
+    },
+    /// No row is held out: training error only.
+    None,
+}
+
+/// A plan for fitting laws to a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitPlan {
+    /// Names of the laws, in the order of the report.
+    pub laws: Vec<String>,
+    /// Which rows are held out.
+    pub split: SplitRule,
+    /// Starting points of each fit, at least 1.
+    pub starts: usize,
+    /// How a residual is scaled.
+    pub residual: Residual,
+    /// How a residual enters the objective.
+    pub robust: Robust,
+    /// Seed of the splits and the starts.
+    pub seed: u64,
+}

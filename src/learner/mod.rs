@@ -1,0 +1,87 @@
+//! The idealised learner: which skills it selects, and what it has learned of them after so many
+//! meetings.
+
+mod kernel;
+
+pub use kernel::Kernel;
+
+use thiserror::Error;
+
+/// Which skills go first when capacity is short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ranking {
+    /// Those that lower the training loss most: cost × frequency.
+    #[default]
+    Value,
+    /// Those met most often, whatever they cost.
+    Count,
+}
+
+/// What the ranking looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Selection {
+    /// Expected scores.
+    #[default]
+    Expected,
+    /// Scores of the realised numbers of meetings.
+    Observed,
+}
+
+/// Sample efficiency that grows with size: D_eff = D·(N/reference)^exponent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Efficiency {
+    /// Exponent v, dimensionless; 0 switches it off.
+    pub exponent: f64,
+    /// Capacity at which a token counts once, in skills.
+    pub reference: f64,
+}
+
+impl Default for Efficiency {
+    fn default() -> Self {
+        Self {
+            exponent: 0.0,
+            reference: 1e4,
+        }
+    }
+}
+
+impl Efficiency {
+    /// Effective tokens D_eff for a learner of `capacity` skills that saw `tokens`.
+    pub fn effective_tokens(&self, tokens: f64, capacity: f64) -> f64 {
+        if self.exponent == 0.0 {
+            tokens
+        } else {
+            tokens * (capacity / self.reference).powf(self.exponent)
+        }
+    }
+}
+
+/// An idealised learner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learner {
+    /// What n meetings leave unlearned.
+    pub kernel: Kernel,
+    /// Which skills go first when capacity is short.
+    pub ranking: Ranking,
+    /// What the ranking looks at.
+    pub selection: Selection,
+    /// Sample efficiency as a function of capacity.
+    pub efficiency: Efficiency,
+    /// Whether only the best N skills can be held. Without it, capacity acts through
+    /// [`Efficiency`] alone.
+    pub capacity_limits: bool,
+}
+
+/// Why a learner cannot exist.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum LearnerError {
+    /// A number of meetings that is not above 0.
+    #[error("tau is {0}: it must be a number above 0, at most 1e6")]
+    Tau(f64),
+    /// A noise that is not at least 0.
+    #[error("noise is {0}: it must be a number of at least 0")]
+    Noise(f64),
+    /// An efficiency that is not finite, or a reference that is not above 0.
+    #[error("the efficiency needs a finite exponent and a reference above 0")]
+    Efficiency,
+}

@@ -1,0 +1,10 @@
+//! mixlaw tests the scaling laws of data mixing, on simulated skills and on real training runs.
+
+pub mod claim;
+pub mod fit;
+pub mod learner;
+pub mod mixture;
+pub mod random;
+pub mod runs;
+pub mod sweep;
+pub mod world;
