@@ -1,0 +1,54 @@
+//! How the columns of a user's files map to the run table.
+
+use std::path::PathBuf;
+
+/// Where the capacity or the tokens of a run come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ScaleSource {
+    /// A column of the file.
+    Column(String),
+    /// One number for every run.
+    Constant(f64),
+}
+
+/// A value that a column must equal for a row to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilterValue {
+    /// Equal as numbers.
+    Number(f64),
+    /// Equal as texts.
+    Text(String),
+}
+
+/// How to read runs from one or more CSV files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping {
+    /// The files; more than one are joined on [`Mapping::join`].
+    pub files: Vec<PathBuf>,
+    /// Column on which the files are joined, one row per value and file.
+    pub join: Option<String>,
+    /// Pattern of the weight columns, with one `{domain}` in it.
+    pub weight: String,
+    /// Pattern of the loss columns, with one `{domain}` in it.
+    pub loss: String,
+    /// Where the capacity comes from; `None`: the column `capacity` if there is one.
+    pub capacity: Option<ScaleSource>,
+    /// Where the tokens come from; `None`: the column `tokens` if there is one.
+    pub tokens: Option<ScaleSource>,
+    /// Rows kept: every listed column has the listed value.
+    pub filter: Vec<(String, FilterValue)>,
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            join: None,
+            weight: "weight_{domain}".into(),
+            loss: "loss_{domain}".into(),
+            capacity: None,
+            tokens: None,
+            filter: Vec::new(),
+        }
+    }
+}
