@@ -6,5 +6,6 @@ pub mod learner;
 pub mod mixture;
 pub mod random;
 pub mod runs;
+pub mod simulate;
 pub mod sweep;
 pub mod world;

@@ -1,8 +1,10 @@
 //! The idealised learner: which skills it selects, and what it has learned of them after so many
 //! meetings.
 
+mod cut;
 mod kernel;
 
+pub use cut::{Selected, cut};
 pub use kernel::Kernel;
 
 use thiserror::Error;

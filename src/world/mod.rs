@@ -7,8 +7,10 @@
 //! loses its cost c_i at each meeting, so its loss is E_i + c_i · (mass of what is not learned).
 //! Source: Dai and Zheng 2026 (arXiv:2606.08167), section 3; the overlaps are ours.
 
+mod family;
 mod spectrum;
 
+pub use family::{Family, Node, Resolution, nodes};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};
 
 use thiserror::Error;

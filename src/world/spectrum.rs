@@ -214,7 +214,7 @@ impl Spectrum {
     }
 
     /// d ln p / d ln x, to the leading orders in 1/x: the slope of Newton's steps.
-    fn slope(&self, x: f64) -> f64 {
+    pub(crate) fn slope(&self, x: f64) -> f64 {
         let b = self.b();
         match self.shape {
             _ if self.masses != Masses::Pareto => -self.exponent,
