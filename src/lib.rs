@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod fit;
+pub mod law;
 pub mod learner;
 pub mod mixture;
 pub mod random;

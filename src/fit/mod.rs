@@ -1,7 +1,17 @@
-//! Fitting a law to a table of runs.
+//! Fitting laws to a table of runs: least squares from several starts, splits, errors.
 
+mod errors;
+mod fitting;
+mod levenberg_marquardt;
+mod linear;
+mod objective;
 mod plan;
+mod splits;
 mod summary;
 
-pub use plan::{FitPlan, Residual, Robust, SplitRule};
+pub use errors::{Cell, errors_over_splits, spread};
+pub use fitting::{FitError, FittedLaw, LawResult, fit_laws, observations};
+pub use linear::pin_blas;
+pub use plan::{FitPlan, Residual, Ridge, Robust, SplitRule};
+pub use splits::{Split, SplitError, splits};
 pub use summary::{Errors, LawFit, Masked, ParameterValue, Spread};

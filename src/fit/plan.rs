@@ -25,6 +25,17 @@ pub enum Robust {
     },
 }
 
+/// How strongly parameters are pulled toward the centre of their prior.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Ridge {
+    /// Residual variance of the training rows over a wide prior variance: a maximum a posteriori
+    /// fit. It vanishes with the noise, so simulated worlds are fitted as if there were none.
+    #[default]
+    Auto,
+    /// strength·Σ ((θ − centre)/unit)² is added to the sum of the residuals' costs.
+    Fixed(f64),
+}
+
 /// Which rows are held out together.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SplitRule {
@@ -73,6 +84,8 @@ pub struct FitPlan {
     pub residual: Residual,
     /// How a residual enters the objective.
     pub robust: Robust,
+    /// How strongly parameters are pulled toward their prior.
+    pub ridge: Ridge,
     /// Seed of the splits and the starts.
     pub seed: u64,
 }

@@ -1,0 +1,143 @@
+//! Errors of predictions: MRE, MAE and RMSE over cells, under two masks.
+
+use super::{Errors, Masked, Spread};
+
+/// One cell of a table: a run and a loss column, with what was measured and predicted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// Row of the run in the table.
+    pub row: usize,
+    /// Loss column.
+    pub column: usize,
+    /// Measured loss, nats.
+    pub measured: f64,
+    /// Predicted loss, nats.
+    pub predicted: f64,
+    /// Whether the domain had a weight above 0 in the mixture.
+    pub positive: bool,
+    /// The domain's true floor E, where it is known, nats.
+    pub floor: Option<f64>,
+}
+
+impl Cell {
+    fn error(&self) -> f64 {
+        (self.predicted - self.measured).abs()
+    }
+}
+
+/// Errors of one set of cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct SetErrors {
+    mre: f64,
+    mae: f64,
+    rmse: f64,
+    excess_mre: Option<f64>,
+}
+
+impl SetErrors {
+    /// `None` for no cells.
+    fn of<'a>(cells: impl Iterator<Item = &'a Cell> + Clone) -> Option<Self> {
+        let count = cells.clone().count() as f64;
+        if count == 0.0 {
+            return None;
+        }
+        let mean = |figure: &dyn Fn(&Cell) -> f64| cells.clone().map(figure).sum::<f64>() / count;
+        let known = cells
+            .clone()
+            .all(|cell| cell.floor.is_some_and(|floor| cell.measured > floor));
+        Some(Self {
+            mre: 100.0 * mean(&|cell| cell.error() / cell.measured.abs()),
+            mae: mean(&Cell::error),
+            rmse: mean(&|cell| cell.error() * cell.error()).sqrt(),
+            excess_mre: known.then(|| {
+                100.0 * mean(&|cell| cell.error() / (cell.measured - cell.floor.unwrap_or(0.0)))
+            }),
+        })
+    }
+}
+
+/// Errors over `splits`, each a set of cells: mean and standard deviation of each figure over the
+/// splits. `None` if there are no cells at all.
+///
+/// A mask without cells in any split (no weight above 0 anywhere) repeats the figures of all cells.
+pub fn errors_over_splits(splits: &[Vec<Cell>]) -> Option<Errors> {
+    let all: Vec<SetErrors> = splits
+        .iter()
+        .filter_map(|cells| SetErrors::of(cells.iter()))
+        .collect();
+    let mut positive: Vec<SetErrors> = splits
+        .iter()
+        .filter_map(|cells| SetErrors::of(cells.iter().filter(|cell| cell.positive)))
+        .collect();
+    if all.is_empty() {
+        return None;
+    }
+    if positive.is_empty() {
+        positive.clone_from(&all);
+    }
+    let masked = |figure: &dyn Fn(&SetErrors) -> f64| Masked {
+        all: spread(all.iter().map(figure)),
+        positive: spread(positive.iter().map(figure)),
+    };
+    let known = all
+        .iter()
+        .chain(&positive)
+        .all(|errors| errors.excess_mre.is_some());
+    Some(Errors {
+        mre: masked(&|errors| errors.mre),
+        mae: masked(&|errors| errors.mae),
+        rmse: masked(&|errors| errors.rmse),
+        excess_mre: known.then(|| masked(&|errors| errors.excess_mre.unwrap_or(0.0))),
+    })
+}
+
+/// Mean and sample standard deviation (0 for one value).
+pub fn spread(values: impl Iterator<Item = f64>) -> Spread {
+    let values: Vec<f64> = values.collect();
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+    let sd = if values.len() > 1 {
+        (squares / (count - 1.0)).sqrt()
+    } else {
+        0.0
+    };
+    Spread { mean, sd }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    fn cell(measured: f64, predicted: f64, positive: bool) -> Cell {
+        Cell {
+            row: 0,
+            column: 0,
+            measured,
+            predicted,
+            positive,
+            floor: Some(1.0),
+        }
+    }
+
+    #[test]
+    fn figures_by_hand() {
+        let splits = vec![
+            vec![cell(2.0, 2.2, true), cell(4.0, 3.8, false)],
+            vec![cell(2.0, 2.0, true)],
+        ];
+        let errors = errors_over_splits(&splits).unwrap();
+        assert_relative_eq!(errors.mre.all.mean, 3.75, max_relative = 1e-12);
+        assert_relative_eq!(errors.mre.positive.mean, 5.0, max_relative = 1e-12);
+        assert_relative_eq!(errors.mae.all.mean, 0.1, max_relative = 1e-12);
+        let excess = errors.excess_mre.unwrap();
+        assert_relative_eq!(
+            excess.all.mean,
+            (20.0 + 20.0 / 3.0) / 4.0,
+            max_relative = 1e-12
+        );
+        assert_relative_eq!(errors.mre.all.sd, 7.5 / 2f64.sqrt(), max_relative = 1e-12);
+        assert!(errors_over_splits(&[vec![]]).is_none());
+    }
+}

@@ -1,0 +1,33 @@
+//! The linear algebra under a fit, by LAPACK through `ndarray-linalg`.
+
+use std::sync::Once;
+
+use ndarray::{Array1, Array2};
+use ndarray_linalg::{FactorizeC, SolveC, UPLO};
+
+/// Pins OpenBLAS to one thread: its own threads inside rayon's are slower and change the last
+/// bits of a result.
+pub fn pin_blas() {
+    static PINNED: Once = Once::new();
+    PINNED.call_once(|| {
+        #[allow(unsafe_code)]
+        // SAFETY: the function takes a number of threads and sets a global of OpenBLAS; `Once`
+        // keeps two threads from calling it at a time.
+        unsafe {
+            openblas_set_num_threads(1);
+        }
+    });
+}
+
+#[allow(unsafe_code)]
+unsafe extern "C" {
+    fn openblas_set_num_threads(threads: std::ffi::c_int);
+}
+
+/// Solves the symmetric positive definite system `matrix`·x = `right`; `None` if the matrix is not
+/// positive definite to working precision.
+pub(super) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Option<Array1<f64>> {
+    pin_blas();
+    let solution = matrix.factorizec(UPLO::Lower).ok()?.solvec(right).ok()?;
+    solution.iter().all(|x| x.is_finite()).then_some(solution)
+}

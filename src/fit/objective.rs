@@ -1,0 +1,206 @@
+//! The objective of a fit: residuals, their scale, and what large ones cost.
+
+use ndarray::Array2;
+
+use super::{FitPlan, Residual, Ridge, Robust};
+use crate::law::{Gradient, Model, Observations};
+
+/// Ridge of the starts when the ridge is chosen by the fit, as a share of the variance of the
+/// losses: small enough not to move a good fit, large enough to keep flat valleys short.
+const PILOT_RIDGE: f64 = 1e-4;
+
+/// Residuals of a model on its training rows, and a ridge on its parameters.
+pub(super) struct Objective<'a> {
+    model: &'a dyn Model,
+    rows: &'a Observations,
+    residual: Residual,
+    robust: Robust,
+    ridge: f64,
+}
+
+/// Normal equations of the linearised problem at one θ: with r the residuals and J their
+/// derivatives, both weighted for robustness, `matrix` = JᵀJ (P × P), `gradient` = Jᵀr.
+#[derive(Debug, Clone)]
+pub(super) struct NormalEquations {
+    pub(super) matrix: Array2<f64>,
+    pub(super) gradient: Vec<f64>,
+    pub(super) objective: f64,
+}
+
+impl<'a> Objective<'a> {
+    pub(super) fn new(model: &'a dyn Model, rows: &'a Observations, plan: &FitPlan) -> Self {
+        let mut objective = Self {
+            model,
+            rows,
+            residual: plan.residual,
+            robust: plan.robust,
+            ridge: 0.0,
+        };
+        objective.ridge = match plan.ridge {
+            Ridge::Fixed(strength) => strength,
+            Ridge::Auto => PILOT_RIDGE * objective.variance_about_means(),
+        };
+        objective
+    }
+
+    /// Strength of the ridge.
+    pub(super) fn ridge(&self) -> f64 {
+        self.ridge
+    }
+
+    pub(super) fn set_ridge(&mut self, strength: f64) {
+        self.ridge = strength;
+    }
+
+    /// Mean square residual when each column is predicted by its mean.
+    fn variance_about_means(&self) -> f64 {
+        let mut sum = 0.0;
+        for column in self.model.columns() {
+            let mean = self.rows.loss_range(*column).map_or(0.0, |(_, mean)| mean);
+            for loss in self.rows.losses.column(*column) {
+                if !loss.is_nan() {
+                    sum += self.residual(mean, *loss).0.powi(2);
+                }
+            }
+        }
+        sum / self.residuals().max(1) as f64
+    }
+
+    pub(super) fn model(&self) -> &dyn Model {
+        self.model
+    }
+
+    /// Number of residuals.
+    pub(super) fn residuals(&self) -> usize {
+        self.model
+            .columns()
+            .iter()
+            .map(|column| {
+                let losses = self.rows.losses.column(*column);
+                losses.iter().filter(|loss| !loss.is_nan()).count()
+            })
+            .sum()
+    }
+
+    /// A residual and its derivative by the prediction; infinite where the law has no value.
+    fn residual(&self, prediction: f64, loss: f64) -> (f64, f64) {
+        match self.residual {
+            Residual::Relative => ((prediction - loss) / loss, 1.0 / loss),
+            Residual::Absolute => (prediction - loss, 1.0),
+            Residual::Log if prediction > 0.0 => ((prediction / loss).ln(), 1.0 / prediction),
+            Residual::Log => (f64::INFINITY, 0.0),
+        }
+    }
+
+    /// What a residual costs, and the weight that makes its square do the same near it.
+    fn cost(&self, residual: f64) -> (f64, f64) {
+        match self.robust {
+            Robust::Square => (residual * residual, 1.0),
+            Robust::PseudoHuber { delta } => {
+                let stretch = (residual / delta).hypot(1.0);
+                (2.0 * delta * delta * (stretch - 1.0), 1.0 / stretch)
+            }
+        }
+    }
+
+    /// The objective at θ: misfit and ridge; infinite where the law has no value.
+    pub(super) fn value(&self, theta: &[f64]) -> f64 {
+        self.misfit(theta) + self.penalty(theta)
+    }
+
+    /// What the residuals cost at θ; infinite where the law has no value.
+    pub(super) fn misfit(&self, theta: &[f64]) -> f64 {
+        let columns = self.model.columns();
+        let mut predictions = vec![0.0; columns.len()];
+        let mut sum = 0.0;
+        for row in 0..self.rows.len() {
+            self.model
+                .predict(theta, self.rows.point(row), &mut predictions);
+            for (prediction, column) in predictions.iter().zip(columns) {
+                let loss = self.rows.losses[[row, *column]];
+                if !loss.is_nan() {
+                    sum += self.cost(self.residual(*prediction, loss).0).0;
+                }
+            }
+        }
+        if sum.is_finite() { sum } else { f64::INFINITY }
+    }
+
+    /// Normal equations at θ. A row of the Jacobian is o_i + s_i gᵀ ([`Gradient`]), so each run
+    /// adds Σ ω² o oᵀ (sparse) and v gᵀ + g vᵀ with v = Σ ω² s o + ½ (Σ ω² s²) g.
+    pub(super) fn normal_equations(&self, theta: &[f64]) -> NormalEquations {
+        let parameters = theta.len();
+        let columns = self.model.columns();
+        let mut equations = NormalEquations {
+            matrix: Array2::zeros((parameters, parameters)),
+            gradient: vec![0.0; parameters],
+            objective: 0.0,
+        };
+        let mut row_gradient = Gradient::default();
+        let mut side = vec![0.0; parameters];
+        for row in 0..self.rows.len() {
+            self.model
+                .differentiate(theta, self.rows.point(row), &mut row_gradient);
+            side.fill(0.0);
+            let (mut pull, mut square) = (0.0, 0.0);
+            for (position, column) in columns.iter().enumerate() {
+                let loss = self.rows.losses[[row, *column]];
+                if loss.is_nan() {
+                    continue;
+                }
+                let (residual, slope) = self.residual(row_gradient.predictions[position], loss);
+                let (cost, weight) = self.cost(residual);
+                equations.objective += cost;
+                let own = row_gradient.own(position);
+                let coupling = row_gradient.coupling(position);
+                let squared = weight * slope * slope;
+                let pulled = weight * slope * residual;
+                for (i, first) in own {
+                    equations.gradient[*i] += pulled * first;
+                    side[*i] += squared * coupling * first;
+                    for (j, second) in own {
+                        equations.matrix[[*i, *j]] += squared * first * second;
+                    }
+                }
+                pull += pulled * coupling;
+                square += squared * coupling * coupling;
+            }
+            let shared = row_gradient.shared();
+            if shared.is_empty() {
+                continue;
+            }
+            for ((side, shared), gradient) in
+                side.iter_mut().zip(shared).zip(&mut equations.gradient)
+            {
+                *side += 0.5 * square * shared;
+                *gradient += pull * shared;
+            }
+            for i in 0..parameters {
+                let (shared_i, side_i) = (shared[i], side[i]);
+                let mut line = equations.matrix.row_mut(i);
+                for ((cell, shared_j), side_j) in line.iter_mut().zip(shared).zip(&side) {
+                    *cell += side_i * shared_j + shared_i * side_j;
+                }
+            }
+        }
+        for (i, parameter) in self.model.parameters().iter().enumerate() {
+            let ridge = self.ridge / (parameter.unit * parameter.unit);
+            equations.gradient[i] += ridge * (theta[i] - parameter.centre);
+            equations.matrix[[i, i]] += ridge;
+        }
+        equations.objective += self.penalty(theta);
+        equations
+    }
+
+    /// What the ridge charges for θ: strength·Σ ((θ − centre)/unit)².
+    fn penalty(&self, theta: &[f64]) -> f64 {
+        let distance: f64 = self
+            .model
+            .parameters()
+            .iter()
+            .zip(theta)
+            .map(|(parameter, value)| ((value - parameter.centre) / parameter.unit).powi(2))
+            .sum();
+        self.ridge * distance
+    }
+}

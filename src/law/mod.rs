@@ -1,0 +1,97 @@
+//! Laws: domain losses as a function of the mixture, the capacity and the tokens.
+//!
+//! A [`Law`] is bound to the training rows it will be fitted to and yields [`Model`]s: the law
+//! with its parameters laid out as a vector. A law whose loss columns do not depend on each
+//! other yields one model per column, so each is a small problem of its own.
+
+pub mod allocation;
+mod capacity;
+mod capacity_noise;
+mod competition;
+mod gradient;
+mod mean;
+mod observations;
+mod parameter;
+
+pub use capacity::Capacity;
+pub use capacity_noise::CapacityNoise;
+pub use gradient::Gradient;
+pub use mean::Mean;
+pub use observations::{Observations, Point};
+pub use parameter::{NaturalValue, Parameter};
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use thiserror::Error;
+
+/// A functional form for domain losses.
+pub trait Law: Send + Sync {
+    /// Name on the command line and in files.
+    fn name(&self) -> &'static str;
+
+    /// What the law says, in a few words for tables.
+    fn title(&self) -> &'static str;
+
+    /// Whether a loss column can only be predicted from the weight of its own domain.
+    fn needs_own_weight(&self) -> bool;
+
+    /// Lays out the parameters for `training` rows: models of disjoint loss columns, together all
+    /// columns that the law can predict.
+    ///
+    /// # Errors
+    /// [`LawError`] when there is nothing that the law can be fitted to.
+    fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError>;
+}
+
+/// A law bound to a table: predictions as a function of a parameter vector θ (length P) in the
+/// fit's own coordinates (logarithms of positive parameters, reference scales taken out).
+pub trait Model: Send + Sync {
+    /// The P parameters.
+    fn parameters(&self) -> &[Parameter];
+
+    /// The loss columns predicted, in the order of the predictions.
+    fn columns(&self) -> &[usize];
+
+    /// Predicts the losses at `point`, in nats, one for each of [`Model::columns`].
+    fn predict(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]);
+
+    /// Predicts the losses at `point` and their derivatives by θ.
+    fn differentiate(&self, theta: &[f64], point: Point<'_>, out: &mut Gradient);
+
+    /// The `number`-th starting point; the first is the law's best guess, the others are spread
+    /// around it with `rng`.
+    fn start(&self, number: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64>;
+
+    /// θ where it is known in closed form, so that nothing has to be searched.
+    fn closed_form(&self) -> Option<Vec<f64>> {
+        None
+    }
+
+    /// The parameters in natural units, for people.
+    fn values(&self, theta: &[f64]) -> Vec<NaturalValue>;
+}
+
+/// Why a law cannot be bound.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum LawError {
+    /// No loss column has a weight column.
+    #[error(
+        "law `{law}` predicts a loss from the weight of its own domain, but no loss column has a weight column"
+    )]
+    NoOwnWeights {
+        /// Name of the law.
+        law: &'static str,
+    },
+    /// A column with no measured loss among the training rows.
+    #[error("no training row has a loss for `{0}`")]
+    EmptyColumn(String),
+}
+
+/// All laws, in the order in which they are listed to people.
+pub fn all() -> Vec<Box<dyn Law>> {
+    vec![Box::new(Mean), Box::new(Capacity), Box::new(CapacityNoise)]
+}
+
+/// The law called `name`.
+pub fn by_name(name: &str) -> Option<Box<dyn Law>> {
+    all().into_iter().find(|law| law.name() == name)
+}

@@ -1,0 +1,100 @@
+//! The rows that a law sees: points (h, N, D) and the losses measured there.
+
+use ndarray::{Array2, ArrayView1};
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Point<'a> {
+    /// Weights h, one for each weight column.
+    pub weights: ArrayView1<'a, f64>,
+    /// Capacity N, `INFINITY` for unlimited, 1 if the table does not say.
+    pub capacity: f64,
+    /// Tokens D, `INFINITY` for unlimited, 1 if the table does not say.
+    pub tokens: f64,
+}
+
+/// Rows for fitting or predicting.
+#[derive(Debug, Clone)]
+pub struct Observations {
+    /// Names of the loss columns.
+    pub loss_names: Vec<String>,
+    /// Weight column of each loss column's own domain, if it has one.
+    pub own_weight: Vec<Option<usize>>,
+    /// Weights, rows × weight columns.
+    pub weights: Array2<f64>,
+    /// Capacity of each row.
+    pub capacity: Vec<f64>,
+    /// Tokens of each row.
+    pub tokens: Vec<f64>,
+    /// Losses in nats, rows × loss columns; NaN where not measured.
+    pub losses: Array2<f64>,
+    /// Weight that stands in for a weight of 0 where a law has no finite loss there.
+    pub weight_floor: f64,
+}
+
+impl Observations {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.weights.nrows()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The point of a row.
+    pub fn point(&self, row: usize) -> Point<'_> {
+        Point {
+            weights: self.weights.row(row),
+            capacity: self.capacity[row],
+            tokens: self.tokens[row],
+        }
+    }
+
+    /// The rows numbered `rows`, in that order.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            loss_names: self.loss_names.clone(),
+            own_weight: self.own_weight.clone(),
+            weights: self.weights.select(ndarray::Axis(0), rows),
+            capacity: rows.iter().map(|row| self.capacity[*row]).collect(),
+            tokens: rows.iter().map(|row| self.tokens[*row]).collect(),
+            losses: self.losses.select(ndarray::Axis(0), rows),
+            weight_floor: self.weight_floor,
+        }
+    }
+
+    /// Smallest and mean measured loss of a column, or `None` if nothing is measured.
+    pub fn loss_range(&self, column: usize) -> Option<(f64, f64)> {
+        let measured: Vec<f64> = self
+            .losses
+            .column(column)
+            .iter()
+            .copied()
+            .filter(|loss| !loss.is_nan())
+            .collect();
+        if measured.is_empty() {
+            return None;
+        }
+        let smallest = measured.iter().copied().fold(f64::INFINITY, f64::min);
+        Some((
+            smallest,
+            measured.iter().sum::<f64>() / measured.len() as f64,
+        ))
+    }
+}
+
+/// Geometric mean of the finite values; 1 if there is none.
+pub(super) fn reference(values: &[f64]) -> f64 {
+    let logs: Vec<f64> = values
+        .iter()
+        .filter(|value| value.is_finite())
+        .map(|value| value.ln())
+        .collect();
+    if logs.is_empty() {
+        1.0
+    } else {
+        (logs.iter().sum::<f64>() / logs.len() as f64).exp()
+    }
+}
