@@ -130,7 +130,7 @@ impl Competition {
     fn lay_out(&self) -> Vec<Parameter> {
         let ln = |(low, high): (f64, f64)| (f64::ln(low), f64::ln(high));
         let mut parameters = Vec::new();
-        for (column, (smallest, mean)) in self.columns.iter().zip(&self.losses) {
+        for (column, (smallest, _)) in self.columns.iter().zip(&self.losses) {
             let mut push = |symbol, (lower, upper), centre, unit| {
                 parameters.push(Parameter {
                     symbol,

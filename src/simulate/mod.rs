@@ -1,5 +1,6 @@
 //! One training run: (world, learner, h, N, D) → domain losses.
 
 mod expected;
+pub mod oracle;
 
 pub use expected::Simulator;

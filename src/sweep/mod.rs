@@ -1,7 +1,12 @@
 //! The cells of an experiment: every (capacity, tokens, mixture, replicate), simulated in
 //! parallel.
 
+mod execute;
+
+pub use execute::simulate;
+
 use crate::mixture::Mixture;
+use crate::world::Resolution;
 
 /// How a run is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,7 +18,7 @@ pub enum Mode {
     Sampled,
 }
 
-/// The axes of a sweep. Cells are numbered with capacities varying slowest, then tokens, then
+/// The axes of a sweep. Runs are numbered with capacities varying slowest, then tokens, then
 /// mixtures, then replicates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sweep {
@@ -29,6 +34,74 @@ pub struct Sweep {
     pub tokens: Vec<f64>,
     /// Mixtures h.
     pub mixtures: Vec<Mixture>,
-    /// Classes into which a decade of ranks is divided: the resolution of the simulator.
-    pub classes_per_decade: usize,
+    /// How finely the simulator groups ranks.
+    pub resolution: Resolution,
+}
+
+/// One run of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SweepRun<'a> {
+    /// Number of the cell: of (capacity, tokens, mixture).
+    pub cell: u64,
+    /// Number of the replicate in the cell.
+    pub replicate: u64,
+    /// Capacity N in skills.
+    pub capacity: f64,
+    /// Tokens D.
+    pub tokens: f64,
+    /// Mixture h.
+    pub mixture: &'a Mixture,
+}
+
+impl Sweep {
+    /// Number of cells: capacities × tokens × mixtures.
+    pub fn cells(&self) -> usize {
+        self.capacities.len() * self.tokens.len() * self.mixtures.len()
+    }
+
+    /// Number of runs: cells × replicates.
+    pub fn runs(&self) -> usize {
+        self.cells() * self.replicates as usize
+    }
+
+    /// The run numbered `number`, counted from 0 to below [`Sweep::runs`].
+    pub fn run(&self, number: usize) -> SweepRun<'_> {
+        let replicates = self.replicates as usize;
+        let (cell, replicate) = (number / replicates, number % replicates);
+        let (scale, mixture) = (cell / self.mixtures.len(), cell % self.mixtures.len());
+        SweepRun {
+            cell: cell as u64,
+            replicate: replicate as u64,
+            capacity: self.capacities[scale / self.tokens.len()],
+            tokens: self.tokens[scale % self.tokens.len()],
+            mixture: &self.mixtures[mixture],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capacities_vary_slowest_and_replicates_fastest() {
+        let sweep = Sweep {
+            seed: 0,
+            mode: Mode::Expected,
+            replicates: 2,
+            capacities: vec![10.0, 20.0],
+            tokens: vec![1.0, 2.0, 3.0],
+            mixtures: vec![Mixture::uniform(2), Mixture::uniform(2)],
+            resolution: Resolution::default(),
+        };
+        assert_eq!(sweep.runs(), 24);
+        let at = |number| {
+            let run = sweep.run(number);
+            (run.capacity, run.tokens, run.cell, run.replicate)
+        };
+        assert_eq!(at(0), (10.0, 1.0, 0, 0));
+        assert_eq!(at(3), (10.0, 1.0, 1, 1));
+        assert_eq!(at(4), (10.0, 2.0, 2, 0));
+        assert_eq!(at(23), (20.0, 3.0, 11, 1));
+    }
 }

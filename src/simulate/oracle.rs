@@ -1,0 +1,113 @@
+//! The simulator by brute force: every skill of a small world by itself.
+//!
+//! Slow and simple. It shares nothing with [`super::Simulator`] but the masses of single ranks and
+//! the kernels, so that the two can be held against each other.
+
+use crate::learner::{Learner, Ranking};
+use crate::world::{Overlap, World};
+
+/// Largest number of ranks per domain for which single skills are listed.
+pub const MOST_RANKS: f64 = 1e7;
+
+/// One skill: how often each domain meets it, and how many of it there are.
+struct Skill {
+    frequency: Vec<(usize, f64)>,
+    multiplicity: f64,
+}
+
+/// Domain losses in nats (length K), skill by skill, for expected selection. `None` if the world
+/// has more than [`MOST_RANKS`] ranks per domain.
+///
+/// # Panics
+/// When `weights` has not one weight per domain.
+pub fn losses(
+    world: &World,
+    learner: &Learner,
+    weights: &[f64],
+    capacity: f64,
+    tokens: f64,
+) -> Option<Vec<f64>> {
+    if world.skills() > MOST_RANKS {
+        return None;
+    }
+    let domains = world.domains();
+    assert_eq!(weights.len(), domains.len(), "one weight per domain");
+    let tokens = learner.efficiency.effective_tokens(tokens, capacity);
+    let value = |i: usize| match learner.ranking {
+        Ranking::Value => domains[i].cost,
+        Ranking::Count => 1.0,
+    };
+    let mut skills = skills(world);
+    let score = |skill: &Skill| -> f64 {
+        skill
+            .frequency
+            .iter()
+            .map(|(i, p)| weights[*i] * value(*i) * p)
+            .sum()
+    };
+    skills.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    let mut left = if learner.capacity_limits {
+        capacity
+    } else {
+        f64::INFINITY
+    };
+    let mut unlearned: Vec<f64> = (0..domains.len()).map(|i| world.remainder(i)).collect();
+    for skill in &skills {
+        let selected = (left / skill.multiplicity).clamp(0.0, 1.0);
+        left -= skill.multiplicity * selected;
+        let rate: f64 = skill.frequency.iter().map(|(i, p)| weights[*i] * p).sum();
+        let meetings = if rate > 0.0 { rate * tokens } else { 0.0 };
+        let kept = 1.0 - selected * (1.0 - learner.kernel.unlearned(meetings));
+        for (i, p) in &skill.frequency {
+            unlearned[*i] += skill.multiplicity * p * kept;
+        }
+    }
+    Some(
+        domains
+            .iter()
+            .zip(unlearned)
+            .map(|(domain, mass)| domain.floor + domain.cost * mass)
+            .collect(),
+    )
+}
+
+fn skills(world: &World) -> Vec<Skill> {
+    let count = world.domains().len();
+    let mass = |i: usize, rank: f64| world.domains()[i].spectrum.mass(rank);
+    let shared = |members: &[usize], rank: f64, multiplicity: f64| Skill {
+        frequency: members.iter().map(|i| (*i, mass(*i, rank))).collect(),
+        multiplicity,
+    };
+    let everyone: Vec<usize> = (0..count).collect();
+    let mut skills = Vec::new();
+    let mut rank = 1.0;
+    while rank <= world.skills() {
+        if rank <= world.head() {
+            skills.push(shared(&everyone, rank, 1.0));
+            rank += 1.0;
+            continue;
+        }
+        let private = match *world.overlap() {
+            Overlap::None => 1.0,
+            Overlap::All { fraction } => {
+                skills.push(shared(&everyone, rank, fraction));
+                1.0 - fraction
+            }
+            Overlap::Pair { fraction } => {
+                for i in 0..count {
+                    for j in i + 1..count {
+                        let share = fraction / (count - 1) as f64;
+                        skills.push(shared(&[i, j], rank, share));
+                    }
+                }
+                1.0 - fraction
+            }
+        };
+        for i in 0..count {
+            skills.push(shared(&[i], rank, private));
+        }
+        rank += 1.0;
+    }
+    skills.retain(|skill| skill.multiplicity > 0.0);
+    skills
+}

@@ -1,0 +1,262 @@
+//! The simulator against brute force, and what must hold in any world.
+
+use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
+use mixlaw::mixture::Mixture;
+use mixlaw::simulate::{Simulator, oracle};
+use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
+use proptest::prelude::*;
+
+const UNLIMITED: f64 = f64::INFINITY;
+
+fn learner(kernel: Kernel, ranking: Ranking) -> Learner {
+    Learner {
+        kernel,
+        ranking,
+        selection: Selection::Expected,
+        efficiency: Efficiency::default(),
+        capacity_limits: true,
+    }
+}
+
+fn world(domains: &[(f64, f64)], head: f64, skills: f64, overlap: Overlap) -> World {
+    let domains = domains
+        .iter()
+        .enumerate()
+        .map(|(i, (exponent, cost))| Domain {
+            name: format!("domain{i}"),
+            spectrum: Spectrum::new(*exponent, Masses::Pareto, Shape::PowerLaw).unwrap(),
+            cost: *cost,
+            floor: 0.0,
+        })
+        .collect();
+    World::new(domains, head, skills, overlap).unwrap()
+}
+
+fn mixtures(domains: usize) -> impl Strategy<Value = Vec<f64>> {
+    proptest::collection::vec(0.01f64..1.0, domains).prop_map(|weights| {
+        let sum: f64 = weights.iter().sum();
+        let mixture = Mixture::new(weights.iter().map(|w| w / sum).collect()).unwrap();
+        mixture.weights().to_vec()
+    })
+}
+
+fn kernels() -> impl Strategy<Value = Kernel> {
+    prop_oneof![
+        (1.0f64..9.0).prop_map(|tau| Kernel::Threshold { tau }),
+        (0.5f64..9.0).prop_map(|tau| Kernel::Exponential { tau }),
+        (0.5f64..9.0).prop_map(|tau| Kernel::Reciprocal { tau }),
+        (0.5f64..9.0, 0.0f64..2.0).prop_map(|(tau, noise)| Kernel::SgdDecay { tau, noise }),
+    ]
+}
+
+fn overlaps() -> impl Strategy<Value = Overlap> {
+    prop_oneof![
+        Just(Overlap::None),
+        (0.0f64..=1.0).prop_map(|fraction| Overlap::All { fraction }),
+        (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair { fraction }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Excess by classes within 2e-5 of the excess skill by skill: the classes' own error.
+    #[test]
+    fn classes_agree_with_single_skills(
+        exponents in proptest::collection::vec((1.1f64..2.5, 0.3f64..4.0), 3),
+        weights in mixtures(3),
+        head in 0u32..200,
+        kernel in kernels(),
+        overlap in overlaps(),
+        count in any::<bool>(),
+        capacity in prop_oneof![Just(UNLIMITED), (3.0f64..9.0).prop_map(|l| l.exp().round())],
+        tokens in prop_oneof![Just(UNLIMITED), (5.0f64..18.0).prop_map(f64::exp)],
+    ) {
+        let ranking = if count { Ranking::Count } else { Ranking::Value };
+        let world = world(&exponents, f64::from(head), 5000.0, overlap);
+        let learner = learner(kernel, ranking);
+        let exact = oracle::losses(&world, &learner, &weights, capacity, tokens).unwrap();
+        let classes = Simulator::new(world, learner, Resolution::default())
+            .losses(&weights, capacity, tokens);
+        for (classes, exact) in classes.iter().zip(&exact) {
+            prop_assert!((classes / exact - 1.0).abs() < 2e-5, "{classes} for {exact}");
+        }
+    }
+
+    #[test]
+    fn losses_fall_with_capacity_and_tokens(
+        exponents in proptest::collection::vec((1.1f64..2.5, 1.0f64..1.0001), 3),
+        kernel in prop_oneof![
+            (1.0f64..9.0).prop_map(|tau| Kernel::Threshold { tau }),
+            (0.5f64..9.0).prop_map(|tau| Kernel::Exponential { tau }),
+            (0.5f64..9.0).prop_map(|tau| Kernel::Reciprocal { tau }),
+        ],
+        weights in mixtures(3),
+        ln_capacity in 3.0f64..14.0,
+        ln_tokens in 5.0f64..25.0,
+    ) {
+        let world = world(&exponents, 20.0, 1e14, Overlap::None);
+        let simulator =
+            Simulator::new(world, learner(kernel, Ranking::Value), Resolution::default());
+        let capacity = ln_capacity.exp().round();
+        let at = simulator.losses(&weights, capacity, ln_tokens.exp());
+        // The ranking does not depend on the tokens and, at a given mixture, more capacity keeps
+        // what was selected: no domain can lose.
+        let larger = simulator.losses(&weights, (capacity * 1.3).round(), ln_tokens.exp());
+        let longer = simulator.losses(&weights, capacity, ln_tokens.exp() * 1.3);
+        for ((at, larger), longer) in at.iter().zip(&larger).zip(&longer) {
+            prop_assert!(*larger <= at * (1.0 + 1e-7), "{larger} after {at}");
+            prop_assert!(*longer <= at * (1.0 + 1e-7), "{longer} after {at}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_domains_does_not_matter(
+        exponents in proptest::collection::vec((1.1f64..2.5, 0.3f64..4.0), 4),
+        weights in mixtures(4),
+        kernel in kernels(),
+        overlap in overlaps(),
+        ln_capacity in 3.0f64..12.0,
+    ) {
+        let capacity = ln_capacity.exp().round();
+        let forward = Simulator::new(
+            world(&exponents, 20.0, 1e10, overlap.clone()),
+            learner(kernel, Ranking::Value),
+            Resolution::default(),
+        )
+        .losses(&weights, capacity, 1e6);
+        let turned: Vec<_> = exponents.iter().rev().copied().collect();
+        let turned_weights: Vec<f64> = weights.iter().rev().copied().collect();
+        let mut backward = Simulator::new(
+            world(&turned, 20.0, 1e10, overlap),
+            learner(kernel, Ranking::Value),
+            Resolution::default(),
+        )
+        .losses(&turned_weights, capacity, 1e6);
+        backward.reverse();
+        for (forward, backward) in forward.iter().zip(&backward) {
+            prop_assert!((forward / backward - 1.0).abs() < 1e-10, "{forward} {backward}");
+        }
+    }
+}
+
+fn losses(world: &World, kernel: Kernel, weights: &[f64], capacity: f64, tokens: f64) -> Vec<f64> {
+    Simulator::new(
+        world.clone(),
+        learner(kernel, Ranking::Value),
+        Resolution::default(),
+    )
+    .losses(weights, capacity, tokens)
+}
+
+#[test]
+fn a_domain_without_weight_keeps_the_head_alone() {
+    let world = world(&[(1.3, 2.0), (1.6, 1.0)], 20.0, 1e14, Overlap::None);
+    let kernel = Kernel::Exponential { tau: 5.0 };
+    let losses = losses(&world, kernel, &[0.0, 1.0], UNLIMITED, UNLIMITED);
+    let tail = world.domains()[0].spectrum.tail(20.0);
+    assert!((losses[0] / (2.0 * tail) - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn unlimited_is_the_limit_of_large_numbers() {
+    let world = world(&[(1.2, 2.0), (1.8, 1.0)], 20.0, 1e14, Overlap::None);
+    let kernel = Kernel::Threshold { tau: 5.0 };
+    let weights = [0.7, 0.3];
+    let by_capacity = losses(&world, kernel, &weights, 1e4, 1e40);
+    assert_eq!(
+        by_capacity,
+        losses(&world, kernel, &weights, 1e4, UNLIMITED)
+    );
+    let by_tokens = losses(&world, kernel, &weights, 1e18, 1e7);
+    assert_eq!(by_tokens, losses(&world, kernel, &weights, UNLIMITED, 1e7));
+}
+
+#[test]
+fn no_fraction_of_overlap_is_no_overlap() {
+    let domains = [(1.2, 2.0), (1.5, 1.0), (1.8, 1.0)];
+    let none = world(&domains, 20.0, 1e10, Overlap::None);
+    let kernel = Kernel::Exponential { tau: 5.0 };
+    let expected = losses(&none, kernel, &[0.2, 0.3, 0.5], 1e4, 1e6);
+    for overlap in [
+        Overlap::All { fraction: 0.0 },
+        Overlap::Pair { fraction: 0.0 },
+    ] {
+        let other = world(&domains, 20.0, 1e10, overlap);
+        assert_eq!(expected, losses(&other, kernel, &[0.2, 0.3, 0.5], 1e4, 1e6));
+    }
+}
+
+#[test]
+fn identical_domains_with_full_overlap_are_one_domain() {
+    let domain = (1.4, 1.5);
+    let one = world(&[domain], 0.0, 1e10, Overlap::None);
+    let three = world(&[domain; 3], 5.0, 1e10, Overlap::All { fraction: 1.0 });
+    for kernel in [
+        Kernel::Exponential { tau: 5.0 },
+        Kernel::Reciprocal { tau: 2.0 },
+    ] {
+        let alone = losses(&one, kernel, &[1.0], 3e3, 1e6)[0];
+        for together in losses(&three, kernel, &[0.2, 0.3, 0.5], 3e3, 1e6) {
+            assert!((together / alone - 1.0).abs() < 1e-6, "{together} {alone}");
+        }
+    }
+}
+
+/// The error falls with the eighth power of the panel width until the midpoint sum's own error,
+/// which falls with the square of the number of single ranks.
+#[test]
+fn refining_the_classes_converges() {
+    let world = world(&[(1.2, 2.0), (1.5, 1.0)], 20.0, 1e14, Overlap::None);
+    let kernel = Kernel::Exponential { tau: 5.0 };
+    let at = |classes_per_decade| {
+        Simulator::new(
+            world.clone(),
+            learner(kernel, Ranking::Value),
+            Resolution { classes_per_decade },
+        )
+        .losses(&[0.6, 0.4], UNLIMITED, 1e7)
+    };
+    let finest = at(256);
+    let error = |classes| {
+        at(classes)
+            .iter()
+            .zip(&finest)
+            .map(|(a, b)| (a / b - 1.0).abs())
+            .fold(0.0, f64::max)
+    };
+    let (coarse, middle, fine) = (error(8), error(16), error(64));
+    assert!(
+        coarse < 1e-4 && middle < 5e-6 && fine < 3e-7,
+        "{coarse} {middle} {fine}"
+    );
+    assert!(
+        middle < 0.3 * coarse && fine < 0.2 * middle,
+        "{coarse} {middle} {fine}"
+    );
+}
+
+/// Steep spectra, vanishing weights and huge scales stay finite and in range.
+#[test]
+fn extreme_values_stay_finite() {
+    let world = world(&[(1.0001, 2.0), (50.0, 1.0)], 1.0, 1e15, Overlap::None);
+    for kernel in [
+        Kernel::Threshold { tau: 5.0 },
+        Kernel::Exponential { tau: 5.0 },
+        Kernel::Reciprocal { tau: 5.0 },
+    ] {
+        for weights in [[1.0, 0.0], [1e-300, 1.0], [0.5, 0.5]] {
+            for capacity in [1.0, 1e18, UNLIMITED] {
+                for tokens in [1.0, 1e30, UNLIMITED] {
+                    let losses = losses(&world, kernel, &weights, capacity, tokens);
+                    for (loss, cost) in losses.iter().zip([2.0, 1.0]) {
+                        assert!(
+                            (0.0..=cost * (1.0 + 1e-9)).contains(loss),
+                            "{kernel:?} {weights:?} {capacity} {tokens}: {loss}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
