@@ -58,7 +58,7 @@ fn overlaps() -> impl Strategy<Value = Overlap> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Excess by classes within 2e-5 of the excess skill by skill: the classes' own error.
     #[test]

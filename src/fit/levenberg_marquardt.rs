@@ -184,3 +184,130 @@ fn predicted_decrease(at: &NormalEquations, theta: &[f64], moved: &[f64]) -> f64
     let quadratic = delta.dot(&at.matrix.dot(&delta));
     (-2.0 * linear - quadratic).abs().max(f64::MIN_POSITIVE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::{FitPlan, Residual, Ridge, Robust, SplitRule};
+    use crate::law::{Gradient, Model, NaturalValue, Observations, Parameter, Point};
+    use approx::assert_relative_eq;
+    use ndarray::Array2;
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    /// A curve y = f(x; θ) with its derivatives by θ; x is passed as the capacity.
+    type Curve = fn(&[f64], f64) -> (f64, Vec<f64>);
+
+    struct Reference {
+        curve: Curve,
+        parameters: Vec<Parameter>,
+    }
+
+    impl Model for Reference {
+        fn parameters(&self) -> &[Parameter] {
+            &self.parameters
+        }
+
+        fn columns(&self) -> &[usize] {
+            &[0]
+        }
+
+        fn predict(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
+            out[0] = (self.curve)(theta, point.capacity).0;
+        }
+
+        fn differentiate(&self, theta: &[f64], point: Point<'_>, out: &mut Gradient) {
+            let (value, derivatives) = (self.curve)(theta, point.capacity);
+            out.clear();
+            out.push(value, derivatives.into_iter().enumerate(), 0.0);
+        }
+
+        fn start(&self, _number: usize, _rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
+            Vec::new()
+        }
+
+        fn values(&self, _theta: &[f64]) -> Vec<NaturalValue> {
+            Vec::new()
+        }
+    }
+
+    fn fit(curve: Curve, data: &[(f64, f64)], bounds: (f64, f64), start: &[f64]) -> Minimum {
+        let parameter = Parameter {
+            symbol: "β",
+            column: None,
+            lower: bounds.0,
+            upper: bounds.1,
+            centre: 0.0,
+            unit: 1.0,
+        };
+        let model = Reference {
+            curve,
+            parameters: vec![parameter; start.len()],
+        };
+        let rows = Observations {
+            loss_names: vec!["y".into()],
+            own_weight: vec![None],
+            weights: Array2::ones((data.len(), 1)),
+            capacity: data.iter().map(|(x, _)| *x).collect(),
+            tokens: vec![1.0; data.len()],
+            losses: Array2::from_shape_fn((data.len(), 1), |(row, _)| data[row].1),
+            weight_floor: 0.0,
+        };
+        let plan = FitPlan {
+            laws: Vec::new(),
+            split: SplitRule::None,
+            starts: 1,
+            residual: Residual::Absolute,
+            robust: Robust::Square,
+            ridge: Ridge::Fixed(0.0),
+            seed: 0,
+        };
+        minimise(&Objective::new(&model, &rows, &plan), start.to_vec())
+    }
+
+    /// NIST StRD nonlinear regression, Misra1a: y = β1(1 − e^(−β2 x)), from the first of the
+    /// published starts. Certified: 238.94212918, 5.5015643181E-04, residual sum of squares
+    /// 1.2455138894E-01.
+    #[test]
+    fn misra1a_has_its_certified_values() {
+        let data = [
+            (77.6, 10.07),
+            (114.9, 14.73),
+            (141.1, 17.94),
+            (190.8, 23.93),
+            (239.9, 29.61),
+            (289.0, 35.18),
+            (332.8, 40.02),
+            (378.4, 44.82),
+            (434.8, 50.76),
+            (477.3, 55.05),
+            (536.8, 61.01),
+            (593.1, 66.40),
+            (689.1, 75.47),
+            (760.0, 81.78),
+        ];
+        let curve: Curve = |beta, x| {
+            let decay = (-beta[1] * x).exp();
+            (
+                beta[0] * (1.0 - decay),
+                vec![1.0 - decay, beta[0] * x * decay],
+            )
+        };
+        let found = fit(curve, &data, (-1e9, 1e9), &[500.0, 0.0001]);
+        assert!(found.converged);
+        assert_relative_eq!(found.theta[0], 238.942_129_18, max_relative = 1e-7);
+        assert_relative_eq!(found.theta[1], 5.501_564_318_1e-4, max_relative = 1e-7);
+        assert_relative_eq!(found.objective, 1.245_513_889_4e-1, max_relative = 1e-9);
+    }
+
+    #[test]
+    fn a_minimum_beyond_a_bound_is_found_on_it() {
+        let line: Curve = |beta, x| (beta[0] + beta[1] * x, vec![1.0, x]);
+        let data = [(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)];
+        let found = fit(line, &data, (-1.0, 1.5), &[0.0, 0.0]);
+        // Slope 2 is out of reach: at slope 1.5 the best intercept is 1.5, itself the bound.
+        assert!(found.converged);
+        // The gradient tolerance, 1e-7, is what the intercept is good to.
+        assert_relative_eq!(found.theta[0], 1.5, max_relative = 1e-7);
+        assert_relative_eq!(found.theta[1], 1.5);
+    }
+}

@@ -1,0 +1,157 @@
+//! Laws: derivatives against differences, and what a law must say in closed form.
+
+use mixlaw::law::{Gradient, Law, Model, Observations, all};
+use mixlaw::random::{Purpose, stream};
+use ndarray::Array2;
+use proptest::prelude::*;
+
+/// Rows over a grid of scales, some unlimited, with losses that fall with both.
+fn observations(mixtures: &[Vec<f64>], zero: bool) -> Observations {
+    let domains = mixtures[0].len();
+    let mut rows = Vec::new();
+    for capacity in [1e3, 1e4, f64::INFINITY] {
+        for tokens in [1e6, 1e8, f64::INFINITY] {
+            for mixture in mixtures {
+                rows.push((capacity, tokens, mixture.clone()));
+            }
+        }
+    }
+    if zero {
+        rows[0].2[0] = 0.0;
+    }
+    let loss = |row: usize, column: usize| {
+        let (capacity, tokens, mixture) = &rows[row];
+        let h = mixture[column].max(1e-3);
+        1.0 + 0.3 * column as f64 + (h * capacity).powf(-0.2) + (h * tokens).powf(-0.3)
+    };
+    Observations {
+        loss_names: (0..domains).map(|i| format!("domain{i}")).collect(),
+        own_weight: (0..domains).map(Some).collect(),
+        weights: Array2::from_shape_fn((rows.len(), domains), |(r, c)| rows[r].2[c]),
+        capacity: rows.iter().map(|row| row.0).collect(),
+        tokens: rows.iter().map(|row| row.1).collect(),
+        losses: Array2::from_shape_fn((rows.len(), domains), |(r, c)| loss(r, c)),
+        weight_floor: 1e-3,
+    }
+}
+
+fn mixtures() -> impl Strategy<Value = Vec<Vec<f64>>> {
+    proptest::collection::vec(proptest::collection::vec(0.02f64..1.0, 3), 2..4).prop_map(|raw| {
+        raw.into_iter()
+            .map(|weights| {
+                let sum: f64 = weights.iter().sum();
+                weights.iter().map(|w| w / sum).collect()
+            })
+            .collect()
+    })
+}
+
+/// Largest difference between the Jacobian and central differences, relative to the row's scale.
+fn worst_derivative(model: &dyn Model, rows: &Observations, theta: &[f64]) -> f64 {
+    let (columns, parameters) = (model.columns().len(), theta.len());
+    let step = 1e-6;
+    let mut worst = 0.0f64;
+    let mut gradient = Gradient::default();
+    for row in 0..rows.len() {
+        model.differentiate(theta, rows.point(row), &mut gradient);
+        let mut predicted = vec![0.0; columns];
+        model.predict(theta, rows.point(row), &mut predicted);
+        for (position, value) in predicted.iter().enumerate() {
+            // The terms may be added in another order.
+            assert!((value / gradient.predictions[position] - 1.0).abs() < 1e-14);
+            let mut dense = vec![0.0; parameters];
+            gradient.dense(position, &mut dense);
+            for parameter in 0..parameters {
+                let at = |shift: f64| {
+                    let mut moved = theta.to_vec();
+                    moved[parameter] += shift;
+                    let mut out = vec![0.0; columns];
+                    model.predict(&moved, rows.point(row), &mut out);
+                    out[position]
+                };
+                let (up, middle, down) = (at(step), at(0.0), at(-step));
+                // Where a domain reaches or leaves its floor the derivative jumps.
+                if ((up - middle) - (middle - down)).abs() > 1e-3 * (up - down).abs() + 1e-10 {
+                    continue;
+                }
+                let difference = (up - down) / (2.0 * step);
+                worst = worst.max((difference - dense[parameter]).abs() / value.abs().max(1.0));
+            }
+        }
+    }
+    worst
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn jacobians_match_differences(mixtures in mixtures(), seed: u64, zero: bool) {
+        let rows = observations(&mixtures, zero);
+        for law in all() {
+            for (part, model) in law.bind(&rows).unwrap().iter().enumerate() {
+                let mut rng = stream(seed, Purpose::Starts, part as u64, 0);
+                for number in 0..3 {
+                    let theta = model.start(number, &mut rng);
+                    let worst = worst_derivative(model.as_ref(), &rows, &theta);
+                    prop_assert!(worst < 1e-6, "{}: {worst}", law.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn starts_lie_within_the_bounds(mixtures in mixtures(), seed: u64) {
+        let rows = observations(&mixtures, false);
+        for law in all() {
+            for model in law.bind(&rows).unwrap() {
+                let mut rng = stream(seed, Purpose::Starts, 0, 0);
+                for number in 0..4 {
+                    let theta = model.start(number, &mut rng);
+                    for (value, parameter) in theta.iter().zip(model.parameters()) {
+                        prop_assert!(
+                            (parameter.lower..=parameter.upper).contains(value),
+                            "{} of {}: {value}", parameter.symbol, law.name()
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn names_are_unique_and_found() {
+    let laws = all();
+    for law in &laws {
+        assert_eq!(
+            mixlaw::law::by_name(law.name()).map(|found| found.title()),
+            Some(law.title())
+        );
+        assert_eq!(laws.iter().filter(|l| l.name() == law.name()).count(), 1);
+    }
+}
+
+/// The price of capacity moves all domains together: more weight on one takes from the others.
+#[test]
+fn competition_takes_from_the_others() {
+    let rows = observations(&[vec![0.3, 0.3, 0.4]], false);
+    let law = mixlaw::law::Capacity;
+    let model = &law.bind(&rows).unwrap()[0];
+    let mut rng = stream(0, Purpose::Starts, 0, 0);
+    let theta = model.start(0, &mut rng);
+    let predict = |weights: [f64; 3]| {
+        let weights = ndarray::arr1(&weights);
+        let mut out = vec![0.0; 3];
+        let point = mixlaw::law::Point {
+            weights: weights.view(),
+            capacity: 1e4,
+            tokens: 1e6,
+        };
+        model.predict(&theta, point, &mut out);
+        out
+    };
+    let before = predict([0.3, 0.3, 0.4]);
+    let after = predict([0.5, 0.3, 0.4]);
+    assert!(after[0] < before[0] && after[1] > before[1] && after[2] > before[2]);
+}
