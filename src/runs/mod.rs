@@ -12,6 +12,7 @@ pub(crate) mod sheet;
 mod sheet_error;
 mod table;
 pub(crate) mod words;
+mod write;
 
 pub use mapping::{FilterValue, Mapping, ScaleSource};
 pub use notes::ReadNotes;
@@ -19,3 +20,4 @@ pub use read::read;
 pub use read_error::{Place, ReadError};
 pub use sheet_error::SheetError;
 pub use table::{Columns, RunTable, TableError};
+pub use write::{WriteError, write, write_file};
