@@ -6,6 +6,8 @@ mod levenberg_marquardt;
 mod linear;
 mod objective;
 mod plan;
+mod split_file;
+mod split_file_error;
 mod splits;
 mod summary;
 
@@ -13,5 +15,7 @@ pub use errors::{Cell, errors_over_splits, spread};
 pub use fitting::{FitError, FittedLaw, LawResult, fit_laws, observations};
 pub use linear::pin_blas;
 pub use plan::{FitPlan, Residual, Ridge, Robust, SplitRule};
+pub use split_file::{FileSplit, read_splits};
+pub use split_file_error::SplitFileError;
 pub use splits::{Split, SplitError, splits};
 pub use summary::{Errors, LawFit, Masked, ParameterValue, Spread};

@@ -1,7 +1,23 @@
 //! The table of training runs, simulated or real: (mixture h, capacity N, tokens D) → losses.
 
+mod joined;
+mod layout;
+mod lines;
 mod mapping;
+mod notes;
+mod pattern;
+mod read;
+mod read_error;
+pub(crate) mod sheet;
+mod sheet_error;
 mod table;
+pub(crate) mod words;
+mod write;
 
 pub use mapping::{FilterValue, Mapping, ScaleSource};
+pub use notes::ReadNotes;
+pub use read::read;
+pub use read_error::{Place, ReadError};
+pub use sheet_error::SheetError;
 pub use table::{Columns, RunTable, TableError};
+pub use write::{WriteError, write, write_file};

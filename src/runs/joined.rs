@@ -1,0 +1,260 @@
+//! The rows of one or more files, joined, and the filter on them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::layout::At;
+use super::mapping::FilterValue;
+use super::read_error::{Place, ReadError};
+use super::sheet::Sheet;
+use super::words::{listed, rounded, shown};
+
+/// Values listed when a filter keeps nothing.
+const LISTED: usize = 10;
+
+/// Rows over one or more files, in the order of the first file.
+#[derive(Debug)]
+pub(super) struct Joined {
+    sheets: Vec<Sheet>,
+    /// For each file after the first, its row for each row of the first.
+    partners: Vec<Vec<usize>>,
+}
+
+impl Joined {
+    /// Pairs the rows of `sheets` whose `join` cells are equal as texts; `join` has one column for
+    /// each file, and is `None` only for a single file.
+    pub(super) fn new(sheets: Vec<Sheet>, join: Option<&[At]>) -> Result<Self, ReadError> {
+        let mut partners = Vec::new();
+        if let Some(join) = join {
+            let keys: Vec<Keys<'_>> = sheets
+                .iter()
+                .zip(join)
+                .map(|(sheet, at)| Keys::of(sheet, at.column))
+                .collect::<Result<_, _>>()?;
+            if let [first, others @ ..] = keys.as_slice() {
+                for other in others {
+                    partners.push(first.partners(other)?);
+                    other.partners(first)?;
+                }
+            }
+        }
+        Ok(Self { sheets, partners })
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.sheets[0].rows()
+    }
+
+    /// The files.
+    pub(super) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
+    /// The text of a cell.
+    pub(super) fn cell(&self, row: usize, at: At) -> &str {
+        self.sheets[at.file].cell(self.row_in(at.file, row), at.column)
+    }
+
+    /// Line of a row in a file, from 1.
+    pub(super) fn line(&self, row: usize, file: usize) -> u64 {
+        self.sheets[file].line(self.row_in(file, row))
+    }
+
+    /// Where a cell is.
+    pub(super) fn place(&self, row: usize, at: At) -> Place {
+        place(&self.sheets[at.file], self.row_in(at.file, row), at.column)
+    }
+
+    fn row_in(&self, file: usize, row: usize) -> usize {
+        match file.checked_sub(1) {
+            Some(other) => self.partners[other][row],
+            None => row,
+        }
+    }
+
+    /// The rows that pass every filter.
+    pub(super) fn filtered(&self, filter: &[(At, FilterValue)]) -> Result<Vec<usize>, ReadError> {
+        let mut rows: Vec<usize> = (0..self.len()).collect();
+        for (at, value) in filter {
+            let passes = |row: &usize| equals(self.cell(*row, *at), value);
+            let kept: Vec<usize> = rows.iter().copied().filter(passes).collect();
+            if kept.is_empty() {
+                return Err(self.nothing_kept(&rows, *at, value));
+            }
+            rows = kept;
+        }
+        Ok(rows)
+    }
+
+    fn nothing_kept(&self, rows: &[usize], at: At, value: &FilterValue) -> ReadError {
+        let mut seen = HashSet::new();
+        let mut values: Vec<&str> = rows.iter().map(|row| self.cell(*row, at)).collect();
+        values.retain(|value| seen.insert(*value));
+        ReadError::NothingKept {
+            column: shown(self.sheets[at.file].header(at.column)),
+            value: match value {
+                FilterValue::Number(number) => rounded(*number),
+                FilterValue::Text(text) => format!("`{}`", shown(text)),
+            },
+            values: listed(values, LISTED),
+        }
+    }
+}
+
+/// Whether a cell equals the value of a filter.
+fn equals(cell: &str, value: &FilterValue) -> bool {
+    match value {
+        FilterValue::Text(text) => cell == text.trim(),
+        FilterValue::Number(number) => {
+            let cell = if cell.eq_ignore_ascii_case("unlimited") {
+                Some(f64::INFINITY)
+            } else {
+                cell.parse().ok()
+            };
+            cell.is_some_and(|cell: f64| {
+                cell.partial_cmp(number) == Some(std::cmp::Ordering::Equal)
+            })
+        }
+    }
+}
+
+fn place(sheet: &Sheet, row: usize, column: usize) -> Place {
+    Place {
+        file: sheet.path().into(),
+        line: sheet.line(row),
+        column: shown(sheet.header(column)),
+    }
+}
+
+/// The values of the join column of one file.
+struct Keys<'a> {
+    sheet: &'a Sheet,
+    column: usize,
+    row_of: HashMap<&'a str, usize>,
+}
+
+impl<'a> Keys<'a> {
+    fn of(sheet: &'a Sheet, column: usize) -> Result<Self, ReadError> {
+        let mut row_of = HashMap::with_capacity(sheet.rows());
+        for row in 0..sheet.rows() {
+            let value = sheet.cell(row, column);
+            if value.is_empty() {
+                return Err(ReadError::Missing {
+                    place: place(sheet, row, column),
+                    what: "value to join on",
+                });
+            }
+            if let Some(first) = row_of.insert(value, row) {
+                return Err(ReadError::JoinTwice {
+                    second: place(sheet, row, column),
+                    first_line: sheet.line(first),
+                    value: shown(value),
+                });
+            }
+        }
+        Ok(Self {
+            sheet,
+            column,
+            row_of,
+        })
+    }
+
+    /// For each row here, the row of `other` with the same value.
+    fn partners(&self, other: &Self) -> Result<Vec<usize>, ReadError> {
+        let value = |row| self.sheet.cell(row, self.column);
+        let partner = |row| other.row_of.get(value(row)).copied();
+        let rows = 0..self.sheet.rows();
+        let found: Vec<usize> = rows.clone().filter_map(partner).collect();
+        match rows.clone().find(|row| partner(*row).is_none()) {
+            None => Ok(found),
+            Some(row) => Err(ReadError::JoinMissing {
+                place: place(self.sheet, row, self.column),
+                value: shown(value(row)),
+                absent: other.sheet.path().into(),
+                count: rows.len() - found.len(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const INDEX: [At; 2] = [At { file: 0, column: 0 }, At { file: 1, column: 0 }];
+
+    fn join(first: &str, second: &str) -> Result<Joined, ReadError> {
+        let sheet =
+            |name: &str, text: &str| Sheet::parse(Path::new(name), text.as_bytes()).unwrap();
+        let sheets = vec![sheet("a.csv", first), sheet("b.csv", second)];
+        Joined::new(sheets, Some(&INDEX))
+    }
+
+    #[test]
+    fn rows_meet_their_partners() {
+        let joined = join("i,a\n1,x\n2,y\n", "i,b\n2,Y\n1,X\n").unwrap();
+        let b = At { file: 1, column: 1 };
+        assert_eq!(joined.cell(0, b), "X");
+        assert_eq!(joined.cell(1, b), "Y");
+        assert_eq!(joined.line(0, 0), 2);
+        assert_eq!(joined.place(0, b).to_string(), "b.csv, line 3, column `b`");
+    }
+
+    #[test]
+    fn rows_without_a_partner_are_named() {
+        for (first, second, file, line) in [
+            ("i,a\n1,x\n2,y\n3,z\n", "i,b\n1,X\n", "a.csv", 3),
+            ("i,a\n1,x\n", "i,b\n7,X\n1,X\n8,X\n", "b.csv", 2),
+        ] {
+            let error = join(first, second).unwrap_err();
+            let ReadError::JoinMissing { place, count, .. } = error else {
+                panic!("{error}");
+            };
+            assert_eq!((place.file.to_str(), place.line), (Some(file), line));
+            assert_eq!(count, 2);
+        }
+    }
+
+    #[test]
+    fn a_value_stands_once_in_each_file() {
+        let error = join("i,a\n1,x\n", "i,b\n1,X\n1,Y\n").unwrap_err();
+        assert!(matches!(
+            error,
+            ReadError::JoinTwice {
+                first_line: 2,
+                second: Place { line: 3, .. },
+                ..
+            }
+        ));
+        let error = join("i,a\n,x\n", "i,b\n1,X\n").unwrap_err();
+        assert!(matches!(error, ReadError::Missing { .. }));
+    }
+
+    #[test]
+    fn filters_compare_numbers_as_numbers_and_texts_as_texts() {
+        let number = FilterValue::Number;
+        let text = |text: &str| FilterValue::Text(text.into());
+        assert!(equals("122000000.0", &number(122e6)));
+        assert!(equals("Unlimited", &number(f64::INFINITY)));
+        assert!(!equals("large", &number(1.0)));
+        assert!(!equals("nan", &number(f64::NAN)));
+        assert!(equals("large", &text("large")));
+        assert!(!equals("1.0", &text("1")));
+    }
+
+    #[test]
+    fn a_filter_that_keeps_nothing_lists_what_its_predecessors_left() {
+        let sheet = "size,kind\n1,a\n1,b\n2,c\n";
+        let sheet = Sheet::parse(Path::new("runs.csv"), sheet.as_bytes()).unwrap();
+        let joined = Joined::new(vec![sheet], None).unwrap();
+        let size = (At { file: 0, column: 0 }, FilterValue::Number(1.0));
+        let kind = |kind: &str| (At { file: 0, column: 1 }, FilterValue::Text(kind.into()));
+        assert_eq!(joined.filtered(&[size.clone(), kind("b")]).unwrap(), [1]);
+        let error = joined.filtered(&[size, kind("c")]).unwrap_err();
+        let ReadError::NothingKept { values, value, .. } = error else {
+            panic!("{error}");
+        };
+        assert_eq!((values.as_str(), value.as_str()), ("`a`, `b`", "`c`"));
+    }
+}

@@ -1,0 +1,320 @@
+//! Writes a table of runs as CSV.
+
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::table::RunTable;
+
+/// Names tried for the temporary file before giving up; the first is free unless an interrupted
+/// program left it behind.
+const TEMPORARY_NAMES: u32 = 100;
+
+/// Why a table cannot be written to a file.
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot write {}", file.display())]
+pub struct WriteError {
+    /// The file.
+    pub file: PathBuf,
+    /// What the system says.
+    pub source: io::Error,
+}
+
+/// Writes `table` to `out`, one row for each run, in columns
+/// `cell,replicate,capacity,tokens,weight_<domain>…,loss_<domain>…`; capacity and tokens are left
+/// out if the table does not have them. A column `run` comes first if the labels are not the
+/// numbers of the rows. [`read`](super::read()) with the default mapping gives the same table.
+///
+/// Numbers are the shortest that read back to the same bits, in the form of Python's `repr`
+/// (`1000.0`, `1e16`, `inf`); pandas keeps the last bit with `float_precision="round_trip"`. A
+/// missing loss is empty.
+///
+/// A label that starts with `=`, `+`, `-` or `@` is written as it is: to a spreadsheet it is a
+/// formula. (Names of domains always follow `weight_` or `loss_`.)
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(table: &RunTable, out: impl Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    let runs = 0..table.len();
+    let labelled = runs
+        .clone()
+        .any(|run| whole_number(table.label(run)) != Some(run));
+    let has_capacity = table.capacity(0).is_some();
+    let has_tokens = table.tokens(0).is_some();
+
+    for (name, there) in [
+        ("run", labelled),
+        ("cell", true),
+        ("replicate", true),
+        ("capacity", has_capacity),
+        ("tokens", has_tokens),
+    ] {
+        if there {
+            csv.write_field(name)?;
+        }
+    }
+    for domain in table.weight_names() {
+        csv.write_field(format!("weight_{domain}"))?;
+    }
+    for domain in table.loss_names() {
+        csv.write_field(format!("loss_{domain}"))?;
+    }
+    csv.write_record(None::<&[u8]>)?;
+
+    let mut text = String::new();
+    for run in runs {
+        if labelled {
+            csv.write_field(table.label(run))?;
+        }
+        for number in [table.cell(run), table.replicate(run)] {
+            text.clear();
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{number}");
+            csv.write_field(&text)?;
+        }
+        let scales = [table.capacity(run), table.tokens(run)];
+        let weights = table.weights(run);
+        for number in scales.iter().flatten().chain(&weights) {
+            csv.write_field(shortest(*number, &mut text))?;
+        }
+        for column in 0..table.loss_names().len() {
+            match table.loss(run, column) {
+                Some(loss) => csv.write_field(shortest(loss, &mut text))?,
+                None => csv.write_field("")?,
+            }
+        }
+        csv.write_record(None::<&[u8]>)?;
+    }
+    csv.flush()
+}
+
+/// The shortest text that reads back to the same bits. `{:?}` rather than `{}`: the latter writes
+/// 1e300 as 301 digits.
+fn shortest(number: f64, text: &mut String) -> &str {
+    text.clear();
+    let _ = write!(text, "{number:?}");
+    text
+}
+
+/// The number that `text` is written for, in exactly the form in which row numbers are labels.
+fn whole_number(text: &str) -> Option<usize> {
+    let canonical = !text.starts_with('+') && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| canonical)
+}
+
+/// Writes `table` to the file at `path` as [`write()`] does. The file appears or is replaced as a
+/// whole: an interruption leaves what was there before. What is not a regular file (a pipe,
+/// `/dev/stdout`) is written in place.
+///
+/// # Errors
+/// [`WriteError`] when the folder or the file cannot be written.
+pub fn write_file(table: &RunTable, path: &Path) -> Result<(), WriteError> {
+    replace(table, path).map_err(|source| WriteError {
+        file: path.into(),
+        source,
+    })
+}
+
+fn replace(table: &RunTable, path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => {
+            return write(table, OpenOptions::new().write(true).open(path)?);
+        }
+        _ => {}
+    }
+    // A link stays a link: the file that it names is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let (mut file, temporary) = temporary_beside(&path)?;
+    let written = write(table, &mut file)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&temporary, &path));
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// A new file in the folder of `path`: only within a folder is renaming sure to be atomic.
+fn temporary_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    for attempt in 0..TEMPORARY_NAMES {
+        let mut temporary = name.to_owned();
+        temporary.push(format!(".{}-{attempt}.tmp", std::process::id()));
+        let temporary = path.with_file_name(temporary);
+        match OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&temporary)
+        {
+            Ok(file) => return Ok((file, temporary)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::{Columns, Mapping, read};
+    use ndarray::{Array2, array};
+    use proptest::prelude::*;
+
+    fn text(table: &RunTable) -> String {
+        let mut bytes = Vec::new();
+        write(table, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    fn small(columns: Columns) -> RunTable {
+        RunTable::new(
+            vec!["web".into(), "c++, \"C\"".into()],
+            vec!["web".into()],
+            array![[0.25, 0.75], [1.0, 0.0]],
+            array![[2.5], [f64::NAN]],
+            columns,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn columns_are_those_of_the_table() {
+        assert_eq!(
+            text(&small(Columns::default())),
+            "cell,replicate,weight_web,\"weight_c++, \"\"C\"\"\",loss_web\n\
+             0,0,0.25,0.75,2.5\n1,0,1.0,0.0,\n"
+        );
+        let table = small(Columns {
+            labels: vec!["a".into(), "b".into()],
+            capacity: Some(vec![1e14, f64::INFINITY]),
+            tokens: Some(vec![1e16, 1e-7]),
+            ..Columns::default()
+        });
+        let text = text(&table);
+        let rows: Vec<&str> = text.lines().collect();
+        assert!(rows[0].starts_with("run,cell,replicate,capacity,tokens,weight_web,"));
+        assert_eq!(rows[1], "a,0,0,100000000000000.0,1e16,0.25,0.75,2.5");
+        assert_eq!(rows[2], "b,1,0,inf,1e-7,1.0,0.0,");
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.csv");
+        let table = small(Columns::default());
+        std::fs::write(&path, "old").unwrap();
+        write_file(&table, &path).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text(&table));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        assert!(write_file(&table, folder.path()).is_err());
+        let error = write_file(&table, &folder.path().join("none/runs.csv")).unwrap_err();
+        assert!(error.file.ends_with("none/runs.csv"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a.csv"), folder.path().join("b.csv"));
+        std::fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        write_file(&small(Columns::default()), &link).unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("cell,"));
+        write_file(&small(Columns::default()), Path::new("/dev/null")).unwrap();
+        assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    /// A positive number or infinity, of any size.
+    fn scale() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            Just(f64::INFINITY),
+            any::<f64>()
+                .prop_map(f64::abs)
+                .prop_filter("positive", |x| x.is_finite() && *x > 0.0),
+        ]
+    }
+
+    fn loss() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            1 => Just(f64::NAN),
+            4 => any::<f64>().prop_filter("finite", |x| x.is_finite()),
+            4 => 0.0..10.0,
+        ]
+    }
+
+    fn table() -> impl Strategy<Value = RunTable> {
+        let name = "[a-zA-Zäλ,\"'=;+@-][a-z0-9 ,\"_-]{0,8}[a-z,\"]";
+        let names = || proptest::collection::hash_set(name, 1..5);
+        (names(), names(), 1_usize..6).prop_flat_map(|(weights, losses, runs)| {
+            let vec = proptest::collection::vec::<BoxedStrategy<f64>>;
+            let (weights, losses): (Vec<String>, Vec<String>) =
+                (weights.into_iter().collect(), losses.into_iter().collect());
+            (
+                vec((0.001..1.0).boxed(), runs * weights.len()),
+                vec(loss().boxed(), runs * losses.len()),
+                proptest::option::of(vec(scale().boxed(), runs)),
+                proptest::option::of(vec(scale().boxed(), runs)),
+                proptest::collection::vec(any::<u64>(), runs),
+                proptest::option::of(proptest::collection::vec(
+                    "[=@a-z0-9][a-z ,]{0,3}[z\"]",
+                    runs,
+                )),
+            )
+                .prop_map(move |(h, l, capacity, tokens, cells, labels)| {
+                    let mut h = Array2::from_shape_vec((runs, weights.len()), h).unwrap();
+                    for mut row in h.rows_mut() {
+                        let sum = row.sum();
+                        row /= sum;
+                    }
+                    let mut l = Array2::from_shape_vec((runs, losses.len()), l).unwrap();
+                    // A run without any loss is dropped on reading.
+                    l.column_mut(0)
+                        .mapv_inplace(|x| if x.is_nan() { -0.0 } else { x });
+                    let columns = Columns {
+                        replicates: cells.iter().map(|cell| cell / 3).collect(),
+                        cells,
+                        labels: labels.unwrap_or_default(),
+                        capacity,
+                        tokens,
+                    };
+                    RunTable::new(weights.clone(), losses.clone(), h, l, columns).unwrap()
+                })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_to_the_bit(table in table()) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("runs.csv");
+            write_file(&table, &path).unwrap();
+            let (again, notes) = read(&Mapping { files: vec![path], ..Mapping::default() }).unwrap();
+            prop_assert_eq!(notes.renormalised, 0);
+            prop_assert_eq!(again.weight_names(), table.weight_names());
+            prop_assert_eq!(again.loss_names(), table.loss_names());
+            for run in 0..table.len() {
+                let bits = |table: &RunTable| {
+                    let scales = [table.capacity(run), table.tokens(run)].map(|x| x.map(f64::to_bits));
+                    let weights: Vec<u64> = table.weights(run).iter().map(|h| h.to_bits()).collect();
+                    let losses: Vec<Option<u64>> = (0..table.loss_names().len())
+                        .map(|column| table.loss(run, column).map(f64::to_bits))
+                        .collect();
+                    (scales, weights, losses, table.cell(run), table.replicate(run))
+                };
+                prop_assert_eq!(bits(&again), bits(&table));
+                prop_assert_eq!(again.label(run), table.label(run));
+            }
+            prop_assert_eq!(text(&again), text(&table));
+        }
+    }
+}
