@@ -40,6 +40,8 @@ mod spectrum;
 mod split;
 mod structure;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod wording;
 mod world;
 
