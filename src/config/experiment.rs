@@ -1,0 +1,231 @@
+//! The top level of an experiment file, and how its tables go together.
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::checks::{self, RawCheck};
+use super::data::{self, RawData};
+use super::error::Problem;
+use super::fit::{self, RawFit};
+use super::learner::{self, RawLearner};
+use super::names::{self, NameOf};
+use super::place::{At, span_of};
+use super::problems::Problems;
+use super::sweep::{self, RawSweep, Setting};
+use super::world::{self, RawWorld};
+use crate::claim::Check;
+use crate::fit::{FitPlan, SplitRule};
+use crate::learner::Learner;
+use crate::mixture::Design;
+use crate::runs::Mapping;
+use crate::sweep::Sweep;
+use crate::world::World;
+
+/// An experiment, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// Name: part of file names. That of the file, without its ending, if the file gives none.
+    pub name: String,
+    /// What the experiment is to show, in words.
+    pub claim: Option<String>,
+    /// The one seed from which every random stream derives.
+    pub seed: u64,
+    /// Where the runs come from.
+    pub source: Source,
+    /// Which laws to fit, and how; `None` if nothing is to be fitted.
+    pub fit: Option<FitPlan>,
+    /// Figures and the limits that they are held against.
+    pub checks: Vec<Check>,
+}
+
+/// Where the runs of an experiment come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// They are simulated.
+    Simulated {
+        /// The world of skills.
+        world: World,
+        /// Who learns in it.
+        learner: Learner,
+        /// The cells, with the mixtures drawn.
+        sweep: Sweep,
+        /// The design from which the mixtures of the sweep were drawn.
+        design: Design,
+    },
+    /// They are read from tables of real training runs.
+    Runs(Mapping),
+}
+
+impl Source {
+    /// Takes the paths of files as relative to `folder`.
+    pub(super) fn resolve(&mut self, folder: &Path) {
+        if let Self::Runs(mapping) = self {
+            for file in &mut mapping.files {
+                *file = folder.join(&*file);
+            }
+        }
+    }
+}
+
+impl Experiment {
+    /// Takes the paths of files as relative to `folder`.
+    pub(super) fn resolve(&mut self, folder: &Path) {
+        self.source.resolve(folder);
+        if let Some(fit) = &mut self.fit
+            && let SplitRule::File { path, .. } = &mut fit.split
+        {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
+/// An experiment of mixlaw: a simulated world or real training runs, laws to fit to them, and
+/// figures to check.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawExperiment {
+    /// Name of the experiment, part of file names; default the name of the file.
+    name: Option<At<String>>,
+    /// What the experiment is to show, in one sentence.
+    claim: Option<At<String>>,
+    /// Seed of all random numbers, a whole number of at least 0; default 0.
+    seed: Option<At<i64>>,
+    /// A synthetic world of skills; goes with [learner] and [sweep].
+    world: Option<At<RawWorld>>,
+    /// The idealised learner.
+    learner: Option<At<RawLearner>>,
+    /// The cells to simulate.
+    sweep: Option<At<RawSweep>>,
+    /// Real training runs, in place of [world], [learner] and [sweep].
+    data: Option<At<RawData>>,
+    /// Laws to fit; without it nothing is fitted.
+    fit: Option<At<RawFit>>,
+    /// Figures and their limits, as [[checks]].
+    checks: Option<At<Vec<At<RawCheck>>>>,
+}
+
+/// Checks a whole file called `file`.
+pub(super) fn validate(
+    raw: &RawExperiment,
+    file: &str,
+    problems: &mut Problems,
+) -> Option<Experiment> {
+    let name = match &raw.name {
+        Some(name) => names::check(name, NameOf::Experiment, problems),
+        None => stem(file, problems),
+    };
+    let claim = match &raw.claim {
+        Some(claim) if claim.trim().is_empty() => problems.add(
+            Problem::new("`claim` is empty")
+                .label(claim.span(), "says nothing")
+                .help("say in one sentence what the experiment is to show, or take `claim` out"),
+        ),
+        Some(claim) => Some(Some((**claim).clone())),
+        None => Some(None),
+    };
+    let seed = problems.whole_or("seed", raw.seed.as_ref(), 0, 0..=i64::MAX);
+    let source = validate_source(raw, seed.unwrap_or(0), problems);
+    let fit = match &raw.fit {
+        Some(fit) => fit::validate(fit, seed.unwrap_or(0), problems).map(Some),
+        None => Some(None),
+    };
+    let checks = match &raw.checks {
+        Some(checks) => checks::validate(checks, problems),
+        None => Some(Vec::new()),
+    };
+    Some(Experiment {
+        name: name?,
+        claim: claim?,
+        seed: seed?,
+        source: source?,
+        fit: fit?,
+        checks: checks?,
+    })
+}
+
+/// The name of a file without folder and ending, as the name of the experiment.
+fn stem(file: &str, problems: &mut Problems) -> Option<String> {
+    let stem = Path::new(file)
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    match names::fault(&stem, NameOf::Experiment) {
+        None => Some(stem),
+        Some(fault) => problems.add(
+            Problem::new(format!(
+                "the name of the file cannot name the experiment: it {fault}"
+            ))
+            .help("add a line such as name = \"my-experiment\" at the top"),
+        ),
+    }
+}
+
+fn validate_source(raw: &RawExperiment, seed: u64, problems: &mut Problems) -> Option<Source> {
+    let simulated = [
+        ("[world]", span_of(raw.world.as_ref())),
+        ("[learner]", span_of(raw.learner.as_ref())),
+        ("[sweep]", span_of(raw.sweep.as_ref())),
+    ];
+    let given = simulated
+        .iter()
+        .find_map(|(table, span)| span.clone().map(|span| (*table, span)));
+    match (&raw.data, given) {
+        (Some(data), Some((table, span))) => problems.add(
+            Problem::new(format!("both [data] and {table} are given"))
+                .label(data.span(), "real runs")
+                .label(span, "a simulation")
+                .help(
+                    "an experiment has one source of runs: [data], or [world] with [learner] and \
+                     [sweep]",
+                ),
+        ),
+        (None, None) => {
+            problems.add(Problem::new("the experiment has no source of runs").help(
+                "add [data] for real runs, or [world], [learner] and [sweep] for a simulation",
+            ))
+        }
+        (Some(data), None) => data::validate(data, problems).map(Source::Runs),
+        (None, Some((table, span))) => {
+            let missing: Vec<&str> = simulated
+                .iter()
+                .filter(|(_, span)| span.is_none())
+                .map(|(table, _)| *table)
+                .collect();
+            if !missing.is_empty() {
+                let missing = missing.join(" and ");
+                problems.add::<()>(
+                    Problem::new(format!("{table} is given without {missing}"))
+                        .label(span, format!("needs {missing}"))
+                        .help("a simulation is made of [world], [learner] and [sweep]"),
+                );
+            }
+            validate_simulation(raw, seed, problems)
+        }
+    }
+}
+
+fn validate_simulation(raw: &RawExperiment, seed: u64, problems: &mut Problems) -> Option<Source> {
+    let world = match &raw.world {
+        Some(world) => world::validate(world, problems),
+        None => None,
+    };
+    let learner = match &raw.learner {
+        Some(learner) => learner::validate(learner, problems),
+        None => None,
+    };
+    let setting = Setting {
+        domains: raw.world.as_ref().map_or(0, |world| world.domains.len()),
+        head: world.as_ref().map(World::head),
+        learner: learner.as_ref(),
+        seed,
+    };
+    let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
+    Some(Source::Simulated {
+        world: world?,
+        learner: learner?,
+        sweep,
+        design,
+    })
+}

@@ -1,0 +1,56 @@
+//! The experiment file: TOML in, a checked [`Experiment`] out.
+//!
+//! A file is read in three steps. The text becomes a tree of TOML with the place of every value.
+//! The tree is held against the JSON Schema of the raw structs, which finds unknown keys, wrong
+//! types and absent keys. The raw structs are then checked into the types of the lower modules,
+//! which finds values out of range and keys that do not go together. Every step tells all that it
+//! finds, each with its place in the file, what is allowed, and what was perhaps meant.
+//!
+//! One file per table: `world` with `overlap` and `spectrum`, `learner`, `sweep` with `mixtures`, `data`, `fit` with `split`,
+//! `checks`; `experiment` puts them together. The format is documented by [`QUICKSTART`], which
+//! is also the experiment that runs when no file is given.
+//!
+//! ```
+//! let experiment = mixlaw::config::parse(mixlaw::config::QUICKSTART, "quickstart.toml")?;
+//! assert_eq!(experiment.name, "quickstart");
+//! # Ok::<(), mixlaw::config::ConfigError>(())
+//! ```
+
+mod checks;
+mod choice;
+mod data;
+mod error;
+mod experiment;
+mod fit;
+mod keys;
+mod kind;
+mod learner;
+mod load;
+mod mixtures;
+mod names;
+mod number;
+mod overlap;
+mod path;
+mod place;
+mod planned;
+mod problems;
+mod resolved;
+mod schema;
+mod spectrum;
+mod split;
+mod structure;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod wording;
+mod world;
+
+pub use error::{ConfigError, Invalid, Problem};
+pub use experiment::{Experiment, Source};
+pub use fit::KNOWN_LAWS;
+pub use load::{load, parse};
+pub use resolved::resolved_toml;
+pub use schema::schema;
+
+/// The built-in experiment: runs when no file is given, and documents every key of the format.
+pub const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");

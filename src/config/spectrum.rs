@@ -1,0 +1,158 @@
+//! `spectrum` of a domain, and the `masses` of the world: how often each rank is met.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::choice::{Choice, Word};
+use super::error::Problem;
+use super::keys::Kinds;
+use super::number::show;
+use super::place::{At, span_of};
+use super::problems::Problems;
+use crate::world::{Masses, Shape, Spectrum, SpectrumError};
+
+/// Departure from a pure power law.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawSpectrum {
+    /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends.
+    kind: At<Word<ShapeKind>>,
+    /// Shift of the ranks, from 0 to 1e12; for shifted.
+    shift: Option<At<f64>>,
+    /// Curvature, dimensionless, from 0 to 10; for curved.
+    curvature: Option<At<f64>>,
+    /// Rank at which the tail has lost a factor e, above 0; for cutoff.
+    rank: Option<At<f64>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum ShapeKind {
+    PowerLaw,
+    Shifted,
+    Curved,
+    Cutoff,
+}
+
+impl Choice for ShapeKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("power-law", Self::PowerLaw),
+        ("shifted", Self::Shifted),
+        ("curved", Self::Curved),
+        ("cutoff", Self::Cutoff),
+    ];
+}
+
+const SHAPE_KEYS: Kinds = Kinds {
+    selector: "kind",
+    keys: &[
+        ("power-law", &[]),
+        ("shifted", &["shift"]),
+        ("curved", &["curvature"]),
+        ("cutoff", &["rank"]),
+    ],
+};
+
+impl Choice for Masses {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("pareto", Self::Pareto),
+        ("zeta", Self::Zeta),
+        ("density", Self::Density),
+    ];
+}
+
+/// Checks the exponent of a domain together with the shape of its spectrum.
+pub(super) fn validate(
+    exponent: &At<f64>,
+    masses: Masses,
+    raw: Option<&At<RawSpectrum>>,
+    problems: &mut Problems,
+) -> Option<Spectrum> {
+    let shape = match raw {
+        None => Some(Shape::PowerLaw),
+        Some(raw) => validate_shape(raw, problems),
+    };
+    // A wrong exponent is told even if the shape is wrong too.
+    match Spectrum::new(**exponent, masses, shape.unwrap_or_default()) {
+        Ok(spectrum) => shape.map(|_| spectrum),
+        Err(error) => {
+            refuse(&error, exponent, raw, problems);
+            None
+        }
+    }
+}
+
+/// Tells at the key that is to blame why there is no such spectrum.
+fn refuse(
+    error: &SpectrumError,
+    exponent: &At<f64>,
+    raw: Option<&At<RawSpectrum>>,
+    problems: &mut Problems,
+) {
+    match error {
+        SpectrumError::Exponent(_) => {
+            let must = "a number above 1, at most 100";
+            problems.number("exponent", exponent, must, |_| false);
+        }
+        SpectrumError::Shape { key, allowed, .. } => {
+            let given = raw.and_then(|raw| match *key {
+                "shift" => raw.shift.as_ref(),
+                "curvature" => raw.curvature.as_ref(),
+                _ => raw.rank.as_ref(),
+            });
+            if let Some(value) = given {
+                problems.number(key, value, allowed, |_| false);
+            }
+        }
+        SpectrumError::ShapeNeedsPareto => {
+            let place = raw.map_or(exponent.span(), |raw| raw.kind.span());
+            problems.add::<()>(
+                Problem::new("only pure power laws have masses other than \"pareto\"")
+                    .label(place, "needs masses = \"pareto\"")
+                    .help("take `spectrum` out, or set masses = \"pareto\" in [world]"),
+            );
+        }
+    }
+}
+
+fn validate_shape(raw: &At<RawSpectrum>, problems: &mut Problems) -> Option<Shape> {
+    let kind = raw.kind.0;
+    SHAPE_KEYS.check(
+        kind.word(),
+        &[
+            ("shift", span_of(raw.shift.as_ref())),
+            ("curvature", span_of(raw.curvature.as_ref())),
+            ("rank", span_of(raw.rank.as_ref())),
+        ],
+        problems,
+    );
+    let mut needed = |key, given: Option<&At<f64>>| match given {
+        Some(value) => Some(**value),
+        None => SHAPE_KEYS.missing(kind.word(), key, raw.span(), problems),
+    };
+    Some(match kind {
+        ShapeKind::PowerLaw => Shape::PowerLaw,
+        ShapeKind::Shifted => Shape::Shifted {
+            shift: needed("shift", raw.shift.as_ref())?,
+        },
+        ShapeKind::Curved => Shape::Curved {
+            curvature: needed("curvature", raw.curvature.as_ref())?,
+        },
+        ShapeKind::Cutoff => Shape::Cutoff {
+            rank: needed("rank", raw.rank.as_ref())?,
+        },
+    })
+}
+
+/// The shape as an inline table.
+pub(super) fn written(shape: Shape) -> String {
+    let (kind, key) = match shape {
+        Shape::PowerLaw => (ShapeKind::PowerLaw, None),
+        Shape::Shifted { shift } => (ShapeKind::Shifted, Some(("shift", shift))),
+        Shape::Curved { curvature } => (ShapeKind::Curved, Some(("curvature", curvature))),
+        Shape::Cutoff { rank } => (ShapeKind::Cutoff, Some(("rank", rank))),
+    };
+    let key = key.map_or(String::new(), |(key, value)| {
+        format!(", {key} = {}", show(value))
+    });
+    format!("{{ kind = \"{}\"{key} }}", kind.word())
+}

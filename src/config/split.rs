@@ -1,0 +1,246 @@
+//! `[fit.split]`: which runs are held out together.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use super::choice::{Choice, Word};
+use super::error::Problem;
+use super::keys::Kinds;
+use super::place::{At, span_of};
+use super::problems::Problems;
+use super::resolved::{Writer, quote};
+use crate::fit::SplitRule;
+
+/// Share of the mixtures or runs held out when nothing else is said.
+const DEFAULT_FRACTION: f64 = 0.3;
+
+/// Number of random splits when nothing else is said.
+const DEFAULT_COUNT: usize = 20;
+
+/// Most random splits.
+const MOST_SPLITS: i64 = 100_000;
+
+/// Which runs are held out.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawSplit {
+    /// mixture: all runs of a mixture together; run: one by one; scale: runs at or above a
+    /// capacity or a number of tokens; file: as a file says; none: no run, training error only.
+    by: At<Word<SplitKind>>,
+    /// Share held out, above 0 and below 1; for mixture and run, default 0.3.
+    test_fraction: Option<At<f64>>,
+    /// Number of random splits, from 1 to 100000; for mixture and run, default 20.
+    count: Option<At<i64>>,
+    /// Training runs have a capacity below this, above 0; for scale, default no bound.
+    capacity_below: Option<At<f64>>,
+    /// Training runs have fewer tokens than this, above 0; for scale, default no bound.
+    tokens_below: Option<At<f64>>,
+    /// A CSV file of columns split,run, which lists the test runs; relative to this file; for
+    /// file.
+    path: Option<At<String>>,
+    /// Names of the splits of the file to use; for file, default all.
+    splits: Option<At<Vec<At<SplitName>>>>,
+}
+
+/// The name of a split: a text, or a whole number.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum SplitName {
+    Number(i64),
+    Text(String),
+}
+
+impl JsonSchema for SplitName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "SplitName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum SplitKind {
+    Mixture,
+    Run,
+    Scale,
+    File,
+    None,
+}
+
+impl Choice for SplitKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("mixture", Self::Mixture),
+        ("run", Self::Run),
+        ("scale", Self::Scale),
+        ("file", Self::File),
+        ("none", Self::None),
+    ];
+}
+
+const SPLIT_KEYS: Kinds = Kinds {
+    selector: "by",
+    keys: &[
+        ("mixture", &["test-fraction", "count"]),
+        ("run", &["test-fraction", "count"]),
+        ("scale", &["capacity-below", "tokens-below"]),
+        ("file", &["path", "splits"]),
+        ("none", &[]),
+    ],
+};
+
+/// The split of a `[fit]` that says nothing about it.
+pub(super) fn default() -> SplitRule {
+    SplitRule::Mixture {
+        test_fraction: DEFAULT_FRACTION,
+        count: DEFAULT_COUNT,
+    }
+}
+
+/// Checks `[fit.split]`.
+pub(super) fn validate(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
+    let kind = raw.by.0;
+    SPLIT_KEYS.check(
+        kind.word(),
+        &[
+            ("test-fraction", span_of(raw.test_fraction.as_ref())),
+            ("count", span_of(raw.count.as_ref())),
+            ("capacity-below", span_of(raw.capacity_below.as_ref())),
+            ("tokens-below", span_of(raw.tokens_below.as_ref())),
+            ("path", span_of(raw.path.as_ref())),
+            ("splits", span_of(raw.splits.as_ref())),
+        ],
+        problems,
+    );
+    match kind {
+        SplitKind::Mixture => {
+            let (test_fraction, count) = random(raw, problems)?;
+            Some(SplitRule::Mixture {
+                test_fraction,
+                count,
+            })
+        }
+        SplitKind::Run => {
+            let (test_fraction, count) = random(raw, problems)?;
+            Some(SplitRule::Run {
+                test_fraction,
+                count,
+            })
+        }
+        SplitKind::Scale => scale(raw, problems),
+        SplitKind::File => file(raw, problems),
+        SplitKind::None => Some(SplitRule::None),
+    }
+}
+
+fn random(raw: &RawSplit, problems: &mut Problems) -> Option<(f64, usize)> {
+    let fraction = problems.number_or(
+        "test-fraction",
+        raw.test_fraction.as_ref(),
+        DEFAULT_FRACTION,
+        "a number above 0 and below 1",
+        |fraction| fraction > 0.0 && fraction < 1.0,
+    );
+    let count = problems.size_or("count", raw.count.as_ref(), DEFAULT_COUNT, 1..=MOST_SPLITS);
+    Some((fraction?, count?))
+}
+
+fn scale(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
+    if raw.capacity_below.is_none() && raw.tokens_below.is_none() {
+        return problems.add(
+            Problem::new("by = \"scale\" needs `capacity-below`, `tokens-below` or both")
+                .label(raw.span(), "no bound is given here"),
+        );
+    }
+    let mut bound = |key, given: Option<&At<f64>>| {
+        problems.number_or(key, given, f64::INFINITY, "a number above 0", |v| v > 0.0)
+    };
+    let capacity_below = bound("capacity-below", raw.capacity_below.as_ref());
+    let tokens_below = bound("tokens-below", raw.tokens_below.as_ref());
+    Some(SplitRule::Scale {
+        capacity_below: capacity_below?,
+        tokens_below: tokens_below?,
+    })
+}
+
+fn file(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
+    let Some(path) = &raw.path else {
+        return SPLIT_KEYS.missing("file", "path", raw.span(), problems);
+    };
+    if path.trim().is_empty() || path.contains('\0') {
+        return problems.add(
+            Problem::new("`path` has no usable name")
+                .label(path.span(), "must be the path of a CSV file"),
+        );
+    }
+    let splits: Vec<String> = match &raw.splits {
+        None => Vec::new(),
+        Some(splits) if splits.is_empty() => {
+            return problems.add(
+                Problem::new("`splits` is empty")
+                    .label(splits.span(), "names no split")
+                    .help("to use all splits of the file, take `splits` out"),
+            );
+        }
+        Some(splits) => splits
+            .iter()
+            .map(|name| match &**name {
+                SplitName::Number(number) => number.to_string(),
+                SplitName::Text(text) => text.clone(),
+            })
+            .collect(),
+    };
+    Some(SplitRule::File {
+        path: PathBuf::from(path.as_str()),
+        splits,
+    })
+}
+
+/// Writes `[fit.split]` with every default.
+pub(super) fn write(split: &SplitRule, out: &mut Writer) {
+    out.header("[fit.split]");
+    let random = |kind, test_fraction, count: usize, out: &mut Writer| {
+        out.word("by", kind);
+        out.number("test-fraction", test_fraction);
+        out.key("count", count);
+    };
+    match split {
+        SplitRule::Mixture {
+            test_fraction,
+            count,
+        } => random(SplitKind::Mixture, *test_fraction, *count, out),
+        SplitRule::Run {
+            test_fraction,
+            count,
+        } => random(SplitKind::Run, *test_fraction, *count, out),
+        SplitRule::Scale {
+            capacity_below,
+            tokens_below,
+        } => {
+            out.word("by", SplitKind::Scale);
+            let bounds = [
+                ("capacity-below", *capacity_below),
+                ("tokens-below", *tokens_below),
+            ];
+            for (key, bound) in bounds.into_iter().filter(|(_, bound)| bound.is_finite()) {
+                out.number(key, bound);
+            }
+        }
+        SplitRule::File { path, splits } => {
+            out.word("by", SplitKind::File);
+            out.key("path", out.path(path));
+            if !splits.is_empty() {
+                out.list("splits", splits.iter().map(|name| quote(name)));
+            }
+        }
+        SplitRule::None => out.word("by", SplitKind::None),
+    }
+}

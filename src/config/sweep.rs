@@ -1,0 +1,190 @@
+//! `[sweep]`: the axes of a simulated experiment.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::choice::{Choice, Word};
+use super::error::Problem;
+use super::mixtures::{self, RawMixtures};
+use super::number::{Limit, say};
+use super::place::At;
+use super::problems::Problems;
+use super::resolved::{Writer, limit};
+use crate::learner::Learner;
+use crate::mixture::Design;
+use crate::sweep::{Mode, Sweep};
+
+/// Classes per decade of ranks when nothing else is said.
+const DEFAULT_CLASSES: usize = 16;
+
+/// The cells to simulate: every capacity with every number of tokens and every mixture.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawSweep {
+    /// expected: expected losses in closed form, no noise. Default expected.
+    pub(super) mode: Option<At<Word<Mode>>>,
+    /// Runs of each cell; 1 in mode expected, whose runs would all be the same. Default 1.
+    pub(super) replicates: Option<At<i64>>,
+    /// Capacities N in skills, each at least 1 and at least `head`, or "unlimited".
+    pub(super) capacities: At<Vec<At<Limit>>>,
+    /// Training tokens D, each above 0, or "unlimited".
+    pub(super) tokens: At<Vec<At<Limit>>>,
+    /// Resolution of the simulator: classes into which a decade of ranks is divided, from 4 to
+    /// 400; default 16.
+    pub(super) classes_per_decade: Option<At<i64>>,
+    /// Which mixtures to visit.
+    pub(super) mixtures: At<RawMixtures>,
+}
+
+/// Sampled runs are planned.
+impl Choice for Mode {
+    const WORDS: &'static [(&'static str, Self)] = &[("expected", Self::Expected)];
+}
+
+/// What the sweep must agree with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    /// Number of domains K.
+    pub(super) domains: usize,
+    /// Head size H, if the world is valid.
+    pub(super) head: Option<f64>,
+    /// The learner, if it is valid.
+    pub(super) learner: Option<&'a Learner>,
+    /// Seed of the experiment.
+    pub(super) seed: u64,
+}
+
+/// Checks `[sweep]`, and draws its mixtures.
+pub(super) fn validate(
+    raw: &At<RawSweep>,
+    setting: Setting<'_>,
+    problems: &mut Problems,
+) -> Option<(Sweep, Design)> {
+    let capacities = validate_capacities(&raw.capacities, setting, problems);
+    let tokens = axis(
+        "tokens",
+        &raw.tokens,
+        "a number above 0",
+        problems,
+        |tokens| tokens > 0.0,
+    );
+    let replicates = match &raw.replicates {
+        Some(given) => validate_replicates(given, problems),
+        None => Some(1),
+    };
+    let classes_per_decade = problems.size_or(
+        "classes-per-decade",
+        raw.classes_per_decade.as_ref(),
+        DEFAULT_CLASSES,
+        4..=400,
+    );
+    let mixtures = mixtures::validate(&raw.mixtures, setting.domains, setting.seed, problems);
+    let (design, mixtures) = mixtures?;
+    let sweep = Sweep {
+        seed: setting.seed,
+        mode: raw.mode.as_ref().map_or(Mode::default(), |word| word.0),
+        replicates: replicates?,
+        capacities: capacities?,
+        tokens: tokens?,
+        mixtures,
+        classes_per_decade: classes_per_decade?,
+    };
+    Some((sweep, design))
+}
+
+fn validate_replicates(given: &At<i64>, problems: &mut Problems) -> Option<u64> {
+    let replicates = problems.whole("replicates", given, 1..=i64::MAX)?;
+    if replicates == 1 {
+        return Some(1);
+    }
+    problems.add(
+        Problem::new(format!("{replicates} replicates in mode = \"expected\""))
+            .label(given.span(), "must be 1 in this mode")
+            .help(
+                "expected losses have no noise: replicates would be copies, on both sides of a \
+                 split. Mode \"sampled\" is not in this version of mixlaw",
+            ),
+    )
+}
+
+fn validate_capacities(
+    raw: &At<Vec<At<Limit>>>,
+    setting: Setting<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<f64>> {
+    let head = setting.head.unwrap_or(0.0);
+    let must = if head > 1.0 {
+        format!("a number of at least the head, {head}")
+    } else {
+        "a number of at least 1".into()
+    };
+    let capacities = axis("capacities", raw, &must, problems, |capacity| {
+        capacity >= head.max(1.0)
+    });
+    let exponent = setting.learner.map_or(0.0, |l| l.efficiency.exponent);
+    if exponent == 0.0 {
+        return capacities;
+    }
+    // (N/reference)^v has no value at an unlimited N.
+    match raw.iter().find(|c| matches!(***c, Limit::Unlimited)) {
+        None => capacities,
+        Some(unlimited) => problems.add(
+            Problem::new(format!(
+                "an unlimited capacity has no sample efficiency: its exponent is {}",
+                say(exponent)
+            ))
+            .label(unlimited.span(), "needs a number")
+            .help("give numbers only, or set `exponent` of `learner.efficiency` to 0"),
+        ),
+    }
+}
+
+/// A list of different numbers, or "unlimited".
+fn axis(
+    key: &str,
+    raw: &At<Vec<At<Limit>>>,
+    must: &str,
+    problems: &mut Problems,
+    test: impl Fn(f64) -> bool,
+) -> Option<Vec<f64>> {
+    if raw.is_empty() {
+        return problems.add(
+            Problem::new(format!("`{key}` is empty"))
+                .label(raw.span(), "at least one value is needed")
+                .help(format!("for no limit write {key} = [\"unlimited\"]")),
+        );
+    }
+    let mut values: Vec<f64> = Vec::with_capacity(raw.len());
+    let mut faults = false;
+    for item in raw.iter() {
+        let Some(value) = problems.limit(&format!("a value of `{key}`"), item, must, &test) else {
+            faults = true;
+            continue;
+        };
+        if values.iter().any(|v| v.to_bits() == value.to_bits()) {
+            faults = true;
+            let shown = if value.is_finite() {
+                say(value)
+            } else {
+                "\"unlimited\"".into()
+            };
+            problems.add::<()>(
+                Problem::new(format!("`{key}` lists {shown} twice"))
+                    .label(item.span(), "again here")
+                    .help("each value is one cell of the sweep: take one of them out"),
+            );
+        }
+        values.push(value);
+    }
+    (!faults).then_some(values)
+}
+
+/// Writes `[sweep]` with every default, but for its mixtures.
+pub(super) fn write(sweep: &Sweep, out: &mut Writer) {
+    out.header("[sweep]");
+    out.word("mode", sweep.mode);
+    out.key("replicates", sweep.replicates);
+    out.list("capacities", sweep.capacities.iter().map(|n| limit(*n)));
+    out.list("tokens", sweep.tokens.iter().map(|d| limit(*d)));
+    out.key("classes-per-decade", sweep.classes_per_decade);
+}

@@ -1,0 +1,333 @@
+//! What users see when a file is wrong: one snapshot for each table.
+
+use super::{REAL, SMALL, report};
+use crate::config::parse;
+
+/// Without the expression, which would repeat the test.
+macro_rules! snapshot {
+    ($($value:expr),+) => {
+        insta::with_settings!({ omit_expression => true }, {
+            insta::assert_snapshot!($($value),+);
+        })
+    };
+}
+
+/// The reports of `text` with `from` replaced by `to`, for each pair.
+fn reports(text: &str, changes: &[(&str, &str)]) -> String {
+    let mut all = String::new();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        let changed = text.replacen(from, to, 1);
+        match parse(&changed, "file.toml") {
+            Ok(_) => panic!("accepted: {to}"),
+            Err(error) => all.push_str(&report(&error)),
+        }
+        all.push('\n');
+    }
+    all
+}
+
+#[test]
+fn syntax() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("tau = 5", "tau = "),
+            ("tau = 5", "tau = 5\ntau = 6"),
+            ("[learner]", "[learner"),
+            ("tau = 5", "tau = 5\nranking = value\nselection = expected"),
+        ]
+    ));
+}
+
+#[test]
+fn keys_and_types() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("exponent = 1.2", "exponnet = 1.2"),
+            ("[learner]", "[lerner]"),
+            ("tau = 5", "tau = 5\nseed = 7"),
+            ("skills = 1e6", "skills = 1e6\nxyzzy = 1"),
+            ("exponent = 1.2", ""),
+            ("tau = 5", "tau = \"5\""),
+            ("tau = 5", "tau = [5]"),
+            ("tau = 5", "tau = 1e400"),
+            ("tau = 5", "tau = 99999999999999999999"),
+            ("tau = 5", "tau = 5\ncapacity-limits = \"false\""),
+            ("count = 3", "count = 3.0"),
+            ("count = 3", "count = 99999999999999999999"),
+            ("name = \"small\"", "name = 7"),
+            ("name = \"small\"", "name = 1979-05-27"),
+            ("[[checks]]", "[checks]"),
+            ("skills = 1e6", "overlap = \"none\""),
+            ("tokens = [1_000_000, \"unlimited\"]", "tokens = 1e6"),
+            (
+                "tokens = [1_000_000, \"unlimited\"]",
+                "tokens = \"unlimited\""
+            ),
+            ("tokens = [1_000_000, \"unlimited\"]", "tokens = true"),
+            ("laws = [\"mean\", \"capacity\"]", "laws = \"mean\""),
+            ("\"unlimited\"", "\"unlimted\""),
+            ("\"unlimited\"", "\"1e4\""),
+            ("\"exponential\"", "\"exponental\""),
+            ("\"exponential\"", "\"xyz\""),
+            ("\"exponential\"", "5"),
+        ]
+    ));
+}
+
+#[test]
+fn top_level() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("name = \"small\"", "name = \"a/b\""),
+            ("name = \"small\"", "name = \"\""),
+            ("name = \"small\"", "claim = \" \""),
+            ("name = \"small\"", "seed = -1"),
+            ("name = \"small\"", "data = { runs = \"a.csv\" }"),
+            ("[[checks]]", "[optimum]\nof = \"capacity\"\n[[checks]]"),
+        ]
+    ));
+    snapshot!("no_source", reports("name = \"x\"", &[("x", "y")]));
+    let no_learner = SMALL.split("[learner]").next().unwrap();
+    snapshot!("world_alone", reports(no_learner, &[("small", "alone")]));
+    let error = parse(&REAL.replace("name = \"real\"", ""), "..").unwrap_err();
+    snapshot!("no_name", report(&error));
+}
+
+#[test]
+fn world() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("exponent = 1.2", "exponent = 1"),
+            ("exponent = 1.2", "exponent = nan"),
+            ("cost = 2", "cost = 0"),
+            ("cost = 2", "cost = inf"),
+            ("floor = 0.8", "floor = -0.1"),
+            ("name = \"code\"", "name = \"web\""),
+            ("name = \"web\"", "name = \"\""),
+            ("name = \"web\"", "name = \"a,b\""),
+            ("name = \"web\"", "name = \" web\""),
+            ("name = \"web\"", "name = \"..\""),
+            ("name = \"web\"", "name = \"a\\tb\""),
+            ("head = 20", "head = 1e7"),
+            ("head = 20", "head = -1"),
+            ("head = 20", "head = 2.5"),
+            ("skills = 1e6", "skills = 1e16"),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"none\", fraction = 0.2 }"
+            ),
+            ("skills = 1e6", "overlap = { kind = \"all\" }"),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"all\", fraction = 1.5 }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"pair\", fraction = 0.2, rank-jitter = 3 }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"matrix\", fractions = [[1]] }"
+            ),
+            ("skills = 1e6", "overlap = { kind = \"pool\" }"),
+            ("skills = 1e6", "overlap = { kind = \"any\" }"),
+            ("skills = 1e6", "overlap = { fraction = 0.2 }"),
+            ("cost = 2", "spectrum = { kind = \"power-law\", shift = 2 }"),
+            ("cost = 2", "spectrum = { kind = \"shifted\" }"),
+            ("cost = 2", "spectrum = { kind = \"shifted\", shift = -1 }"),
+            ("cost = 2", "spectrum = { kind = \"table\" }"),
+            (
+                "skills = 1e6\n\n[[world.domains]]",
+                "masses = \"zeta\"\n[[world.domains]]\nspectrum = { kind = \"curved\", curvature = 0.1 }"
+            ),
+        ]
+    ));
+    let alone = "[world]\ndomains = []\n[learner]\nkernel = \"threshold\"\ntau = 1\n[sweep]\n\
+                 capacities = [1]\ntokens = [1]\nmixtures = { design = \"grid\", step = 0.5 }\n";
+    snapshot!("no_domain", reports(alone, &[("threshold", "threshold")]));
+    let one = "overlap = { kind = \"all\", fraction = 0.5 }\n\
+               domains = [{ name = \"a\", exponent = 1.5 }]";
+    snapshot!("overlap_alone", reports(alone, &[("domains = []", one)]));
+}
+
+#[test]
+fn learner() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("tau = 5", "tau = 0"),
+            ("tau = 5", "tau = -inf"),
+            ("tau = 5", "tau = 5\nnoise = 0.1"),
+            ("\"exponential\"", "\"sgd-decay\""),
+            ("\"exponential\"", "\"sgd-decay\"\nnoise = -1"),
+            ("\"exponential\"", "\"sgd\"\nbatch = 4"),
+            ("tau = 5", "tau = 5\nranking = \"worth\""),
+            ("tau = 5", "tau = 5\nselection = \"observed\""),
+            ("tau = 5", "tau = 5\nefficiency = { exponent = 0.2 }"),
+            ("tau = 5", "tau = 5\nefficiency = { exponent = nan }"),
+            ("tau = 5", "tau = 5\nefficiency = { reference = 0 }"),
+        ]
+    ));
+}
+
+#[test]
+fn sweep() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("capacities = [1e3, \"unlimited\"]", "capacities = []"),
+            (
+                "capacities = [1e3, \"unlimited\"]",
+                "capacities = [10, 0, -3]"
+            ),
+            (
+                "capacities = [1e3, \"unlimited\"]",
+                "capacities = [1e3, inf]"
+            ),
+            (
+                "capacities = [1e3, \"unlimited\"]",
+                "capacities = [1e3, 1000]"
+            ),
+            (
+                "head = 20",
+                "head = 0\noverlap = { kind = \"none\" }\nskillz = 3"
+            ),
+            ("tokens = [1_000_000, \"unlimited\"]", "tokens = [0]"),
+            ("tokens = [1_000_000, \"unlimited\"]", "tokens = [nan]"),
+            ("[sweep.mixtures]", "replicates = 0\n[sweep.mixtures]"),
+            ("[sweep.mixtures]", "replicates = 5\n[sweep.mixtures]"),
+            ("[sweep.mixtures]", "mode = \"sampled\"\n[sweep.mixtures]"),
+            (
+                "[sweep.mixtures]",
+                "classes-per-decade = 3\n[sweep.mixtures]"
+            ),
+            ("count = 3", "count = 0"),
+            ("count = 3", ""),
+            ("count = 3", "count = 3\nfloor = 0.5"),
+            ("count = 3", "count = 3\nfloor = -0.5"),
+            ("count = 3", "count = 3\nconcentration = 0"),
+            ("count = 3", "count = 3\nstep = 0.1"),
+            (
+                "design = \"dirichlet\"\ncount = 3",
+                "design = \"grid\"\nstep = 0.3"
+            ),
+            ("design = \"dirichlet\"\ncount = 3", "design = \"grid\""),
+            (
+                "design = \"dirichlet\"\ncount = 3",
+                "design = \"list\"\npoints = []"
+            ),
+            (
+                "design = \"dirichlet\"\ncount = 3",
+                "design = \"list\"\npoints = [[0.5, 0.5], [0.3, 0.3, 0.4], [0.5, 0.6], [1.5, -0.5], [nan, 1]]"
+            ),
+        ]
+    ));
+}
+
+#[test]
+fn fit() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("\"capacity\"]", "\"capcity\"]"),
+            ("\"capacity\"]", "\"mean\"]"),
+            ("laws = [\"mean\", \"capacity\"]", "laws = []"),
+            ("laws = [\"mean\", \"capacity\"]", "starts = 0"),
+            ("laws = [\"mean\", \"capacity\"]", "ridge = 0"),
+            ("laws = [\"mean\", \"capacity\"]", "residual = \"relativ\""),
+            ("laws = [\"mean\", \"capacity\"]", "robust = \"huber\""),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "robust = \"huber\"\ndelta = 0"
+            ),
+            ("laws = [\"mean\", \"capacity\"]", "delta = 0.1"),
+            ("laws = [\"mean\", \"capacity\"]", "split = \"mixture\""),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"mixtures\" }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"mixture\", test-fraction = 1 }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"mixture\", count = 0 }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"scale\" }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"scale\", count = 2, tokens-below = inf }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"file\" }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"file\", path = \"\", splits = [] }"
+            ),
+        ]
+    ));
+}
+
+#[test]
+fn checks() {
+    snapshot!(reports(
+        SMALL,
+        &[
+            ("at-most = 1", ""),
+            ("at-most = 1", "at-most = nan"),
+            ("at-most = 1", "at-most = 1\nat-least = 2"),
+            ("at-most = 1", "atmost = 1"),
+            ("test.mre.capacity", "test..capacity"),
+            ("test.mre.capacity", ""),
+        ]
+    ));
+}
+
+#[test]
+fn data() {
+    snapshot!(reports(
+        REAL,
+        &[
+            ("runs = \"runs.csv\"", ""),
+            ("\"runs.csv\"", "[]"),
+            ("\"runs.csv\"", "\"\""),
+            ("\"runs.csv\"", "7"),
+            ("\"runs.csv\"", "[\"a.csv\", \"b.csv\"]"),
+            ("\"runs.csv\"", "\"runs.csv\"\njoin = \"index\""),
+            ("\"runs.csv\"", "[\"a.csv\", \"b.csv\"]\njoin = \"\""),
+            ("\"runs.csv\"", "\"runs.csv\"\nweight = \"weight_\""),
+            ("\"runs.csv\"", "\"runs.csv\"\nloss = \"{domain}_{domain}\""),
+            ("\"runs.csv\"", "\"runs.csv\"\nloss = \"weight_{domain}\""),
+            ("\"runs.csv\"", "\"runs.csv\"\ncapacity = 0"),
+            ("\"runs.csv\"", "\"runs.csv\"\ntokens = \"\""),
+            ("\"runs.csv\"", "\"runs.csv\"\nwhere = { size = nan }"),
+            ("\"runs.csv\"", "\"runs.csv\"\nwhere = { done = true }"),
+            (
+                "\"runs.csv\"",
+                "\"runs.csv\"\n[sweep]\ncapacities = [1]\ntokens = [1]\nmixtures = { design = \"grid\", step = 1 }"
+            ),
+        ]
+    ));
+}
+
+#[test]
+fn several_errors_are_told_at_once() {
+    let text = SMALL
+        .replace("tau = 5", "tau = 0")
+        .replace("cost = 2", "cost = -2")
+        .replace("\"capacity\"]", "\"capcity\"]");
+    let error = parse(&text, "file.toml").unwrap_err();
+    assert_eq!(error.problems().len(), 3);
+    snapshot!(report(&error));
+}

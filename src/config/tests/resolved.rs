@@ -1,0 +1,112 @@
+//! An experiment that is written out and read again is the same experiment.
+
+use std::fs;
+use std::path::Path;
+
+use rstest::rstest;
+
+use super::{REAL, SMALL};
+use crate::config::{Experiment, QUICKSTART, load, parse, resolved_toml};
+
+fn again(experiment: &Experiment) -> Experiment {
+    let text = resolved_toml(experiment, Path::new(""));
+    parse(&text, "again.toml").unwrap_or_else(|error| panic!("{error}:\n{text}"))
+}
+
+#[rstest]
+#[case("", "")]
+#[case("masses", "skills = 1e6\nmasses = \"zeta\"")]
+#[case("all", "skills = 1e6\noverlap = { kind = \"all\", fraction = 0.1 }")]
+#[case(
+    "pair",
+    "skills = 1e6\noverlap = { kind = \"pair\", fraction = 1, rank-jitter = 0 }"
+)]
+#[case("none", "skills = 1e6\noverlap = { kind = \"none\" }")]
+fn worlds(#[case] _name: &str, #[case] skills: &str) {
+    let text = match skills {
+        "" => SMALL.to_owned(),
+        skills => SMALL.replace("skills = 1e6", skills),
+    };
+    let experiment = parse(&text, "x").unwrap();
+    assert_eq!(again(&experiment), experiment);
+}
+
+#[rstest]
+#[case("cost = 2", "spectrum = { kind = \"shifted\", shift = 12.5 }")]
+#[case("cost = 2", "spectrum = { kind = \"curved\", curvature = 0.02 }")]
+#[case("cost = 2", "spectrum = { kind = \"cutoff\", rank = 1e-3 }")]
+#[case("tau = 5", "tau = 0.3\nranking = \"count\"\ncapacity-limits = false")]
+#[case("kernel = \"exponential\"", "kernel = \"threshold\"")]
+#[case("kernel = \"exponential\"", "kernel = \"reciprocal\"")]
+#[case("kernel = \"exponential\"", "kernel = \"sgd-decay\"\nnoise = 0.1")]
+#[case(
+    "capacities = [1e3, \"unlimited\"]",
+    "capacities = [1e3, 12345678]\nclasses-per-decade = 100"
+)]
+#[case("design = \"dirichlet\"", "design = \"latin-hypercube\"")]
+#[case("design = \"dirichlet\"\ncount = 3", "design = \"grid\"\nstep = 0.1")]
+#[case(
+    "design = \"dirichlet\"\ncount = 3",
+    "design = \"list\"\npoints = [[0.3, 0.7], [0.3333333, 0.6666666], [1, 0]]"
+)]
+#[case("laws = [\"mean\", \"capacity\"]", "")]
+#[case(
+    "laws = [\"mean\", \"capacity\"]",
+    "residual = \"log\"\nrobust = \"huber\"\ndelta = 0.01"
+)]
+#[case(
+    "laws = [\"mean\", \"capacity\"]",
+    "split = { by = \"run\", test-fraction = 0.5 }"
+)]
+#[case(
+    "laws = [\"mean\", \"capacity\"]",
+    "split = { by = \"scale\", tokens-below = 1e9 }"
+)]
+#[case(
+    "laws = [\"mean\", \"capacity\"]",
+    "split = { by = \"file\", path = \"no/splits.csv\", splits = [1, 2] }"
+)]
+#[case("laws = [\"mean\", \"capacity\"]", "split = { by = \"none\" }")]
+#[case("at-most = 1", "at-most = 1e9\nat-least = -2.5")]
+#[case(
+    "name = \"small\"",
+    "seed = 9223372036854775807\nclaim = \"a\\n\\\"b\\\" \\\\ \\u0007 é\""
+)]
+fn parts(#[case] from: &str, #[case] to: &str) {
+    assert!(SMALL.contains(from));
+    let experiment = parse(&SMALL.replace(from, to), "x").unwrap();
+    assert_eq!(again(&experiment), experiment);
+}
+
+#[rstest]
+#[case("")]
+#[case("capacity = 1e9\ntokens = \"D\"\nweight = \"w.{domain}\"\nloss = \"{domain}\"")]
+#[case("where = { model_size = 122e6, \"a \\\"b\" = \"c\" }")]
+fn real_runs(#[case] keys: &str) {
+    let experiment = parse(&format!("{REAL}{keys}"), "x").unwrap();
+    assert_eq!(again(&experiment), experiment);
+}
+
+#[test]
+fn the_quickstart_is_written_out() {
+    let experiment = parse(QUICKSTART, "quickstart.toml").unwrap();
+    assert_eq!(again(&experiment), experiment);
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!(resolved_toml(&experiment, Path::new("")));
+    });
+}
+
+/// A run directory is elsewhere than the file: paths lead back.
+#[test]
+fn paths_lead_from_the_run_directory_to_the_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out/real");
+    fs::create_dir_all(&out).unwrap();
+    fs::write(folder.path().join("runs.csv"), "").unwrap();
+    fs::write(folder.path().join("real.toml"), REAL).unwrap();
+    let experiment = load(&folder.path().join("real.toml")).unwrap();
+    let text = resolved_toml(&experiment, &out);
+    assert!(text.contains("runs = \"../../runs.csv\""), "{text}");
+    fs::write(out.join("experiment.toml"), text).unwrap();
+    load(&out.join("experiment.toml")).unwrap();
+}

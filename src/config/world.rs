@@ -1,0 +1,165 @@
+//! `[world]`: the domains, their spectra, and the skills that they share.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::choice::Word;
+use super::error::Problem;
+use super::names::{self, NameOf};
+use super::overlap::{self, RawOverlap};
+use super::place::{At, span_of};
+use super::problems::Problems;
+use super::resolved::Writer;
+use super::spectrum::{self, RawSpectrum};
+use super::wording::shorten;
+use crate::world::{DEFAULT_SKILLS, Domain, MOST_SKILLS, Masses, Overlap, World};
+
+/// A synthetic world of skills.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawWorld {
+    /// Ranks that are one skill of all domains each; a whole number from 0 to `skills`,
+    /// default 0.
+    pub(super) head: Option<At<f64>>,
+    /// Ranks per domain, head included; the mass beyond is met but never learned. A whole number
+    /// from 1 to 1e15, default 1e14.
+    pub(super) skills: Option<At<f64>>,
+    /// How the power law becomes frequencies; default pareto.
+    pub(super) masses: Option<At<Word<Masses>>>,
+    /// Which skills beyond the head are shared; default none.
+    pub(super) overlap: Option<At<RawOverlap>>,
+    /// The domains, at least one, as [[world.domains]].
+    pub(super) domains: At<Vec<At<RawDomain>>>,
+}
+
+/// One domain.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawDomain {
+    /// Name, used in column names; no two domains share one.
+    name: At<String>,
+    /// Exponent α of the power law of frequencies, above 1, at most 100.
+    exponent: At<f64>,
+    /// Cost c of meeting a skill that is not learned, in nats, above 0; default 1.
+    cost: Option<At<f64>>,
+    /// Irreducible loss E, in nats, at least 0; default 0.
+    floor: Option<At<f64>>,
+    /// Departure from a pure power law; default none.
+    spectrum: Option<At<RawSpectrum>>,
+}
+
+/// Checks `[world]`.
+pub(super) fn validate(raw: &At<RawWorld>, problems: &mut Problems) -> Option<World> {
+    let skills = problems.number_or(
+        "skills",
+        raw.skills.as_ref(),
+        DEFAULT_SKILLS,
+        "a whole number from 1 to 1e15",
+        |skills| (1.0..=MOST_SKILLS).contains(&skills) && skills.fract() == 0.0,
+    );
+    let head = problems.number_or(
+        "head",
+        raw.head.as_ref(),
+        0.0,
+        "a whole number of at least 0",
+        |head| head >= 0.0 && head.fract() == 0.0,
+    );
+    if let (Some(head), Some(skills)) = (head, skills)
+        && head > skills
+    {
+        let given = span_of(raw.head.as_ref()).or(span_of(raw.skills.as_ref()));
+        problems.add::<()>(
+            Problem::new(format!(
+                "the head has {head} ranks, but a domain has {skills} in all"
+            ))
+            .label(given.unwrap_or(raw.span()), "larger than `skills`")
+            .help("`skills` counts the head, so it must be at least as large"),
+        );
+        return None;
+    }
+    let masses = raw.masses.as_ref().map_or(Masses::default(), |word| word.0);
+    let overlap = match &raw.overlap {
+        None => Some(Overlap::None),
+        Some(overlap) => overlap::validate(overlap, raw.domains.len(), problems),
+    };
+    let domains = validate_domains(&raw.domains, masses, problems);
+    match World::new(domains?, head?, skills?, overlap?) {
+        Ok(world) => Some(world),
+        Err(error) => problems.add(Problem::new(error.to_string()).label(raw.span(), "this world")),
+    }
+}
+
+fn validate_domains(
+    raw: &At<Vec<At<RawDomain>>>,
+    masses: Masses,
+    problems: &mut Problems,
+) -> Option<Vec<Domain>> {
+    if raw.is_empty() {
+        return problems.add(
+            Problem::new("the world has no domain")
+                .label(raw.span(), "at least one is needed")
+                .help("add a table [[world.domains]] with `name` and `exponent`"),
+        );
+    }
+    for (index, domain) in raw.iter().enumerate() {
+        if let Some(first) = raw[..index].iter().find(|d| *d.name == *domain.name) {
+            problems.add::<()>(
+                Problem::new(format!(
+                    "two domains are called \"{}\"",
+                    shorten(&domain.name)
+                ))
+                .label(domain.name.span(), "again here")
+                .label(first.name.span(), "first here")
+                .help("give each domain a name of its own"),
+            );
+            return None;
+        }
+    }
+    // Every domain is checked before the first fault ends the check.
+    let checked: Vec<Option<Domain>> = raw
+        .iter()
+        .map(|domain| validate_domain(domain, masses, problems))
+        .collect();
+    checked.into_iter().collect()
+}
+
+fn validate_domain(raw: &RawDomain, masses: Masses, problems: &mut Problems) -> Option<Domain> {
+    let name = names::check(&raw.name, NameOf::Domain, problems);
+    let cost = problems.number_or("cost", raw.cost.as_ref(), 1.0, "a number above 0", |c| {
+        c > 0.0
+    });
+    let floor = problems.number_or(
+        "floor",
+        raw.floor.as_ref(),
+        0.0,
+        "a number of at least 0",
+        |e| e >= 0.0,
+    );
+    let spectrum = spectrum::validate(&raw.exponent, masses, raw.spectrum.as_ref(), problems);
+    Some(Domain {
+        name: name?,
+        spectrum: spectrum?,
+        cost: cost?,
+        floor: floor?,
+    })
+}
+
+/// Writes `[world]` with every default.
+pub(super) fn write(world: &World, out: &mut Writer) {
+    out.header("[world]");
+    out.number("head", world.head());
+    out.number("skills", world.skills());
+    // One key of the world sets the masses of all its domains.
+    if let Some(domain) = world.domains().first() {
+        out.word("masses", domain.spectrum.masses());
+    }
+    out.key("overlap", overlap::written(world.overlap()));
+    for domain in world.domains() {
+        out.header("[[world.domains]]");
+        out.text("name", &domain.name);
+        out.number("exponent", domain.spectrum.exponent());
+        out.number("cost", domain.cost);
+        out.number("floor", domain.floor);
+        out.key("spectrum", spectrum::written(domain.spectrum.shape()));
+    }
+}
