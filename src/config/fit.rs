@@ -6,15 +6,19 @@ use serde::Deserialize;
 use super::choice::{Choice, Word};
 use super::error::Problem;
 use super::keys::{self, Kinds};
+use super::number::{Instead, NumberOr, say};
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::{Writer, quote};
 use super::split::{self, RawSplit};
 use super::wording::shorten;
-use crate::fit::{FitPlan, Residual, Robust};
+use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust};
+use crate::law;
 
-/// The laws of this version. The one place to change when a law is added.
-pub const KNOWN_LAWS: &[&str] = &["mean", "capacity", "capacity-noise"];
+/// The laws of this version.
+fn known_laws() -> Vec<&'static str> {
+    law::all().iter().map(|law| law.name()).collect()
+}
 
 /// The laws that are fitted when `laws` is absent.
 const DEFAULT_LAWS: &[&str] = &["mean", "capacity", "capacity-noise"];
@@ -38,13 +42,27 @@ pub(super) struct RawFit {
     /// Scale of a residual. relative: (predicted - measured)/measured; absolute: predicted -
     /// measured, in nats; log: difference of the logarithms. Default relative.
     residual: Option<At<Word<Residual>>>,
-    /// How a residual enters the objective. none: squared; huber: squared up to `delta`, linear
-    /// beyond (pseudo-Huber). Default none.
+    /// How a residual enters the objective. square: squared; huber: squared up to `delta`, linear
+    /// beyond (pseudo-Huber). Default huber, but square where `residual` is absolute.
     robust: Option<At<Word<RobustKind>>>,
-    /// Size from which a residual counts linearly, in the unit of `residual`, above 0; for huber,
-    /// which needs it.
+    /// Size from which a residual counts linearly, in the unit of `residual`, above 0; for huber.
+    /// Default 0.02.
     delta: Option<At<f64>>,
+    /// How strongly parameters are pulled toward their prior: a number of at least 0, or auto, the
+    /// residual variance over a wide prior variance. Default auto.
+    ridge: Option<At<Strength>>,
 }
+
+/// Marks a ridge that may be chosen by the fit.
+#[derive(Debug, Clone, Copy)]
+struct Auto;
+
+impl Instead for Auto {
+    const WORD: &'static str = "auto";
+}
+
+/// A ridge: a number or "auto".
+type Strength = NumberOr<Auto>;
 
 impl Choice for Residual {
     const WORDS: &'static [(&'static str, Self)] = &[
@@ -56,17 +74,18 @@ impl Choice for Residual {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum RobustKind {
-    None,
+    Square,
     Huber,
 }
 
 impl Choice for RobustKind {
-    const WORDS: &'static [(&'static str, Self)] = &[("none", Self::None), ("huber", Self::Huber)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("square", Self::Square), ("huber", Self::Huber)];
 }
 
 const ROBUST_KEYS: Kinds = Kinds {
     selector: "robust",
-    keys: &[("none", &[]), ("huber", &["delta"])],
+    keys: &[("square", &[]), ("huber", &["delta"])],
 };
 
 /// Checks `[fit]`.
@@ -85,22 +104,37 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
         DEFAULT_STARTS,
         1..=MOST_STARTS,
     );
-    let robust = validate_robust(raw, problems);
+    let residual = raw
+        .residual
+        .as_ref()
+        .map_or(Residual::default(), |word| word.0);
+    let robust = validate_robust(raw, residual, problems);
+    let ridge = match raw.ridge.as_ref().map(|ridge| (ridge, **ridge)) {
+        None | Some((_, Strength::Word(_))) => Some(Ridge::Auto),
+        Some((_, Strength::Number(value))) if value.is_finite() && value >= 0.0 => {
+            Some(Ridge::Fixed(value))
+        }
+        Some((given, Strength::Number(value))) => problems.refuse(
+            "ridge",
+            given,
+            &say(value),
+            "a number of at least 0, or \"auto\"",
+        ),
+    };
     Some(FitPlan {
         laws: laws?,
         split: split?,
         starts: starts?,
-        residual: raw
-            .residual
-            .as_ref()
-            .map_or(Residual::default(), |word| word.0),
+        residual,
         robust: robust?,
+        ridge: ridge?,
         seed,
     })
 }
 
 fn validate_laws(raw: &At<Vec<At<String>>>, problems: &mut Problems) -> Option<Vec<String>> {
-    let all = keys::list(KNOWN_LAWS.iter().copied(), '"');
+    let known = known_laws();
+    let all = keys::list(known.iter().copied(), '"');
     if raw.is_empty() {
         return problems.add(
             Problem::new("`laws` is empty")
@@ -113,9 +147,9 @@ fn validate_laws(raw: &At<Vec<At<String>>>, problems: &mut Problems) -> Option<V
     let mut faults = false;
     for (index, law) in raw.iter().enumerate() {
         let name = law.as_str();
-        if !KNOWN_LAWS.contains(&name) {
+        if !known.contains(&name) {
             faults = true;
-            let meant = keys::nearest(name, KNOWN_LAWS.iter().copied());
+            let meant = keys::nearest(name, known.iter().copied());
             problems.add::<()>(
                 Problem::new(format!("unknown law \"{}\"", shorten(name)))
                     .label(law.span(), "no such law in this version of mixlaw")
@@ -136,22 +170,33 @@ fn validate_laws(raw: &At<Vec<At<String>>>, problems: &mut Problems) -> Option<V
     (!faults).then(|| raw.iter().map(|law| (**law).clone()).collect())
 }
 
-fn validate_robust(raw: &At<RawFit>, problems: &mut Problems) -> Option<Robust> {
-    let kind = raw.robust.as_ref().map_or(RobustKind::None, |word| word.0);
+fn validate_robust(
+    raw: &At<RawFit>,
+    residual: Residual,
+    problems: &mut Problems,
+) -> Option<Robust> {
+    let default = Robust::default_for(residual);
+    let kind = match (&raw.robust, default) {
+        (Some(word), _) => word.0,
+        (None, Robust::Square) => RobustKind::Square,
+        (None, Robust::PseudoHuber { .. }) => RobustKind::Huber,
+    };
     ROBUST_KEYS.check(
         kind.word(),
         &[("delta", span_of(raw.delta.as_ref()))],
         problems,
     );
-    match (kind, &raw.delta) {
-        (RobustKind::None, _) => Some(Robust::Square),
-        (RobustKind::Huber, Some(delta)) => {
-            let delta = problems.number("delta", delta, "a number above 0", |delta| delta > 0.0)?;
+    match kind {
+        RobustKind::Square => Some(Robust::Square),
+        RobustKind::Huber => {
+            let delta = problems.number_or(
+                "delta",
+                raw.delta.as_ref(),
+                DEFAULT_DELTA,
+                "a number above 0",
+                |delta| delta > 0.0,
+            )?;
             Some(Robust::PseudoHuber { delta })
-        }
-        (RobustKind::Huber, None) => {
-            let place = span_of(raw.robust.as_ref()).unwrap_or(raw.span());
-            ROBUST_KEYS.missing("huber", "delta", place, problems)
         }
     }
 }
@@ -163,11 +208,15 @@ pub(super) fn write(plan: &FitPlan, out: &mut Writer) {
     out.key("starts", plan.starts);
     out.word("residual", plan.residual);
     match plan.robust {
-        Robust::Square => out.word("robust", RobustKind::None),
+        Robust::Square => out.word("robust", RobustKind::Square),
         Robust::PseudoHuber { delta } => {
             out.word("robust", RobustKind::Huber);
             out.number("delta", delta);
         }
+    }
+    match plan.ridge {
+        Ridge::Auto => out.key("ridge", quote(Auto::WORD)),
+        Ridge::Fixed(strength) => out.number("ridge", strength),
     }
     split::write(&plan.split, out);
 }

@@ -47,7 +47,6 @@ mod world;
 
 pub use error::{ConfigError, Invalid, Problem};
 pub use experiment::{Experiment, Source};
-pub use fit::KNOWN_LAWS;
 pub use load::{load, parse};
 pub use resolved::resolved_toml;
 pub use schema::schema;

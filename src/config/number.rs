@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -147,7 +148,7 @@ impl Problems {
         test: impl Fn(f64) -> bool,
     ) -> Option<f64> {
         match **given {
-            Limit::Unlimited => Some(f64::INFINITY),
+            Limit::Word(_) => Some(f64::INFINITY),
             Limit::Number(value) if value.is_finite() && test(value) => Some(value),
             Limit::Number(value) => {
                 let must = format!("{must}, or \"{UNLIMITED}\"");
@@ -163,60 +164,77 @@ impl Problems {
     }
 }
 
-/// A number or "unlimited", as it is read.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Limit {
-    Number(f64),
-    Unlimited,
+/// The one word that may stand in place of a number.
+pub(super) trait Instead {
+    /// The word.
+    const WORD: &'static str;
 }
 
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct LimitVisitor;
+/// A number or a word in its place, as it is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NumberOr<W> {
+    Number(f64),
+    Word(PhantomData<W>),
+}
 
-        impl Visitor<'_> for LimitVisitor {
-            type Value = Limit;
+/// Marks a number that may be "unlimited".
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unlimited;
+
+impl Instead for Unlimited {
+    const WORD: &'static str = UNLIMITED;
+}
+
+/// A number or "unlimited".
+pub(super) type Limit = NumberOr<Unlimited>;
+
+impl<'de, W: Instead> Deserialize<'de> for NumberOr<W> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberOrVisitor<W>(PhantomData<W>);
+
+        impl<W: Instead> Visitor<'_> for NumberOrVisitor<W> {
+            type Value = NumberOr<W>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a number or \"{UNLIMITED}\"")
+                write!(f, "a number or \"{}\"", W::WORD)
             }
 
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Limit, E> {
-                Ok(Limit::Number(value))
+            fn visit_f64<E: Error>(self, value: f64) -> Result<NumberOr<W>, E> {
+                Ok(NumberOr::Number(value))
             }
 
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Limit, E> {
-                Ok(Limit::Number(value as f64))
+            fn visit_i64<E: Error>(self, value: i64) -> Result<NumberOr<W>, E> {
+                Ok(NumberOr::Number(value as f64))
             }
 
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Limit, E> {
-                Ok(Limit::Number(value as f64))
+            fn visit_u64<E: Error>(self, value: u64) -> Result<NumberOr<W>, E> {
+                Ok(NumberOr::Number(value as f64))
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Limit, E> {
-                if text == UNLIMITED {
-                    Ok(Limit::Unlimited)
+            fn visit_str<E: Error>(self, text: &str) -> Result<NumberOr<W>, E> {
+                if text == W::WORD {
+                    Ok(NumberOr::Word(PhantomData))
                 } else {
                     Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
                 }
             }
         }
 
-        deserializer.deserialize_any(LimitVisitor)
+        deserializer.deserialize_any(NumberOrVisitor(PhantomData))
     }
 }
 
-impl JsonSchema for Limit {
+impl<W: Instead> JsonSchema for NumberOr<W> {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "Limit".into()
+        format!("NumberOr-{}", W::WORD).into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "number" }, { "const": UNLIMITED }] })
+        json_schema!({ "anyOf": [{ "type": "number" }, { "const": W::WORD }] })
     }
 }
 

@@ -13,9 +13,7 @@ use super::resolved::{Writer, limit};
 use crate::learner::Learner;
 use crate::mixture::Design;
 use crate::sweep::{Mode, Sweep};
-
-/// Classes per decade of ranks when nothing else is said.
-const DEFAULT_CLASSES: usize = 16;
+use crate::world::Resolution;
 
 /// The cells to simulate: every capacity with every number of tokens and every mixture.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -30,7 +28,7 @@ pub(super) struct RawSweep {
     /// Training tokens D, each above 0, or "unlimited".
     pub(super) tokens: At<Vec<At<Limit>>>,
     /// Resolution of the simulator: classes into which a decade of ranks is divided, from 4 to
-    /// 400; default 16.
+    /// 400; default 32.
     pub(super) classes_per_decade: Option<At<i64>>,
     /// Which mixtures to visit.
     pub(super) mixtures: At<RawMixtures>,
@@ -75,7 +73,7 @@ pub(super) fn validate(
     let classes_per_decade = problems.size_or(
         "classes-per-decade",
         raw.classes_per_decade.as_ref(),
-        DEFAULT_CLASSES,
+        Resolution::default().classes_per_decade,
         4..=400,
     );
     let mixtures = mixtures::validate(&raw.mixtures, setting.domains, setting.seed, problems);
@@ -87,7 +85,9 @@ pub(super) fn validate(
         capacities: capacities?,
         tokens: tokens?,
         mixtures,
-        classes_per_decade: classes_per_decade?,
+        resolution: Resolution {
+            classes_per_decade: classes_per_decade?,
+        },
     };
     Some((sweep, design))
 }
@@ -126,7 +126,7 @@ fn validate_capacities(
         return capacities;
     }
     // (N/reference)^v has no value at an unlimited N.
-    match raw.iter().find(|c| matches!(***c, Limit::Unlimited)) {
+    match raw.iter().find(|c| matches!(***c, Limit::Word(_))) {
         None => capacities,
         Some(unlimited) => problems.add(
             Problem::new(format!(
@@ -186,5 +186,5 @@ pub(super) fn write(sweep: &Sweep, out: &mut Writer) {
     out.key("replicates", sweep.replicates);
     out.list("capacities", sweep.capacities.iter().map(|n| limit(*n)));
     out.list("tokens", sweep.tokens.iter().map(|d| limit(*d)));
-    out.key("classes-per-decade", sweep.classes_per_decade);
+    out.key("classes-per-decade", sweep.resolution.classes_per_decade);
 }

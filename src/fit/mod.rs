@@ -14,7 +14,7 @@ mod summary;
 pub use errors::{Cell, errors_over_splits, spread};
 pub use fitting::{FitError, FittedLaw, LawResult, fit_laws, observations};
 pub use linear::pin_blas;
-pub use plan::{FitPlan, Residual, Ridge, Robust, SplitRule};
+pub use plan::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule};
 pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;
 pub use splits::{Split, SplitError, splits};

@@ -13,16 +13,31 @@ pub enum Residual {
 }
 
 /// How a residual enters the objective.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Robust {
     /// Its square.
-    #[default]
     Square,
     /// Pseudo-Huber, 2δ²(√(1+(r/δ)²) − 1).
     PseudoHuber {
         /// Size δ from which a residual counts linearly, in the unit of the residual.
         delta: f64,
     },
+}
+
+/// Size δ of the pseudo-Huber cost when nothing else is said: a relative error of 2 %.
+pub const DEFAULT_DELTA: f64 = 0.02;
+
+impl Robust {
+    /// The cost when nothing else is said: pseudo-Huber for residuals without a unit. An absolute
+    /// residual has no size that could be called large without knowing the data.
+    pub fn default_for(residual: Residual) -> Self {
+        match residual {
+            Residual::Absolute => Self::Square,
+            Residual::Relative | Residual::Log => Self::PseudoHuber {
+                delta: DEFAULT_DELTA,
+            },
+        }
+    }
 }
 
 /// How strongly parameters are pulled toward the centre of their prior.

@@ -33,7 +33,7 @@ const WEIGHTS: [f64; PANEL_NODES] = [
 
 /// Ranks that stay alone, per class and decade of the resolution. At rank k the midpoint sum is
 /// off by about α/(24k²) of the mass beyond: 1e-6 of the excess at the default resolution.
-const SINGLES_PER_CLASS: usize = 8;
+const SINGLES_PER_CLASS: usize = 4;
 
 /// How finely ranks are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Resolution {
 impl Default for Resolution {
     fn default() -> Self {
         Self {
-            classes_per_decade: 16,
+            classes_per_decade: 32,
         }
     }
 }

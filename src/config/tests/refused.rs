@@ -238,14 +238,17 @@ fn fit() {
             ("\"capacity\"]", "\"mean\"]"),
             ("laws = [\"mean\", \"capacity\"]", "laws = []"),
             ("laws = [\"mean\", \"capacity\"]", "starts = 0"),
-            ("laws = [\"mean\", \"capacity\"]", "ridge = 0"),
+            ("laws = [\"mean\", \"capacity\"]", "ridge = -1"),
             ("laws = [\"mean\", \"capacity\"]", "residual = \"relativ\""),
-            ("laws = [\"mean\", \"capacity\"]", "robust = \"huber\""),
+            ("laws = [\"mean\", \"capacity\"]", "robust = \"hubert\""),
             (
                 "laws = [\"mean\", \"capacity\"]",
                 "robust = \"huber\"\ndelta = 0"
             ),
-            ("laws = [\"mean\", \"capacity\"]", "delta = 0.1"),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "robust = \"square\"\ndelta = 0.1"
+            ),
             ("laws = [\"mean\", \"capacity\"]", "split = \"mixture\""),
             (
                 "laws = [\"mean\", \"capacity\"]",
