@@ -5,6 +5,7 @@ pub mod fit;
 pub mod learner;
 pub mod mixture;
 pub mod random;
+pub mod report;
 pub mod runs;
 pub mod sweep;
 pub mod world;
