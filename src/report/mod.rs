@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod examples;
 mod exponents;
+pub mod figure;
 mod files;
 mod json;
 mod manifest;

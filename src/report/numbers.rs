@@ -46,7 +46,11 @@ pub fn spread(mean: f64, sd: f64, decimals: usize, with_sd: bool) -> String {
 
 /// `value` with four significant digits, trailing zeros dropped.
 pub fn significant(value: f64) -> String {
-    const DIGITS: i32 = 4;
+    rounded(value, 4)
+}
+
+/// `value` with so many significant digits, trailing zeros dropped.
+pub fn rounded(value: f64, digits: i32) -> String {
     if !value.is_finite() || value == 0.0 {
         return fixed(value, 0);
     }
@@ -54,7 +58,7 @@ pub fn significant(value: f64) -> String {
     if !(-4..6).contains(&exponent) {
         return format!("{value:.2e}");
     }
-    let decimals = usize::try_from(DIGITS - 1 - exponent).unwrap_or(0);
+    let decimals = usize::try_from(digits - 1 - exponent).unwrap_or(0);
     let text = format!("{value:.decimals$}");
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').into()
