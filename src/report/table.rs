@@ -68,7 +68,7 @@ impl Table {
         }
     }
 
-    /// The table as text of at most [`WIDTH`] columns, one line break at the end. A table too wide
+    /// The table as text of at most 100 columns, one line break at the end. A table too wide
     /// is cut into blocks of columns that each repeat the first one. With `colour` the rows that
     /// stand out are bold; without it there are no escape codes.
     pub fn text(&self, colour: bool) -> String {
