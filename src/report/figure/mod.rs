@@ -4,6 +4,7 @@
 //! for each as well, white ground) and one width, the 85 mm of a journal's column.
 
 mod axis;
+mod exponent_panel;
 mod exponent_recovery;
 mod labels;
 mod law_errors;
