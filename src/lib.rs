@@ -7,6 +7,7 @@ pub mod law;
 pub mod learner;
 pub mod mixture;
 pub mod random;
+pub mod report;
 pub mod runs;
 pub mod simulate;
 pub mod sweep;

@@ -1,5 +1,9 @@
 //! A measured figure held against a limit.
 
+mod verdict;
+
+pub use verdict::{CheckResult, ClaimResult, Verdict};
+
 /// A figure and the limits it is held against.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {

@@ -1,0 +1,79 @@
+//! Figures: plain data in, SVG and the CSV of exactly the data drawn out.
+//!
+//! All figures share one style (colours that colour-blind readers can tell apart, a marker shape
+//! for each as well, white ground) and one width, the 85 mm of a journal's column.
+
+mod axis;
+mod exponent_panel;
+mod exponent_recovery;
+mod labels;
+mod law_errors;
+mod legend;
+mod predicted_vs_measured;
+mod sheet;
+mod style;
+
+use std::io;
+use std::path::Path;
+
+pub use exponent_recovery::ExponentRecovery;
+pub use law_errors::{LawError, LawErrors};
+pub use predicted_vs_measured::{LawPoints, Point, PredictedVsMeasured};
+
+use super::write_atomic;
+
+/// A figure of a paper.
+pub trait Figure {
+    /// What it shows, in a few words.
+    fn title(&self) -> String;
+
+    /// What a reader who cannot see it needs to know, in a few sentences.
+    fn description(&self) -> String;
+
+    /// The figure as SVG, with its title and description in it. Equal data give equal bytes.
+    fn svg(&self) -> String;
+
+    /// Exactly the data drawn, as CSV with a header. Numbers read back as the same numbers; a
+    /// point that is not finite is neither drawn nor listed.
+    fn csv(&self) -> String;
+
+    /// Writes `name.svg` and `name.csv` into the folder `dir`, which must exist.
+    ///
+    /// # Errors
+    /// Any error of writing the two files.
+    fn save(&self, dir: &Path, name: &str) -> io::Result<()> {
+        write_atomic(&dir.join(format!("{name}.svg")), self.svg().as_bytes())?;
+        write_atomic(&dir.join(format!("{name}.csv")), self.csv().as_bytes())
+    }
+}
+
+/// CSV text of a header and rows.
+fn csv_text(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    // Rows of any length and a writer into memory: no write can fail.
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::new());
+    let _ = writer.write_record(header);
+    for row in rows {
+        let _ = writer.write_record(&row);
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The distinct items in the order of their first appearance.
+fn distinct<'a>(items: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = std::collections::HashSet::new();
+    items
+        .into_iter()
+        .filter(|item| seen.insert(*item))
+        .collect()
+}
+
+/// `1 law`, `2 laws`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! Results in words and pictures: tables for the terminal, figures, files for machines, one page
+//! for people.
+//!
+//! This room knows nothing of the simulator or of fitting. It takes plain results, and the same
+//! results always give the same bytes: no clock, no counter, no thread shows in what it writes,
+//! except in the [`Manifest`], whose purpose that is.
+
+#[cfg(test)]
+mod examples;
+mod exponents;
+pub mod figure;
+mod files;
+mod json;
+mod manifest;
+mod numbers;
+mod page;
+mod summary_table;
+mod table;
+mod verdict_table;
+
+pub use exponents::{DomainExponent, Estimate, Exponents, exponent_table};
+pub use files::write_atomic;
+pub use json::{DataSource, claims_json, fits_json};
+pub use manifest::{CellCounts, ExperimentSource, InputFile, LawTime, Manifest, utc};
+pub use page::{Page, PageError, PageFigure};
+pub use summary_table::{FitScope, MEAN_LAW, law_table, law_title};
+pub use table::{Align, Column, Row, Table};
+pub use verdict_table::{verdict_table, verdict_text};

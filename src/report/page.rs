@@ -1,0 +1,279 @@
+//! `report.html`: one page with everything a reader asks of an experiment.
+//!
+//! The page stands alone: styles and figures are in it, it asks for no other file and runs no script
+//! (its content policy forbids both). Like all results it depends on the experiment alone; when and
+//! where it ran is in the manifest.
+
+use std::collections::BTreeMap;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
+use thiserror::Error;
+
+use crate::claim::{ClaimResult, Verdict};
+use crate::fit::LawFit;
+
+use super::exponents::{Exponents, exponent_table};
+use super::figure::Figure;
+use super::summary_table::{FitScope, law_table};
+use super::table::{Table, printable};
+use super::verdict_table::verdict_table;
+
+/// The template. Its name ends in `.html`, by which the engine knows to escape what goes in.
+const TEMPLATE: (&str, &str) = ("report.html", include_str!("page.html"));
+
+/// What the page shows. Parts that are empty are left out.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Name of the experiment.
+    pub name: String,
+    /// Its claim and checks.
+    pub claim: ClaimResult,
+    /// The laws fitted, and what their errors are taken over.
+    pub laws: Option<(Vec<LawFit>, FitScope)>,
+    /// True and recovered exponents, where the truth is known.
+    pub exponents: Vec<Exponents>,
+    /// The figures, in the order of the page.
+    pub figures: Vec<PageFigure>,
+    /// The resolved experiment file, TOML.
+    pub experiment: String,
+    /// Versions, seeds, input files: what, and its value.
+    pub facts: Vec<(String, String)>,
+}
+
+/// A figure on the page.
+#[derive(Debug, Clone)]
+pub struct PageFigure {
+    // Goes into the page as it is, so it only ever comes from a `Figure`.
+    svg: String,
+    file: String,
+    caption: String,
+}
+
+impl PageFigure {
+    /// `figure`, saved beside the page as `figures/file.svg` and `figures/file.csv`. The caption is a
+    /// sentence or two; without one it is the description of the figure.
+    pub fn new(figure: &dyn Figure, file: &str, caption: Option<&str>) -> Self {
+        Self {
+            svg: figure.svg(),
+            file: file.into(),
+            caption: caption.map_or_else(|| figure.description(), Into::into),
+        }
+    }
+}
+
+/// Why a page could not be written: a fault of its template.
+#[derive(Debug, Error)]
+#[error("the report page cannot be put together")]
+pub struct PageError(#[from] minijinja::Error);
+
+impl Page {
+    /// The page as HTML.
+    ///
+    /// # Errors
+    /// [`PageError`] for a fault of the template, which no data should bring about.
+    pub fn html(&self) -> Result<String, PageError> {
+        let mut environment = Environment::new();
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .build()?,
+        );
+        environment.add_filter("urlpath", percent_encoded);
+        environment.add_template(TEMPLATE.0, TEMPLATE.1)?;
+        let laws = self
+            .laws
+            .as_ref()
+            .map_or_else(|| Table::new([]), |(fits, scope)| law_table(fits, scope));
+        let exponents: Vec<Table> = self.exponents.iter().map(exponent_table).collect();
+        let figures: Vec<Value> = self
+            .figures
+            .iter()
+            .map(|figure| {
+                context! {
+                    svg => Value::from_safe_string(figure.svg.clone()),
+                    file => figure.file.as_str(),
+                    caption => printable(&figure.caption),
+                }
+            })
+            .collect();
+        let marks = BTreeMap::from([("holds", "✓"), ("fails", "✗"), ("undecided", "?")]);
+        let html = environment.get_template(TEMPLATE.0)?.render(context! {
+            name => printable(&self.name),
+            claim => self.claim.claim.as_deref().map(printable),
+            outcome => outcome(&self.claim),
+            checks => Value::from(Serde(clean(verdict_table(&self.claim)))),
+            marks => Value::from(Serde(marks)),
+            has_best => laws.rows.iter().any(|row| row.strong),
+            laws => Value::from(Serde(clean(laws))),
+            exponents => Value::from(Serde(exponents.into_iter().map(clean).collect::<Vec<_>>())),
+            figures => figures,
+            experiment => self.experiment.as_str(),
+            facts => Value::from(Serde(&self.facts)),
+        })?;
+        Ok(html)
+    }
+}
+
+/// `table` without control characters in its words.
+fn clean(mut table: Table) -> Table {
+    for cell in table.rows.iter_mut().flat_map(|row| &mut row.cells) {
+        *cell = printable(cell);
+    }
+    table
+}
+
+/// How many checks hold, fail and are undecided, in a sentence.
+fn outcome(claim: &ClaimResult) -> String {
+    let number = |verdict| {
+        claim
+            .checks
+            .iter()
+            .filter(|check| check.verdict == verdict)
+            .count()
+    };
+    let (holds, fails) = (number(Verdict::Holds), number(Verdict::Fails));
+    let undecided = number(Verdict::Undecided);
+    let verb = |number: usize, one: &str, more: &str| {
+        format!("{number} {}", if number == 1 { one } else { more })
+    };
+    let mut parts = vec![verb(holds, "check holds", "checks hold")];
+    if fails > 0 {
+        parts.push(verb(fails, "fails", "fail"));
+    }
+    if undecided > 0 {
+        parts.push(verb(undecided, "is undecided", "are undecided"));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+/// `name` as a part of a relative address: everything but letters, digits, `-`, `_` and `.` encoded,
+/// so that a name cannot lead elsewhere.
+fn percent_encoded(name: &str) -> String {
+    name.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples::{HOSTILE, claim, exponents, fits};
+    use super::super::figure::{ExponentRecovery, LawErrors};
+    use super::*;
+
+    fn page() -> Page {
+        let scope = FitScope {
+            runs: 64,
+            domains: 4,
+            splits: 20,
+            held_out: 19,
+        };
+        let errors = LawErrors::from_fits(&fits());
+        let recovery = ExponentRecovery {
+            panels: vec![exponents()],
+        };
+        Page {
+            name: "capacity-competition".into(),
+            claim: claim(),
+            laws: Some((fits(), scope)),
+            exponents: vec![exponents()],
+            figures: vec![
+                PageFigure::new(&errors, "law-errors", Some("Errors on runs held out.")),
+                PageFigure::new(&recovery, "exponent-recovery", None),
+            ],
+            experiment: "name = \"capacity-competition\"\nseed = 7\n".into(),
+            facts: vec![
+                ("mixlaw".into(), "0.1.0".into()),
+                ("seed".into(), "7".into()),
+            ],
+        }
+    }
+
+    #[test]
+    fn shows_every_part() {
+        let html = page().html().unwrap();
+        for part in [
+            "<h1>capacity-competition</h1>",
+            "1 check holds, 1 fails, 2 are undecided.",
+            "<td class=\"verdict fails\">✗ fails</td>",
+            "mean of the training runs",
+            "b by capacity-noise",
+            "<svg ",
+            "figures/law-errors.csv",
+            "seed = 7",
+        ] {
+            assert!(html.contains(part), "{part} in\n{html}");
+        }
+        assert_eq!(html.matches("<tr class=\"best\">").count(), 1);
+    }
+
+    #[test]
+    fn asks_for_nothing_and_runs_nothing() {
+        let html = page().html().unwrap();
+        let without_namespace = html.replace("http://www.w3.org/2000/svg", "");
+        for forbidden in [
+            "http:", "https:", "<script", "<link", "@import", "url(", "src=", " on",
+        ] {
+            let markup = without_namespace
+                .split('<')
+                .skip(1)
+                .filter_map(|t| t.split('>').next());
+            let in_markup = markup.filter(|tag| tag.contains(forbidden)).count();
+            assert_eq!(in_markup, 0, "{forbidden}");
+        }
+        assert!(!html.contains("@import") && !html.contains("url("));
+    }
+
+    #[test]
+    fn an_empty_page_is_a_page() {
+        let html = Page::default().html().unwrap();
+        assert!(html.ends_with("</html>"));
+        for left_out in [
+            "<h2>Verdict",
+            "<h2>Laws",
+            "<h2>Exponents",
+            "<h2>Figures",
+            "<details>",
+        ] {
+            assert!(!html.contains(left_out), "{left_out}");
+        }
+    }
+
+    #[test]
+    fn hostile_words_are_only_words() {
+        let mut page = page();
+        page.name = HOSTILE.into();
+        page.experiment = HOSTILE.into();
+        page.facts.push((HOSTILE.into(), HOSTILE.into()));
+        page.claim.claim = Some(HOSTILE.into());
+        page.claim.checks[0].check.figure = format!("test.mre.{HOSTILE}\u{1b}");
+        if let Some((fits, _)) = &mut page.laws {
+            fits[0].law = HOSTILE.into();
+        }
+        page.exponents[0].laws[0] = HOSTILE.into();
+        page.exponents[0].symbol = HOSTILE.into();
+        page.exponents[0].meaning = HOSTILE.into();
+        page.exponents[0].domains[0].domain = HOSTILE.into();
+        let recovery = ExponentRecovery {
+            panels: page.exponents.clone(),
+        };
+        page.figures = vec![PageFigure::new(&recovery, "../\"><script>", Some(HOSTILE))];
+        let html = page.html().unwrap();
+        assert!(!html.contains("<script"), "{html}");
+        assert!(!html.contains("&\"<") && !html.contains('\u{1b}'));
+        assert!(html.matches("&lt;script&gt;&amp;").count() >= 9);
+        assert!(html.contains("figures/..%2F%22%3E%3Cscript%3E.svg"));
+    }
+
+    #[test]
+    fn equal_results_give_equal_bytes() {
+        assert_eq!(page().html().unwrap(), page().html().unwrap());
+    }
+}
