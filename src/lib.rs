@@ -1,6 +1,7 @@
 //! mixlaw tests the scaling laws of data mixing, on simulated skills and on real training runs.
 
 pub mod claim;
+pub mod cli;
 pub mod config;
 pub mod fit;
 pub mod law;

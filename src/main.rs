@@ -1,3 +1,7 @@
 //! The command line of mixlaw.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mixlaw::cli::main()
+}

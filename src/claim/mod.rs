@@ -1,7 +1,9 @@
 //! A measured figure held against a limit.
 
+mod figures;
 mod verdict;
 
+pub use figures::{Figure, Figures, TrueExponents, measure, names};
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

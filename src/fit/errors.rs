@@ -36,14 +36,14 @@ struct SetErrors {
 
 impl SetErrors {
     /// `None` for no cells.
-    fn of<'a>(cells: impl Iterator<Item = &'a Cell> + Clone) -> Option<Self> {
-        let count = cells.clone().count() as f64;
-        if count == 0.0 {
+    fn of(cells: &[Cell]) -> Option<Self> {
+        if cells.is_empty() {
             return None;
         }
-        let mean = |figure: &dyn Fn(&Cell) -> f64| cells.clone().map(figure).sum::<f64>() / count;
+        let count = cells.len() as f64;
+        let mean = |figure: &dyn Fn(&Cell) -> f64| cells.iter().map(figure).sum::<f64>() / count;
         let known = cells
-            .clone()
+            .iter()
             .all(|cell| cell.floor.is_some_and(|floor| cell.measured > floor));
         Some(Self {
             mre: 100.0 * mean(&|cell| cell.error() / cell.measured.abs()),
@@ -63,11 +63,14 @@ impl SetErrors {
 pub fn errors_over_splits(splits: &[Vec<Cell>]) -> Option<Errors> {
     let all: Vec<SetErrors> = splits
         .iter()
-        .filter_map(|cells| SetErrors::of(cells.iter()))
+        .filter_map(|cells| SetErrors::of(cells))
         .collect();
     let mut positive: Vec<SetErrors> = splits
         .iter()
-        .filter_map(|cells| SetErrors::of(cells.iter().filter(|cell| cell.positive)))
+        .filter_map(|cells| {
+            let positive: Vec<Cell> = cells.iter().copied().filter(|c| c.positive).collect();
+            SetErrors::of(&positive)
+        })
         .collect();
     if all.is_empty() {
         return None;

@@ -87,11 +87,11 @@ pub fn allocate(
             break;
         }
         let step = total.ln() * total / slope;
-        let next = price + step;
-        if step <= 0.0 || next == price {
+        // From the left of the root every step is upward until rounding is all that is left.
+        if step <= f64::EPSILON * price.abs().max(1.0) {
             break;
         }
-        price = next;
+        price += step;
     }
     let (ln_skills, active) = demands
         .iter()

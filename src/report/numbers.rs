@@ -6,7 +6,7 @@ const MOST_DECIMALS: usize = 4;
 /// Stands where there is no figure.
 pub const ABSENT: &str = "–";
 
-/// Decimals that give the smallest non-zero magnitude of `values` two significant digits, 1 to 4;
+/// Decimals that give the smallest non-zero magnitude of `values` three significant digits, 1 to 4;
 /// one number of decimals for a column keeps its points aligned.
 pub fn decimals(values: impl IntoIterator<Item = f64>) -> usize {
     let smallest = values
@@ -17,8 +17,8 @@ pub fn decimals(values: impl IntoIterator<Item = f64>) -> usize {
     if smallest.is_infinite() {
         return 1;
     }
-    // 0.63 has its first digit at 10^-1 and shows two.
-    let wanted = 1.0 - smallest.log10().floor();
+    // 0.63 has its first digit at 10^-1 and shows three.
+    let wanted = 2.0 - smallest.log10().floor();
     (wanted.max(1.0) as usize).min(MOST_DECIMALS)
 }
 
@@ -72,10 +72,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_shows_two_digits_of_its_smallest_figure() {
-        assert_eq!(decimals([0.012, 5.0]), 3);
-        assert_eq!(decimals([0.63, 5.0]), 2);
-        assert_eq!(decimals([12.0, 130.0]), 1);
+    fn a_column_shows_three_digits_of_its_smallest_figure() {
+        assert_eq!(decimals([0.12, 5.0]), 3);
+        assert_eq!(decimals([2.3, 50.0]), 2);
+        assert_eq!(decimals([123.0, 1300.0]), 1);
         assert_eq!(decimals([1e-9]), 4);
         assert_eq!(decimals([0.0, f64::NAN]), 1);
     }

@@ -188,6 +188,22 @@ impl RunTable {
         (!loss.is_nan()).then_some(loss)
     }
 
+    /// The table without the loss columns in which nothing was measured; unchanged if that would
+    /// leave none.
+    #[must_use]
+    pub fn measured(mut self) -> Self {
+        let kept: Vec<usize> = (0..self.loss_names.len())
+            .filter(|column| self.losses.column(*column).iter().any(|l| !l.is_nan()))
+            .collect();
+        if kept.is_empty() || kept.len() == self.loss_names.len() {
+            return self;
+        }
+        self.losses = self.losses.select(ndarray::Axis(1), &kept);
+        self.loss_names = kept.iter().map(|c| self.loss_names[*c].clone()).collect();
+        self.own_weight = kept.iter().map(|c| self.own_weight[*c]).collect();
+        self
+    }
+
     /// For each run, the number of its mixture: runs of equal weights share a number, numbers
     /// count from 0 in order of appearance.
     pub fn mixture_numbers(&self) -> Vec<usize> {
@@ -232,6 +248,22 @@ mod tests {
         assert_eq!(table.loss(1, 0), Some(1.5));
         assert_eq!(table.label(2), "2");
         assert_eq!(table.capacity(0), None);
+    }
+
+    #[test]
+    fn columns_without_a_loss_are_left_out() {
+        let table = RunTable::new(
+            names(&["web", "code"]),
+            names(&["web", "code"]),
+            array![[0.5, 0.5]],
+            array![[f64::NAN, 2.0]],
+            Columns::default(),
+        )
+        .unwrap()
+        .measured();
+        assert_eq!(table.loss_names(), ["code"]);
+        assert_eq!(table.own_weight(), [Some(1)]);
+        assert_eq!(table.loss(0, 0), Some(2.0));
     }
 
     #[test]

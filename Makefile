@@ -1,0 +1,28 @@
+# The two commands of the README: `make run` and `make test`.
+
+CARGO ?= cargo
+# What the system must have, as Debian packages: LAPACK and BLAS, and the tool that finds them.
+PACKAGES := libopenblas-dev pkg-config
+
+.PHONY: run test setup lint unit doc
+
+## Build and run the built-in quickstart.
+run: setup
+	$(CARGO) run --release --locked -- run
+
+## Format, lints and docs without a warning, then every test.
+test: setup lint doc unit
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items --locked
+
+unit:
+	$(CARGO) test --locked
+
+## Install what is missing; where nothing is, neither apt nor the network is touched.
+setup:
+	@scripts/setup $(PACKAGES)

@@ -1,0 +1,215 @@
+//! What can be typed after `mixlaw`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Test the scaling laws of data mixing on simulated skills and on real training runs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mixlaw",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// Threads to use; default: all cores. Results do not depend on it.
+    #[arg(long, global = true, value_parser = positive)]
+    pub(super) threads: Option<usize>,
+
+    /// Print results and errors only.
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a whole experiment: simulate or load runs, fit laws, compare, judge the claim, report.
+    Run(RunArguments),
+    /// Simulate the runs of an experiment and write them as CSV.
+    Simulate(SimulateArguments),
+    /// Fit laws to a CSV of training runs.
+    Fit(Box<FitArguments>),
+    /// Show what an experiment would run: axes, cells, estimated time and memory.
+    Plan(PlanArguments),
+    /// Print the JSON Schema of the experiment file.
+    Schema,
+    /// Print shell completions.
+    Completions(CompletionsArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mixlaw run                              the built-in quickstart\n  \
+    mixlaw run my-world.toml --out results  your own experiment\n\n\
+    Exit codes: 0 done, 2 bad input, 3 a claim fails and --strict is given, 1 anything else.")]
+pub(super) struct RunArguments {
+    /// The experiment file (TOML); default: the built-in quickstart.
+    pub(super) file: Option<PathBuf>,
+
+    /// Directory for the results; default: mixlaw-out/NAME.
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+
+    /// Exit with 3 when a check of the claim fails.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixlaw simulate my-world.toml --out runs.csv")]
+pub(super) struct SimulateArguments {
+    /// The experiment file (TOML).
+    pub(super) file: PathBuf,
+
+    /// Where to write the runs (CSV); `-` for standard output.
+    #[arg(long)]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mixlaw fit runs.csv --law mean,capacity,capacity-noise\n  \
+    mixlaw fit runs.csv --splits splits.csv --only-splits 100-119 --json fits.json\n  \
+    mixlaw fit mixture.csv loss.csv --join index --weight 'train_{domain}' --loss '{domain}_loss'\n  \
+    mixlaw fit runs.csv --loss '{domain}_loss' --capacity model_size --where model_size=122e6\n\n\
+    Columns: weight_NAME and loss_NAME unless patterns are given; capacity and tokens if present.")]
+pub(super) struct FitArguments {
+    /// The runs (CSV); several files are joined on `--join`.
+    #[arg(required = true)]
+    pub(super) runs: Vec<PathBuf>,
+
+    /// Laws to fit, in the order of the report.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "mean,capacity,capacity-noise"
+    )]
+    pub(super) law: Vec<String>,
+
+    /// Test runs from a file with the columns `split` and `run`.
+    #[arg(long, conflicts_with_all = ["split_by", "test_fraction", "split_count"])]
+    pub(super) splits: Option<PathBuf>,
+
+    /// Names of the splits of the file to use, with ranges of numbers: 42,100-119.
+    #[arg(long, value_delimiter = ',', requires = "splits")]
+    pub(super) only_splits: Vec<String>,
+
+    /// What is held out together; default mixture.
+    #[arg(long, value_enum)]
+    pub(super) split_by: Option<SplitBy>,
+
+    /// Share held out; default 0.3.
+    #[arg(long)]
+    pub(super) test_fraction: Option<f64>,
+
+    /// Number of random splits; default 20.
+    #[arg(long, value_parser = positive)]
+    pub(super) split_count: Option<usize>,
+
+    /// Column on which several files are joined.
+    #[arg(long)]
+    pub(super) join: Option<String>,
+
+    /// Pattern of the weight columns.
+    #[arg(long, default_value = "weight_{domain}")]
+    pub(super) weight: String,
+
+    /// Pattern of the loss columns.
+    #[arg(long, default_value = "loss_{domain}")]
+    pub(super) loss: String,
+
+    /// Column of the capacity (model size), or a number; default: the column `capacity`.
+    #[arg(long)]
+    pub(super) capacity: Option<String>,
+
+    /// Column of the training tokens, or a number; default: the column `tokens`.
+    #[arg(long)]
+    pub(super) tokens: Option<String>,
+
+    /// Keep only rows where COLUMN=VALUE; may be repeated.
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub(super) filter: Vec<String>,
+
+    /// Scale of a residual.
+    #[arg(long, value_enum, default_value = "relative")]
+    pub(super) residual: ResidualName,
+
+    /// Cost of a residual; default: huber, but square for absolute residuals.
+    #[arg(long, value_enum)]
+    pub(super) robust: Option<RobustName>,
+
+    /// Size from which the huber cost is linear, in the unit of the residual; default 0.02.
+    #[arg(long)]
+    pub(super) delta: Option<f64>,
+
+    /// Strength of the ridge, a number of at least 0, or `auto`.
+    #[arg(long, default_value = "auto")]
+    pub(super) ridge: String,
+
+    /// Starting points of each fit.
+    #[arg(long, default_value = "16", value_parser = positive)]
+    pub(super) starts: usize,
+
+    /// Seed of splits and starts.
+    #[arg(long, default_value = "0")]
+    pub(super) seed: u64,
+
+    /// Also write the results as JSON.
+    #[arg(long)]
+    pub(super) json: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SplitBy {
+    /// All runs of a mixture.
+    Mixture,
+    /// Runs one by one.
+    Run,
+    /// Nothing: training error only.
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ResidualName {
+    /// (predicted − measured) / measured.
+    Relative,
+    /// predicted − measured, in nats.
+    Absolute,
+    /// Difference of the logarithms.
+    Log,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum RobustName {
+    /// Squared.
+    Square,
+    /// Squared up to `--delta`, linear beyond.
+    Huber,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixlaw plan my-world.toml")]
+pub(super) struct PlanArguments {
+    /// The experiment file (TOML); default: the built-in quickstart.
+    pub(super) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  mixlaw completions bash > ~/.local/share/bash-completion/completions/mixlaw"
+)]
+pub(super) struct CompletionsArguments {
+    /// The shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(value) if value > 0 => Ok(value),
+        _ => Err("a whole number of at least 1 is needed".into()),
+    }
+}

@@ -1,0 +1,75 @@
+//! What goes wrong, and the exit code that says so.
+
+use std::fmt::Display;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use miette::{Diagnostic, MietteHandlerOpts, Report};
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Bad input: exit code 2.
+    Input(Report),
+    /// A claim fails under `--strict`: exit code 3.
+    Claim,
+    /// Anything else: exit code 1.
+    Other(String),
+}
+
+impl Failure {
+    /// Bad input with its place and help.
+    pub(super) fn input(error: impl Diagnostic + Send + Sync + 'static) -> Self {
+        Self::Input(Report::new(error))
+    }
+
+    /// Bad input in a sentence.
+    pub(super) fn words(message: impl Display) -> Self {
+        Self::Input(miette::miette!("{message}"))
+    }
+
+    /// Bad input in a sentence, with what to do about it.
+    pub(super) fn words_with_help(message: impl Display, help: impl Display) -> Self {
+        Self::Input(miette::miette!(help = help.to_string(), "{message}"))
+    }
+
+    /// A failure that is not the user's.
+    pub(super) fn other(error: impl Display) -> Self {
+        Self::Other(error.to_string())
+    }
+
+    /// Prints the failure on stderr.
+    pub(super) fn print(self) -> ExitCode {
+        match self {
+            Self::Input(report) => {
+                eprintln!("{report:?}");
+                ExitCode::from(2)
+            }
+            Self::Claim => {
+                eprintln!("A check of the claim fails (--strict).");
+                ExitCode::from(3)
+            }
+            Self::Other(message) => {
+                eprintln!("mixlaw: {message}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// Reports show the place in the file; colours and drawn lines on a terminal only.
+pub(super) fn install_reporter() {
+    let terminal = std::io::stderr().is_terminal();
+    // A second installation cannot happen: the command line is entered once.
+    let _ = miette::set_hook(Box::new(move |_| {
+        let options = MietteHandlerOpts::new().context_lines(1);
+        Box::new(
+            if terminal {
+                options
+            } else {
+                options.color(false).unicode(false).width(100)
+            }
+            .build(),
+        )
+    }));
+}

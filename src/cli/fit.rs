@@ -1,0 +1,203 @@
+//! `mixlaw fit`.
+
+use super::arguments::{FitArguments, ResidualName, RobustName, SplitBy};
+use super::failure::Failure;
+use super::output;
+use super::progress::Talk;
+use super::results::fit_table;
+use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule};
+use crate::report::{DataSource, fits_json, law_table, write_atomic};
+use crate::runs::{self, FilterValue, Mapping, ReadNotes, RunTable, ScaleSource};
+
+/// Share held out when nothing else is said.
+const TEST_FRACTION: f64 = 0.3;
+
+/// Random splits when nothing else is said.
+const SPLITS: usize = 20;
+
+pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
+    let plan = plan_of(arguments)?;
+    let mapping = mapping_of(arguments)?;
+    if let Some(json) = &arguments.json {
+        output::check_file(json)?;
+    }
+    let (table, source) = load(&mapping, talk)?;
+    let fitted = fit_table(&table, &plan, None, talk)?;
+    let fits = fitted.fits();
+    output::print(&law_table(&fits, &fitted.scope).text(output::colour()))?;
+    if let Some(json) = &arguments.json {
+        let text = fits_json(&source, fitted.splits.len(), &fits, true);
+        write_atomic(json, text.as_bytes())
+            .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
+        talk.say(&format!("fits written to {}", json.display()));
+    }
+    Ok(())
+}
+
+/// Reads the runs and says what was done to them.
+pub(super) fn load(mapping: &Mapping, talk: Talk) -> Result<(RunTable, DataSource), Failure> {
+    let (table, notes) = runs::read(mapping).map_err(Failure::input)?;
+    for sentence in notes.sentences() {
+        talk.say(&sentence);
+    }
+    let source = source_of(mapping, &table, &notes);
+    Ok((table.measured(), source))
+}
+
+fn source_of(mapping: &Mapping, table: &RunTable, notes: &ReadNotes) -> DataSource {
+    let paths: Vec<String> = mapping
+        .files
+        .iter()
+        .map(|file| file.display().to_string().replace('\\', "/"))
+        .collect();
+    DataSource {
+        path: paths.join(","),
+        sha256: notes.sha256.clone(),
+        rows: table.len(),
+        domains: table.loss_names().to_vec(),
+    }
+}
+
+fn plan_of(arguments: &FitArguments) -> Result<FitPlan, Failure> {
+    let residual = match arguments.residual {
+        ResidualName::Relative => Residual::Relative,
+        ResidualName::Absolute => Residual::Absolute,
+        ResidualName::Log => Residual::Log,
+    };
+    let default = match Robust::default_for(residual) {
+        Robust::Square => RobustName::Square,
+        Robust::PseudoHuber { .. } => RobustName::Huber,
+    };
+    let robust = match (arguments.robust.unwrap_or(default), arguments.delta) {
+        (RobustName::Square, None) => Robust::Square,
+        (RobustName::Square, Some(_)) => {
+            return Err(Failure::words("--delta has no meaning for a square cost"));
+        }
+        (RobustName::Huber, delta) => {
+            let delta = delta.unwrap_or(DEFAULT_DELTA);
+            if !(delta.is_finite() && delta > 0.0) {
+                return Err(Failure::words(format!(
+                    "--delta is {delta}: it must be a number above 0"
+                )));
+            }
+            Robust::PseudoHuber { delta }
+        }
+    };
+    Ok(FitPlan {
+        laws: arguments.law.clone(),
+        split: split_of(arguments)?,
+        starts: arguments.starts,
+        residual,
+        robust,
+        ridge: ridge_of(&arguments.ridge)?,
+        seed: arguments.seed,
+    })
+}
+
+fn ridge_of(text: &str) -> Result<Ridge, Failure> {
+    if text == "auto" {
+        return Ok(Ridge::Auto);
+    }
+    match text.parse::<f64>() {
+        Ok(strength) if strength.is_finite() && strength >= 0.0 => Ok(Ridge::Fixed(strength)),
+        _ => Err(Failure::words(format!(
+            "--ridge is `{}`: it must be a number of at least 0, or auto",
+            text.escape_debug()
+        ))),
+    }
+}
+
+fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
+    if let Some(path) = &arguments.splits {
+        return Ok(SplitRule::File {
+            path: path.clone(),
+            splits: names_with_ranges(&arguments.only_splits)?,
+        });
+    }
+    let test_fraction = arguments.test_fraction.unwrap_or(TEST_FRACTION);
+    if !(test_fraction > 0.0 && test_fraction < 1.0) {
+        return Err(Failure::words(format!(
+            "--test-fraction is {test_fraction}: it must be above 0 and below 1"
+        )));
+    }
+    let count = arguments.split_count.unwrap_or(SPLITS);
+    Ok(match arguments.split_by.unwrap_or(SplitBy::Mixture) {
+        SplitBy::Mixture => SplitRule::Mixture {
+            test_fraction,
+            count,
+        },
+        SplitBy::Run => SplitRule::Run {
+            test_fraction,
+            count,
+        },
+        SplitBy::None => SplitRule::None,
+    })
+}
+
+/// Most names that one range may stand for.
+const LONGEST_RANGE: u64 = 100_000;
+
+/// Spells out ranges of numbers: `42,100-102` is 42, 100, 101, 102.
+fn names_with_ranges(given: &[String]) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::new();
+    for item in given {
+        let range = item
+            .split_once('-')
+            .and_then(|(from, to)| Some((from.parse::<u64>().ok()?, to.parse::<u64>().ok()?)));
+        match range {
+            Some((from, to)) if from <= to && to - from < LONGEST_RANGE => {
+                names.extend((from..=to).map(|number| number.to_string()));
+            }
+            Some(_) => {
+                return Err(Failure::words(format!(
+                    "--only-splits has the range `{item}`: it must rise, over fewer than {LONGEST_RANGE} numbers"
+                )));
+            }
+            None => names.push(item.clone()),
+        }
+    }
+    Ok(names)
+}
+
+fn mapping_of(arguments: &FitArguments) -> Result<Mapping, Failure> {
+    let filter = arguments
+        .filter
+        .iter()
+        .map(|text| {
+            let (column, value) = text.split_once('=').ok_or_else(|| {
+                Failure::words(format!(
+                    "--where `{}`: COLUMN=VALUE is needed",
+                    text.escape_debug()
+                ))
+            })?;
+            let value = value
+                .parse()
+                .map_or_else(|_| FilterValue::Text(value.into()), FilterValue::Number);
+            Ok((column.to_string(), value))
+        })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let scale = |flag: &str, text: &Option<String>| match text {
+        None => Ok(None),
+        Some(text) => scale_of(flag, text).map(Some),
+    };
+    Ok(Mapping {
+        files: arguments.runs.clone(),
+        join: arguments.join.clone(),
+        weight: arguments.weight.clone(),
+        loss: arguments.loss.clone(),
+        capacity: scale("--capacity", &arguments.capacity)?,
+        tokens: scale("--tokens", &arguments.tokens)?,
+        filter,
+    })
+}
+
+/// A number is a constant for every run; anything else names a column.
+fn scale_of(flag: &str, text: &str) -> Result<ScaleSource, Failure> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 => Ok(ScaleSource::Constant(value)),
+        Ok(value) => Err(Failure::words(format!(
+            "{flag} is {value}: it must be above 0"
+        ))),
+        Err(_) => Ok(ScaleSource::Column(text.to_string())),
+    }
+}

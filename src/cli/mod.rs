@@ -1,0 +1,53 @@
+//! The command line: one file per subcommand, wiring and words only.
+
+mod arguments;
+mod completions;
+mod failure;
+mod fit;
+mod output;
+mod pictures;
+mod plan;
+mod progress;
+mod results;
+mod run;
+mod schema;
+mod simulate;
+mod truth;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+
+/// Reads the arguments of the process, does what they say, and prints any failure.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    failure::install_reporter();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.print(),
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(threads) = arguments.threads {
+        // Only this call sets the pool; a second one cannot happen.
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .map_err(Failure::other)?;
+    }
+    crate::fit::pin_blas();
+    let talk = progress::Talk::new(arguments.quiet, std::io::stderr().is_terminal());
+    match &arguments.command {
+        Command::Run(run) => run::run(run, talk),
+        Command::Simulate(simulate) => simulate::simulate(simulate, talk),
+        Command::Fit(fit) => fit::fit(fit, talk),
+        Command::Plan(plan) => plan::plan(plan),
+        Command::Schema => schema::schema(),
+        Command::Completions(completions) => completions::completions(completions),
+    }
+}

@@ -1,0 +1,73 @@
+//! Where results go: checked before any work starts.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
+
+use super::failure::Failure;
+
+/// Name of the file that marks a directory of results.
+const MARK: &str = "manifest.json";
+
+/// Writes to standard output; a reader that closes early (`| head`) is no failure.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes sure that a file can be written at `path`, without leaving anything there.
+pub(super) fn check_file(path: &Path) -> Result<(), Failure> {
+    let refused = |why: String| Failure::words(format!("cannot write {}: {why}", path.display()));
+    if path.is_dir() {
+        return Err(refused("it is a directory".into()));
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(refused(format!("there is no folder {}", folder.display())));
+    }
+    probe(folder).map_err(|error| refused(error.to_string()))
+}
+
+/// Makes sure that `folder` exists, can be written, and holds nothing but results of mixlaw.
+pub(super) fn prepare_folder(folder: &Path) -> Result<(), Failure> {
+    let refused = |why: String| {
+        Failure::words(format!(
+            "cannot write results to {}: {why}",
+            folder.display()
+        ))
+    };
+    if folder.exists() && !folder.is_dir() {
+        return Err(refused("it is a file".into()));
+    }
+    if folder.is_dir() && !folder.join(MARK).is_file() {
+        let mut entries = std::fs::read_dir(folder).map_err(|error| refused(error.to_string()))?;
+        if entries.next().is_some() {
+            return Err(Failure::words_with_help(
+                format!(
+                    "{} is not empty and holds no results of mixlaw",
+                    folder.display()
+                ),
+                "name another directory with --out",
+            ));
+        }
+    }
+    std::fs::create_dir_all(folder.join("figures")).map_err(|error| refused(error.to_string()))?;
+    probe(folder).map_err(|error| refused(error.to_string()))
+}
+
+/// Writes and removes a file in `folder`.
+fn probe(folder: &Path) -> std::io::Result<()> {
+    let path = folder.join(format!(".mixlaw-probe-{}", std::process::id()));
+    std::fs::File::create(&path)?;
+    std::fs::remove_file(&path)
+}
+
+/// Whether standard output takes colours: a terminal whose user has not said no.
+pub(super) fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}

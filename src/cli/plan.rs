@@ -1,0 +1,133 @@
+//! `mixlaw plan`.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use super::arguments::PlanArguments;
+use super::failure::Failure;
+use super::output;
+use crate::config::{self, Experiment, Source};
+use crate::fit::SplitRule;
+use crate::simulate::Simulator;
+use crate::sweep::Sweep;
+
+/// Bytes of a run in memory beside its weights and losses: cell, replicate, capacity, tokens, label.
+const BYTES_PER_RUN: usize = 64;
+
+/// Bytes of a number in the run table on disk, on average.
+const BYTES_PER_NUMBER: usize = 19;
+
+/// Runs that are timed for the estimate.
+const TIMED_RUNS: usize = 200;
+
+pub(super) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {
+    let experiment = match &arguments.file {
+        Some(file) => config::load(file).map_err(Failure::input)?,
+        None => config::parse(config::QUICKSTART, "quickstart.toml").map_err(Failure::input)?,
+    };
+    output::print(&describe(&experiment))
+}
+
+fn describe(experiment: &Experiment) -> String {
+    let mut text = format!("experiment  {}\n", experiment.name);
+    if let Some(claim) = &experiment.claim {
+        let _ = writeln!(text, "claim       {claim}");
+    }
+    match &experiment.source {
+        Source::Simulated {
+            world,
+            learner,
+            sweep,
+            ..
+        } => {
+            let names = world.names();
+            let _ = writeln!(text, "domains     {} ({})", names.len(), names.join(", "));
+            let _ = writeln!(text, "capacities  {}", list(&sweep.capacities));
+            let _ = writeln!(text, "tokens      {}", list(&sweep.tokens));
+            let _ = writeln!(text, "mixtures    {}", sweep.mixtures.len());
+            let _ = writeln!(text, "replicates  {}", sweep.replicates);
+            let _ = writeln!(text, "cells       {}", sweep.cells());
+            let _ = writeln!(text, "runs        {}", sweep.runs());
+            let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
+            let threads = rayon::current_num_threads();
+            let seconds = seconds_per_run(&simulator, sweep) * sweep.runs() as f64;
+            let _ = writeln!(
+                text,
+                "time        about {} to simulate on {threads} threads, fits not counted",
+                duration(seconds / threads as f64)
+            );
+            let numbers = 2 * names.len();
+            let memory = sweep.runs() * (numbers * 8 + BYTES_PER_RUN);
+            let disk = sweep.runs() * (numbers + 4) * BYTES_PER_NUMBER;
+            let _ = writeln!(text, "memory      about {}", bytes(memory));
+            let _ = writeln!(text, "disk        about {}", bytes(disk));
+        }
+        Source::Runs(mapping) => {
+            for file in &mapping.files {
+                let _ = writeln!(text, "runs from   {}", file.display());
+            }
+        }
+    }
+    if let Some(fit) = &experiment.fit {
+        let _ = writeln!(text, "laws        {}", fit.laws.join(", "));
+        let splits = match &fit.split {
+            SplitRule::Mixture { count, .. } => format!("{count} by mixture"),
+            SplitRule::Run { count, .. } => format!("{count} by run"),
+            SplitRule::Scale { .. } => "1 by scale".into(),
+            SplitRule::File { path, .. } => format!("from {}", path.display()),
+            SplitRule::None => "none".into(),
+        };
+        let _ = writeln!(text, "splits      {splits}, {} starts each", fit.starts);
+    }
+    let _ = writeln!(text, "checks      {}", experiment.checks.len());
+    text
+}
+
+/// Time of one run, from a sample spread over the sweep.
+fn seconds_per_run(simulator: &Simulator, sweep: &Sweep) -> f64 {
+    let runs = sweep.runs();
+    let sample = TIMED_RUNS.min(runs);
+    let clock = Instant::now();
+    for number in 0..sample {
+        let run = sweep.run(number * runs / sample);
+        std::hint::black_box(simulator.losses(run.mixture.weights(), run.capacity, run.tokens));
+    }
+    clock.elapsed().as_secs_f64() / sample.max(1) as f64
+}
+
+fn list(values: &[f64]) -> String {
+    let texts: Vec<String> = values
+        .iter()
+        .map(|value| {
+            if value.is_infinite() {
+                "unlimited".into()
+            } else {
+                format!("{value:e}")
+            }
+        })
+        .collect();
+    texts.join(", ")
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 1.0 {
+        format!("{:.0} ms", (1e3 * seconds).max(1.0))
+    } else if seconds < 120.0 {
+        format!("{seconds:.0} s")
+    } else if seconds < 7200.0 {
+        format!("{:.0} min", seconds / 60.0)
+    } else {
+        format!("{:.1} h", seconds / 3600.0)
+    }
+}
+
+fn bytes(count: usize) -> String {
+    let count = count as f64;
+    if count < 1e6 {
+        format!("{:.0} kB", (count / 1e3).ceil())
+    } else if count < 1e9 {
+        format!("{:.0} MB", count / 1e6)
+    } else {
+        format!("{:.1} GB", count / 1e9)
+    }
+}

@@ -1,0 +1,128 @@
+//! From a table of runs to fitted laws: what `run` and `fit` have in common.
+
+use super::failure::Failure;
+use super::progress::Talk;
+use crate::fit::{
+    self, FitPlan, LawFit, LawResult, Split, SplitRule, fit_laws, read_splits, splits,
+};
+use crate::law::{self, Law};
+use crate::report::FitScope;
+use crate::runs::RunTable;
+
+/// Laws fitted to a table.
+pub(super) struct Fitted {
+    /// The splits, in order.
+    pub(super) splits: Vec<Split>,
+    /// One result per law, in the order of the plan.
+    pub(super) results: Vec<LawResult>,
+    /// What the errors are taken over.
+    pub(super) scope: FitScope,
+}
+
+impl Fitted {
+    /// The fits alone.
+    pub(super) fn fits(&self) -> Vec<LawFit> {
+        self.results
+            .iter()
+            .map(|result| result.fit.clone())
+            .collect()
+    }
+}
+
+/// Splits the table and fits the plan's laws. `floors` are true floors, for excess errors.
+pub(super) fn fit_table(
+    table: &RunTable,
+    plan: &FitPlan,
+    floors: Option<&[f64]>,
+    talk: Talk,
+) -> Result<Fitted, Failure> {
+    let laws = plan
+        .laws
+        .iter()
+        .map(|name| law_called(name))
+        .collect::<Result<Vec<_>, _>>()?;
+    say_unfitted(table, &laws, talk);
+    let splits = splits_of(table, plan)?;
+    let clock = std::time::Instant::now();
+    let results = fit_laws(table, &laws, &splits, plan, floors).map_err(Failure::words)?;
+    talk.say(&format!(
+        "{} laws fitted to {} runs on {} splits in {:.1} s",
+        results.len(),
+        table.len(),
+        splits.len(),
+        clock.elapsed().as_secs_f64()
+    ));
+    let scope = FitScope {
+        runs: table.len(),
+        domains: table.loss_names().len(),
+        splits: splits.len(),
+        held_out: splits.first().map_or(0, |split| split.test.len()),
+    };
+    Ok(Fitted {
+        splits,
+        results,
+        scope,
+    })
+}
+
+fn law_called(name: &str) -> Result<Box<dyn Law>, Failure> {
+    law::by_name(name).ok_or_else(|| {
+        let names: Vec<&str> = law::all().iter().map(|law| law.name()).collect();
+        let meant = names
+            .iter()
+            .map(|known| (strsim::jaro_winkler(name, known), known))
+            .filter(|(similarity, _)| *similarity > 0.75)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map_or(String::new(), |(_, known)| {
+                format!("did you mean `{known}`? ")
+            });
+        Failure::words_with_help(
+            format!("there is no law `{}`", name.escape_debug()),
+            format!("{meant}laws: {}", names.join(", ")),
+        )
+    })
+}
+
+/// Says which columns a law cannot fit, once for each set of such laws.
+fn say_unfitted(table: &RunTable, laws: &[Box<dyn Law>], talk: Talk) {
+    let missing: Vec<&str> = table
+        .loss_names()
+        .iter()
+        .zip(table.own_weight())
+        .filter(|(_, own)| own.is_none())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let needy: Vec<&str> = laws
+        .iter()
+        .filter(|law| law.needs_own_weight())
+        .map(|law| law.name())
+        .collect();
+    if !missing.is_empty() && !needy.is_empty() {
+        talk.say(&format!(
+            "not fitted by {}: {} (no weight column of its own)",
+            needy.join(", "),
+            missing.join(", ")
+        ));
+    }
+}
+
+fn splits_of(table: &RunTable, plan: &FitPlan) -> Result<Vec<Split>, Failure> {
+    let SplitRule::File {
+        path,
+        splits: names,
+    } = &plan.split
+    else {
+        return splits(table, &plan.split, plan.seed).map_err(Failure::words);
+    };
+    let read = read_splits(path, table, names).map_err(Failure::input)?;
+    Ok(read
+        .into_iter()
+        .map(|split| fit::Split {
+            train: (0..table.len())
+                .filter(|row| !split.test.contains(row))
+                .collect(),
+            name: split.name,
+            test: split.test,
+        })
+        .collect())
+}

@@ -1,0 +1,252 @@
+//! `mixlaw run`: the whole experiment.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
+
+use super::arguments::RunArguments;
+use super::failure::Failure;
+use super::output;
+use super::pictures::predicted_vs_measured;
+use super::progress::Talk;
+use super::results::{Fitted, fit_table};
+use super::simulate::simulated;
+use super::truth::Truth;
+use crate::claim::{self, ClaimResult, Verdict};
+use crate::config::{self, Experiment, Source};
+use crate::report::figure::{ExponentRecovery, Figure, LawErrors};
+use crate::report::{
+    CellCounts, DataSource, ExperimentSource, InputFile, LawTime, Manifest, Page, PageFigure,
+    claims_json, exponent_table, fits_json, law_table, utc, verdict_text, write_atomic,
+};
+use crate::runs::{self, RunTable};
+
+/// Where results go when nothing else is said.
+const DEFAULT_FOLDER: &str = "mixlaw-out";
+
+pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
+    let experiment = match &arguments.file {
+        Some(file) => config::load(file).map_err(Failure::input)?,
+        None => config::parse(config::QUICKSTART, "quickstart.toml").map_err(Failure::input)?,
+    };
+    check_figures(&experiment)?;
+    let folder = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new(DEFAULT_FOLDER).join(&experiment.name));
+    output::prepare_folder(&folder)?;
+    let directory = Directory {
+        path: folder,
+        resolved: String::new(),
+    };
+    let claim = directory.fill(&experiment, talk)?;
+    let failed = claim
+        .checks
+        .iter()
+        .any(|check| check.verdict == Verdict::Fails);
+    if arguments.strict && failed {
+        return Err(Failure::Claim);
+    }
+    Ok(())
+}
+
+/// Refuses checks of figures that the experiment does not measure, before any work.
+fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
+    let simulated = matches!(experiment.source, Source::Simulated { .. });
+    let known = experiment.fit.as_ref().map_or(Vec::new(), |fit| {
+        let held_out = fit.split != crate::fit::SplitRule::None;
+        claim::names(&fit.laws, held_out, simulated)
+    });
+    for check in &experiment.checks {
+        if !known.contains(&check.figure) {
+            let help = if known.is_empty() {
+                "without [fit] nothing is measured".to_string()
+            } else {
+                format!("figures of this experiment: {}", known.join(", "))
+            };
+            return Err(Failure::words_with_help(
+                format!(
+                    "[[checks]] asks for the figure `{}`, which this experiment does not measure",
+                    check.figure
+                ),
+                help,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The directory that a run fills.
+struct Directory {
+    path: PathBuf,
+    resolved: String,
+}
+
+impl Directory {
+    fn fill(mut self, experiment: &Experiment, talk: Talk) -> Result<ClaimResult, Failure> {
+        self.resolved = config::resolved_toml(experiment, &self.path);
+        let mut manifest = Manifest::begin(
+            ExperimentSource {
+                name: experiment.name.clone(),
+                sha256: hex(&Sha256::digest(self.resolved.as_bytes())),
+            },
+            Vec::new(),
+            rayon::current_num_threads(),
+        );
+        self.write("experiment.toml", &self.resolved)?;
+        self.write("manifest.json", &manifest.json())?;
+
+        let (table, source, truth) = self.obtain_runs(experiment, &mut manifest, talk)?;
+        let mut claim = ClaimResult {
+            claim: experiment.claim.clone(),
+            checks: Vec::new(),
+        };
+        if let Some(plan) = &experiment.fit {
+            let floors = truth.as_ref().map(|truth| truth.floors.as_slice());
+            let fitted = fit_table(&table, plan, floors, talk)?;
+            let fits = fitted.fits();
+            manifest.laws = fits
+                .iter()
+                .map(|fit| LawTime {
+                    law: fit.law.clone(),
+                    seconds: fit.seconds,
+                })
+                .collect();
+            self.write(
+                "fits.json",
+                &fits_json(&source, fitted.splits.len(), &fits, false),
+            )?;
+            let exponents = truth.as_ref().map(|truth| &truth.exponents);
+            let figures = claim::measure(&fits, fitted.splits.len(), exponents);
+            claim.checks = experiment
+                .checks
+                .iter()
+                .map(|check| {
+                    let figure = figures.get(&check.figure);
+                    check.judge(
+                        figure.map(|figure| figure.value),
+                        figure.and_then(|figure| figure.interval),
+                    )
+                })
+                .collect();
+            self.report(experiment, &table, &fitted, truth.as_ref(), &claim)?;
+        }
+        self.write("claims.json", &claims_json(&claim))?;
+        manifest.finished = Some(utc(SystemTime::now()));
+        self.write("manifest.json", &manifest.json())?;
+        talk.say(&format!("results are in {}", self.path.display()));
+        Ok(claim)
+    }
+
+    /// Simulates or reads the runs and writes them down.
+    fn obtain_runs(
+        &self,
+        experiment: &Experiment,
+        manifest: &mut Manifest,
+        talk: Talk,
+    ) -> Result<(RunTable, DataSource, Option<Truth>), Failure> {
+        match &experiment.source {
+            Source::Simulated {
+                world,
+                learner,
+                sweep,
+                ..
+            } => {
+                let table = simulated(world.clone(), learner.clone(), sweep, talk)?;
+                manifest.cells = CellCounts {
+                    done: sweep.cells(),
+                    failed: 0,
+                };
+                let mut text = Vec::new();
+                runs::write(&table, &mut text).map_err(Failure::other)?;
+                self.write_bytes("runs.csv", &text)?;
+                let source = DataSource {
+                    path: "runs.csv".into(),
+                    sha256: hex(&Sha256::digest(&text)),
+                    rows: table.len(),
+                    domains: table.loss_names().to_vec(),
+                };
+                Ok((table, source, Some(Truth::of(world))))
+            }
+            Source::Runs(mapping) => {
+                let (table, source) = super::fit::load(mapping, talk)?;
+                manifest.inputs = vec![InputFile {
+                    path: source.path.clone(),
+                    sha256: source.sha256.clone(),
+                }];
+                let mut text = Vec::new();
+                runs::write(&table, &mut text).map_err(Failure::other)?;
+                self.write_bytes("runs.csv", &text)?;
+                Ok((table, source, None))
+            }
+        }
+    }
+
+    /// Prints the tables, draws the figures and writes the page.
+    fn report(
+        &self,
+        experiment: &Experiment,
+        table: &RunTable,
+        fitted: &Fitted,
+        truth: Option<&Truth>,
+        claim: &ClaimResult,
+    ) -> Result<(), Failure> {
+        let fits = fitted.fits();
+        let colour = output::colour();
+        output::print(&law_table(&fits, &fitted.scope).text(colour))?;
+        let exponents = truth.map_or(Vec::new(), |truth| {
+            truth.recovered(table.loss_names(), &fits)
+        });
+        for panel in &exponents {
+            output::print(&format!("\n{}", exponent_table(panel).text(colour)))?;
+        }
+        if !experiment.checks.is_empty() {
+            output::print(&format!("\n{}", verdict_text(claim)))?;
+        }
+        let folder = self.path.join("figures");
+        let mut shown = Vec::new();
+        let mut save = |figure: &dyn Figure, name: &str| {
+            shown.push(PageFigure::new(figure, name, None));
+            figure
+                .save(&folder, name)
+                .map_err(|error| Failure::other(format!("cannot write figure {name}: {error}")))
+        };
+        save(&LawErrors::from_fits(&fits), "law-errors")?;
+        save(
+            &predicted_vs_measured(table, fitted, truth.is_some()),
+            "predicted-vs-measured",
+        )?;
+        if !exponents.is_empty() {
+            let panels = exponents.clone();
+            save(&ExponentRecovery { panels }, "exponents")?;
+        }
+        let page = Page {
+            name: experiment.name.clone(),
+            claim: claim.clone(),
+            laws: Some((fits, fitted.scope)),
+            exponents,
+            figures: shown,
+            experiment: self.resolved.clone(),
+            facts: vec![
+                ("mixlaw".into(), env!("CARGO_PKG_VERSION").into()),
+                ("seed".into(), experiment.seed.to_string()),
+            ],
+        };
+        self.write("report.html", &page.html().map_err(Failure::other)?)
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+        self.write_bytes(name, text.as_bytes())
+    }
+
+    fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.path.join(name);
+        write_atomic(&path, bytes)
+            .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
