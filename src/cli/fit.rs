@@ -17,6 +17,7 @@ const SPLITS: usize = 20;
 
 pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     let plan = plan_of(arguments)?;
+    super::results::check_laws(&plan.laws)?;
     let mapping = mapping_of(arguments)?;
     if let Some(json) = &arguments.json {
         output::check_file(json)?;

@@ -33,8 +33,9 @@ pub(super) fn check_file(path: &Path) -> Result<(), Failure> {
     probe(folder).map_err(|error| refused(error.to_string()))
 }
 
-/// Makes sure that `folder` exists, can be written, and holds nothing but results of mixlaw.
-pub(super) fn prepare_folder(folder: &Path) -> Result<(), Failure> {
+/// Makes sure that results can be written to `folder`, without leaving anything there: that it
+/// can be made, or holds nothing but results of mixlaw.
+pub(super) fn check_folder(folder: &Path) -> Result<(), Failure> {
     let refused = |why: String| {
         Failure::words(format!(
             "cannot write results to {}: {why}",
@@ -56,8 +57,32 @@ pub(super) fn prepare_folder(folder: &Path) -> Result<(), Failure> {
             ));
         }
     }
-    std::fs::create_dir_all(folder.join("figures")).map_err(|error| refused(error.to_string()))?;
-    probe(folder).map_err(|error| refused(error.to_string()))
+    // The nearest folder that is there already: the rest will be made in it.
+    let made_in = folder
+        .ancestors()
+        .map(|ancestor| {
+            if ancestor == Path::new("") {
+                Path::new(".")
+            } else {
+                ancestor
+            }
+        })
+        .find(|ancestor| ancestor.exists())
+        .unwrap_or(Path::new("."));
+    if !made_in.is_dir() {
+        return Err(refused(format!("{} is a file", made_in.display())));
+    }
+    probe(made_in).map_err(|error| refused(error.to_string()))
+}
+
+/// Makes the folder of a run.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder.join("figures")).map_err(|error| {
+        Failure::words(format!(
+            "cannot write results to {}: {error}",
+            folder.display()
+        ))
+    })
 }
 
 /// Writes and removes a file in `folder`.

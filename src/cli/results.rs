@@ -65,6 +65,11 @@ pub(super) fn fit_table(
     })
 }
 
+/// Refuses names of laws that do not exist.
+pub(super) fn check_laws(names: &[String]) -> Result<(), Failure> {
+    names.iter().try_for_each(|name| law_called(name).map(drop))
+}
+
 fn law_called(name: &str) -> Result<Box<dyn Law>, Failure> {
     law::by_name(name).ok_or_else(|| {
         let names: Vec<&str> = law::all().iter().map(|law| law.name()).collect();

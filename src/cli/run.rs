@@ -35,12 +35,18 @@ pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
         .out
         .clone()
         .unwrap_or_else(|| Path::new(DEFAULT_FOLDER).join(&experiment.name));
-    output::prepare_folder(&folder)?;
-    let directory = Directory {
-        path: folder,
-        resolved: String::new(),
+    output::check_folder(&folder)?;
+    // Runs from files are read before anything is written: bad input leaves nothing behind.
+    let loaded = match &experiment.source {
+        Source::Runs(mapping) => Some(super::fit::load(mapping, talk)?),
+        Source::Simulated { .. } => None,
     };
-    let claim = directory.fill(&experiment, talk)?;
+    output::make_folder(&folder)?;
+    let directory = Directory {
+        resolved: config::resolved_toml(&experiment, &folder),
+        path: folder,
+    };
+    let claim = directory.fill(&experiment, loaded, talk)?;
     let failed = claim
         .checks
         .iter()
@@ -84,8 +90,12 @@ struct Directory {
 }
 
 impl Directory {
-    fn fill(mut self, experiment: &Experiment, talk: Talk) -> Result<ClaimResult, Failure> {
-        self.resolved = config::resolved_toml(experiment, &self.path);
+    fn fill(
+        &self,
+        experiment: &Experiment,
+        loaded: Option<(RunTable, DataSource)>,
+        talk: Talk,
+    ) -> Result<ClaimResult, Failure> {
         let mut manifest = Manifest::begin(
             ExperimentSource {
                 name: experiment.name.clone(),
@@ -97,7 +107,7 @@ impl Directory {
         self.write("experiment.toml", &self.resolved)?;
         self.write("manifest.json", &manifest.json())?;
 
-        let (table, source, truth) = self.obtain_runs(experiment, &mut manifest, talk)?;
+        let (table, source, truth) = self.obtain_runs(experiment, loaded, &mut manifest, talk)?;
         let mut claim = ClaimResult {
             claim: experiment.claim.clone(),
             checks: Vec::new(),
@@ -139,48 +149,50 @@ impl Directory {
         Ok(claim)
     }
 
-    /// Simulates or reads the runs and writes them down.
+    /// Simulates the runs, or takes those that were loaded, and writes them down.
     fn obtain_runs(
         &self,
         experiment: &Experiment,
+        loaded: Option<(RunTable, DataSource)>,
         manifest: &mut Manifest,
         talk: Talk,
     ) -> Result<(RunTable, DataSource, Option<Truth>), Failure> {
-        match &experiment.source {
-            Source::Simulated {
-                world,
-                learner,
-                sweep,
-                ..
-            } => {
+        let (table, source, truth) = match (&experiment.source, loaded) {
+            (
+                Source::Simulated {
+                    world,
+                    learner,
+                    sweep,
+                    ..
+                },
+                _,
+            ) => {
                 let table = simulated(world.clone(), learner.clone(), sweep, talk)?;
                 manifest.cells = CellCounts {
                     done: sweep.cells(),
                     failed: 0,
                 };
-                let mut text = Vec::new();
-                runs::write(&table, &mut text).map_err(Failure::other)?;
-                self.write_bytes("runs.csv", &text)?;
-                let source = DataSource {
-                    path: "runs.csv".into(),
-                    sha256: hex(&Sha256::digest(&text)),
-                    rows: table.len(),
-                    domains: table.loss_names().to_vec(),
-                };
-                Ok((table, source, Some(Truth::of(world))))
+                (table, None, Some(Truth::of(world)))
             }
-            Source::Runs(mapping) => {
-                let (table, source) = super::fit::load(mapping, talk)?;
+            (Source::Runs(_), Some((table, source))) => {
                 manifest.inputs = vec![InputFile {
                     path: source.path.clone(),
                     sha256: source.sha256.clone(),
                 }];
-                let mut text = Vec::new();
-                runs::write(&table, &mut text).map_err(Failure::other)?;
-                self.write_bytes("runs.csv", &text)?;
-                Ok((table, source, None))
+                (table, Some(source), None)
             }
-        }
+            (Source::Runs(_), None) => return Err(Failure::other("the runs were not loaded")),
+        };
+        let mut text = Vec::new();
+        runs::write(&table, &mut text).map_err(Failure::other)?;
+        self.write_bytes("runs.csv", &text)?;
+        let source = source.unwrap_or_else(|| DataSource {
+            path: "runs.csv".into(),
+            sha256: hex(&Sha256::digest(&text)),
+            rows: table.len(),
+            domains: table.loss_names().to_vec(),
+        });
+        Ok((table, source, truth))
     }
 
     /// Prints the tables, draws the figures and writes the page.

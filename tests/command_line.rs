@@ -1,0 +1,303 @@
+//! The program through its front door: what a person types, and what comes back.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use rstest::rstest;
+use tempfile::TempDir;
+
+fn mixlaw(folder: &TempDir) -> Command {
+    let mut command = Command::cargo_bin("mixlaw").unwrap();
+    command.current_dir(folder.path());
+    command
+}
+
+fn stderr(output: &std::process::Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A small world that is simulated and fitted in a blink.
+const SMALL: &str = r#"
+[world]
+head = 5
+
+[[world.domains]]
+name = "web"
+exponent = 1.3
+floor = 1.0
+
+[[world.domains]]
+name = "code"
+exponent = 1.6
+floor = 0.5
+
+[learner]
+kernel = "exponential"
+tau = 5
+
+[sweep]
+capacities = [1e3, 1e4]
+tokens = [1e5, 1e6]
+
+[sweep.mixtures]
+design = "dirichlet"
+count = 12
+floor = 0.05
+
+[fit]
+starts = 2
+split = { by = "mixture", test-fraction = 0.25, count = 2 }
+
+[[checks]]
+figure = "test.mre.capacity-noise"
+at-most = 5
+"#;
+
+fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(at) = folders.pop() {
+        for entry in std::fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap();
+                names.push(name.to_string_lossy().into_owned());
+            }
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_fills_its_directory_with_the_same_bytes_on_any_number_of_threads() {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    for (out, threads) in [("one", "1"), ("two", "2")] {
+        let output = mixlaw(&folder)
+            .args(["run", "small.toml", "--out", out, "--threads", threads])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = String::from_utf8(output.stdout).unwrap();
+        for part in ["capacity-noise", "MRE of the excess", "b, true", "holds"] {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+    }
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    let names = files(&one);
+    assert_eq!(names, files(&two));
+    for needed in [
+        "claims.json",
+        "experiment.toml",
+        "figures/exponents.svg",
+        "figures/law-errors.svg",
+        "figures/predicted-vs-measured.csv",
+        "figures/predicted-vs-measured.svg",
+        "fits.json",
+        "manifest.json",
+        "report.html",
+        "runs.csv",
+    ] {
+        assert!(names.iter().any(|name| name == needed), "no {needed}");
+    }
+    for name in names.iter().filter(|name| *name != "manifest.json") {
+        assert_eq!(
+            std::fs::read(one.join(name)).unwrap(),
+            std::fs::read(two.join(name)).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_resolved_experiment_repeats_the_run() {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    for (file, out) in [("small.toml", "one"), ("one/experiment.toml", "two")] {
+        mixlaw(&folder)
+            .args(["run", file, "--out", out, "--quiet"])
+            .assert()
+            .success();
+    }
+    for name in ["runs.csv", "fits.json", "claims.json", "experiment.toml"] {
+        assert_eq!(
+            std::fs::read(folder.path().join("one").join(name)).unwrap(),
+            std::fs::read(folder.path().join("two").join(name)).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn simulated_runs_can_be_fitted_from_their_csv() {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    mixlaw(&folder)
+        .args(["simulate", "small.toml", "--out", "runs.csv"])
+        .assert()
+        .success();
+    let header = std::fs::read_to_string(folder.path().join("runs.csv")).unwrap();
+    assert!(
+        header.starts_with(
+            "cell,replicate,capacity,tokens,weight_web,weight_code,loss_web,loss_code\n"
+        )
+    );
+    mixlaw(&folder)
+        .args(["fit", "runs.csv", "--law", "mean,capacity"])
+        .args(["--split-count", "2", "--starts", "2", "--json", "fits.json"])
+        .assert()
+        .success();
+    let text = std::fs::read_to_string(folder.path().join("fits.json")).unwrap();
+    let fits: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(fits["splits"], 2);
+    assert_eq!(fits["data"]["rows"], 48);
+    assert_eq!(fits["fits"][1]["law"], "capacity");
+    assert!(fits["fits"][1]["test"]["mre"]["all"]["mean"].is_f64());
+    assert!(fits["fits"][1]["parameters"]["domains"]["web"]["b"].is_f64());
+}
+
+#[test]
+fn a_failed_claim_is_a_result_unless_strict() {
+    let folder = TempDir::new().unwrap();
+    write(
+        &folder,
+        "hard.toml",
+        &SMALL.replace("at-most = 5", "at-most = 1e-9"),
+    );
+    let run = |strict: &[&str]| {
+        mixlaw(&folder)
+            .args(["run", "hard.toml", "--out", "out"])
+            .args(strict)
+            .output()
+            .unwrap()
+    };
+    let output = run(&[]);
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("fails"));
+    assert_eq!(run(&["--strict"]).status.code(), Some(3));
+}
+
+#[test]
+fn the_schema_the_plan_and_the_completions_are_printed() {
+    let folder = TempDir::new().unwrap();
+    let schema = mixlaw(&folder).arg("schema").output().unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema.stdout).unwrap();
+    assert!(schema["properties"]["world"].is_object());
+    let plan = mixlaw(&folder).arg("plan").output().unwrap();
+    let plan = String::from_utf8(plan.stdout).unwrap();
+    assert!(plan.contains("runs        576"), "{plan}");
+    mixlaw(&folder)
+        .args(["completions", "bash"])
+        .assert()
+        .success();
+}
+
+/// Bad input to `run`: the text that replaces a part of the small world, and what the message
+/// must name.
+#[rstest]
+#[case("[sweep]", "[sweep", "not TOML")]
+#[case("capacities", "capacites", "did you mean `capacities`?")]
+#[case("exponent = 1.3", "exponent = 1.0", "above 1")]
+#[case("exponent = 1.3", "exponent = \"steep\"", "small.toml:7")]
+#[case("exponent = 1.3", "exponent = 1.3\ncost = -1", "`cost` is -1")]
+#[case("capacities = [1e3, 1e4]", "capacities = [3]", "the head, 5")]
+#[case("capacities = [1e3, 1e4]", "capacities = [nan]", "nan")]
+#[case("tokens = [1e5, 1e6]", "tokens = [inf]", "unlimited")]
+#[case("name = \"code\"", "name = \"web\"", "web")]
+#[case(
+    "kernel = \"exponential\"",
+    "kernel = \"exponental\"",
+    "\"exponential\""
+)]
+#[case(
+    "test.mre.capacity-noise",
+    "test.mre.capacity-nois",
+    "test.mre.capacity-noise"
+)]
+#[case(
+    "design = \"dirichlet\"\ncount = 12\nfloor = 0.05",
+    "design = \"list\"\npoints = [[0.5, 0.6]]",
+    "1.1"
+)]
+#[case(
+    "design = \"dirichlet\"\ncount = 12\nfloor = 0.05",
+    "design = \"list\"\npoints = [[0.5, 0.2, 0.3]]",
+    "2"
+)]
+fn a_bad_experiment_is_refused_in_words(#[case] part: &str, #[case] by: &str, #[case] named: &str) {
+    let folder = TempDir::new().unwrap();
+    assert!(SMALL.contains(part));
+    write(&folder, "small.toml", &SMALL.replacen(part, by, 1));
+    let output = mixlaw(&folder)
+        .args(["run", "small.toml", "--out", "out"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let message = stderr(&output);
+    assert!(message.contains(named), "no {named} in {message}");
+    assert_eq!(
+        files(folder.path()),
+        ["small.toml"],
+        "something was written"
+    );
+}
+
+/// Bad input to `fit`: the CSV, and what the message must name.
+#[rstest]
+#[case("", "empty")]
+#[case("weight_a,weight_b,loss_a\n", "")]
+#[case("weight_a,weight_b,loss_a\n0.5,0.5\n", "line 2")]
+#[case("weight_a,weight_b,loss_a\n0.5,0.5,low\n", "`low`")]
+#[case("weight_a,weight_b,loss_a\n0.5,0.9,1\n", "1.4")]
+#[case("weight_a,weight_b,loss_a\n0.5,0.5,1\n", "to test")]
+#[case(
+    "weight_a,weight_b,loss_a\n0.5,0.5,-1\n0.4,0.6,1\n0.3,0.7,1\n",
+    "above 0"
+)]
+#[case("share_a,loss_a\n1,1\n", "weight")]
+fn a_bad_table_is_refused_in_words(#[case] text: &str, #[case] named: &str) {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "runs.csv", text);
+    let output = mixlaw(&folder)
+        .args(["fit", "runs.csv", "--json", "fits.json"])
+        .output()
+        .unwrap();
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains(named), "no {named} in {message}");
+    assert_eq!(files(folder.path()), ["runs.csv"], "something was written");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_found_before_the_work() {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    write(&folder, "file", "");
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    write(&folder, "mine/notes.txt", "not of mixlaw");
+    for out in ["file", "file/inside", "mine"] {
+        let output = mixlaw(&folder)
+            .args(["run", "small.toml", "--out", out])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!stderr(&output).contains("done in"), "work was done");
+    }
+    mixlaw(&folder)
+        .args(["simulate", "small.toml", "--out", "absent/runs.csv"])
+        .assert()
+        .code(2);
+    assert_eq!(
+        files(folder.path()),
+        ["file", "mine/notes.txt", "small.toml"]
+    );
+}
