@@ -261,7 +261,7 @@ fn a_bad_experiment_is_refused_in_words(#[case] part: &str, #[case] by: &str, #[
 #[case("weight_a,weight_b,loss_a\n0.5,0.5,1\n", "to test")]
 #[case(
     "weight_a,weight_b,loss_a\n0.5,0.5,-1\n0.4,0.6,1\n0.3,0.7,1\n",
-    "above 0"
+    "has the loss -1"
 )]
 #[case("share_a,loss_a\n1,1\n", "weight")]
 fn a_bad_table_is_refused_in_words(#[case] text: &str, #[case] named: &str) {
