@@ -1,5 +1,6 @@
 //! Fitting laws to a table of runs: least squares from several starts, splits, errors.
 
+mod comparison;
 mod errors;
 mod fitting;
 mod levenberg_marquardt;
@@ -11,6 +12,7 @@ mod split_file_error;
 mod splits;
 mod summary;
 
+pub use comparison::{Comparison, compare};
 pub use errors::{Cell, errors_over_splits, spread};
 pub use fitting::{FitError, FittedLaw, LawResult, fit_laws, observations};
 pub use linear::pin_blas;
