@@ -7,7 +7,9 @@
 pub mod allocation;
 mod capacity;
 mod capacity_noise;
+mod capacity_noise_tied;
 mod competition;
+mod crossover;
 mod gradient;
 mod mean;
 mod observations;
@@ -15,6 +17,8 @@ mod parameter;
 
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
+pub use capacity_noise_tied::CapacityNoiseTied;
+pub use crossover::Crossover;
 pub use gradient::Gradient;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
@@ -88,7 +92,13 @@ pub enum LawError {
 
 /// All laws, in the order in which they are listed to people.
 pub fn all() -> Vec<Box<dyn Law>> {
-    vec![Box::new(Mean), Box::new(Capacity), Box::new(CapacityNoise)]
+    vec![
+        Box::new(Mean),
+        Box::new(Capacity),
+        Box::new(CapacityNoise),
+        Box::new(CapacityNoiseTied),
+        Box::new(Crossover),
+    ]
 }
 
 /// The law called `name`.
