@@ -14,6 +14,8 @@ mod gradient;
 mod mean;
 mod observations;
 mod parameter;
+mod window;
+mod windowed;
 
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
@@ -23,6 +25,7 @@ pub use gradient::Gradient;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
+pub use windowed::{Windowed, WindowedThreshold};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use thiserror::Error;
@@ -98,6 +101,8 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(CapacityNoise),
         Box::new(CapacityNoiseTied),
         Box::new(Crossover),
+        Box::new(Windowed),
+        Box::new(WindowedThreshold),
     ]
 }
 

@@ -16,7 +16,7 @@ mod power_law;
 mod share;
 
 pub(super) use domains::Domains;
-pub(super) use power::Power;
+pub(super) use power::{Power, natural_amplitude};
 pub(super) use power_law::{Join, Joined, NoiseExponent, PowerLaw, Sum};
 
 use rand::RngExt;

@@ -38,6 +38,6 @@ impl Power {
 }
 
 /// The amplitude in natural units where one `unit` of q was taken out of it.
-pub(super) fn natural_amplitude(ln_amplitude: f64, exponent: f64, unit: f64) -> f64 {
+pub(in crate::law) fn natural_amplitude(ln_amplitude: f64, exponent: f64, unit: f64) -> f64 {
     (ln_amplitude + exponent * unit.ln()).exp()
 }
