@@ -155,3 +155,65 @@ fn competition_takes_from_the_others() {
     let after = predict([0.5, 0.3, 0.4]);
     assert!(after[0] < before[0] && after[1] > before[1] && after[2] > before[2]);
 }
+
+/// Predictions of Eq. (1) and Eq. (3) at fixed parameters, from the first release of these laws: a
+/// rearranged capacity term must not move them.
+#[test]
+fn predictions_of_the_published_laws_are_pinned() {
+    let rows = observations(&[vec![0.3, 0.3, 0.4], vec![0.02, 0.9, 0.08]], true);
+    let pinned = |name: &str| -> Vec<f64> {
+        let law = mixlaw::law::by_name(name).unwrap();
+        let model = &law.bind(&rows).unwrap()[0];
+        let theta = model.start(1, &mut stream(7, Purpose::Starts, 0, 1));
+        let mut out = vec![0.0; 3];
+        [0usize, 1, 5, 10, 17]
+            .iter()
+            .flat_map(|row| {
+                model.predict(&theta, rows.point(*row), &mut out);
+                out.clone()
+            })
+            .collect()
+    };
+    let capacity = [
+        2.050858187541955,
+        1.6155984576086069,
+        1.8442214504619072,
+        2.050858187541955,
+        1.4751696510653094,
+        2.41053373946031,
+        2.050858187541955,
+        1.4751696510653094,
+        2.41053373946031,
+        0.746769599966667,
+        1.367917112798391,
+        1.118404893452773,
+        0.5292467473034049,
+        1.1684632885729789,
+        0.7755069021035754,
+    ];
+    let capacity_noise = [
+        11.783216702619224,
+        2.129003059025868,
+        2.0179777383142325,
+        3.9017378345294347,
+        1.7271109426429514,
+        2.4369231009836394,
+        2.056627234908247,
+        1.2064000136454442,
+        1.7247446579242125,
+        0.6679725013307964,
+        1.1524687907216022,
+        1.3371485892786703,
+        0.5292467473034049,
+        0.630099357959155,
+        0.8246803060441386,
+    ];
+    for (name, expected) in [("capacity", capacity), ("capacity-noise", capacity_noise)] {
+        for (found, expected) in pinned(name).iter().zip(expected) {
+            assert!(
+                (found / expected - 1.0).abs() < 1e-13,
+                "{name}: {found} for {expected}"
+            );
+        }
+    }
+}

@@ -8,7 +8,7 @@
 //! no finite loss, so weights are floored by the fit. At one capacity b, c and E of a domain are
 //! told apart only through the mixtures, and poorly. Predicts columns with a weight of their own.
 
-use super::competition::Competition;
+use super::competition::{Competition, NoiseExponent, PowerLaw, Sum};
 use super::{Law, LawError, Model, Observations};
 
 /// Eq. (1).
@@ -29,10 +29,9 @@ impl Law for Capacity {
     }
 
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
-        Ok(vec![Box::new(Competition::bind(
-            self.name(),
-            training,
-            false,
-        )?)])
+        let model = Competition::bind(self.name(), training, |domains| {
+            PowerLaw::new(Sum, NoiseExponent::NoNoise, domains)
+        })?;
+        Ok(vec![Box::new(model)])
     }
 }

@@ -9,7 +9,7 @@
 //! losses combine almost as a maximum, not as this sum: b and a come out biased. Predicts columns
 //! with a weight of their own.
 
-use super::competition::Competition;
+use super::competition::{Competition, NoiseExponent, PowerLaw, Sum};
 use super::{Law, LawError, Model, Observations};
 
 /// Eq. (3).
@@ -30,10 +30,9 @@ impl Law for CapacityNoise {
     }
 
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
-        Ok(vec![Box::new(Competition::bind(
-            self.name(),
-            training,
-            true,
-        )?)])
+        let model = Competition::bind(self.name(), training, |domains| {
+            PowerLaw::new(Sum, NoiseExponent::Free, domains)
+        })?;
+        Ok(vec![Box::new(model)])
     }
 }

@@ -7,18 +7,25 @@
 pub mod allocation;
 mod capacity;
 mod capacity_noise;
+mod capacity_noise_tied;
 mod competition;
+mod crossover;
 mod gradient;
 mod mean;
 mod observations;
 mod parameter;
+mod window;
+mod windowed;
 
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
+pub use capacity_noise_tied::CapacityNoiseTied;
+pub use crossover::Crossover;
 pub use gradient::Gradient;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
+pub use windowed::{Windowed, WindowedThreshold};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use thiserror::Error;
@@ -88,7 +95,15 @@ pub enum LawError {
 
 /// All laws, in the order in which they are listed to people.
 pub fn all() -> Vec<Box<dyn Law>> {
-    vec![Box::new(Mean), Box::new(Capacity), Box::new(CapacityNoise)]
+    vec![
+        Box::new(Mean),
+        Box::new(Capacity),
+        Box::new(CapacityNoise),
+        Box::new(CapacityNoiseTied),
+        Box::new(Crossover),
+        Box::new(Windowed),
+        Box::new(WindowedThreshold),
+    ]
 }
 
 /// The law called `name`.
