@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::choice::{Choice, Word};
 use super::error::Problem;
 use super::keys::{self, Kinds};
-use super::number::{Instead, NumberOr, say};
+use super::number::{NumberOr, say};
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::{Writer, quote};
@@ -48,21 +48,25 @@ pub(super) struct RawFit {
     /// Size from which a residual counts linearly, in the unit of `residual`, above 0; for huber.
     /// Default 0.02.
     delta: Option<At<f64>>,
-    /// How strongly parameters are pulled toward their prior: a number of at least 0, or auto, the
-    /// residual variance over a wide prior variance. Default auto.
+    /// How strongly parameters are pulled toward their prior: a number of at least 0; auto, the
+    /// residual variance over a wide prior variance (cv for effective-data and its like); or cv,
+    /// chosen by cross-validation on the training runs. Default auto.
     ridge: Option<At<Strength>>,
 }
 
-/// Marks a ridge that may be chosen by the fit.
-#[derive(Debug, Clone, Copy)]
-struct Auto;
-
-impl Instead for Auto {
-    const WORD: &'static str = "auto";
+/// A ridge that is chosen by the fit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum ByFit {
+    Auto,
+    Cv,
 }
 
-/// A ridge: a number or "auto".
-type Strength = NumberOr<Auto>;
+impl Choice for ByFit {
+    const WORDS: &'static [(&'static str, Self)] = &[("auto", Self::Auto), ("cv", Self::Cv)];
+}
+
+/// A ridge: a number, "auto" or "cv".
+type Strength = NumberOr<ByFit>;
 
 impl Choice for Residual {
     const WORDS: &'static [(&'static str, Self)] = &[
@@ -110,7 +114,8 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
         .map_or(Residual::default(), |word| word.0);
     let robust = validate_robust(raw, residual, problems);
     let ridge = match raw.ridge.as_ref().map(|ridge| (ridge, **ridge)) {
-        None | Some((_, Strength::Word(_))) => Some(Ridge::Auto),
+        None | Some((_, Strength::Word(ByFit::Auto))) => Some(Ridge::Auto),
+        Some((_, Strength::Word(ByFit::Cv))) => Some(Ridge::Cv),
         Some((_, Strength::Number(value))) if value.is_finite() && value >= 0.0 => {
             Some(Ridge::Fixed(value))
         }
@@ -118,7 +123,7 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
             "ridge",
             given,
             &say(value),
-            "a number of at least 0, or \"auto\"",
+            "a number of at least 0, \"auto\" or \"cv\"",
         ),
     };
     Some(FitPlan {
@@ -215,7 +220,8 @@ pub(super) fn write(plan: &FitPlan, out: &mut Writer) {
         }
     }
     match plan.ridge {
-        Ridge::Auto => out.key("ridge", quote(Auto::WORD)),
+        Ridge::Auto => out.word("ridge", ByFit::Auto),
+        Ridge::Cv => out.word("ridge", ByFit::Cv),
         Ridge::Fixed(strength) => out.number("ridge", strength),
     }
     split::write(&plan.split, out);

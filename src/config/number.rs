@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::choice::Choice;
 use super::error::Problem;
 use super::place::At;
 use super::problems::Problems;
@@ -164,39 +165,34 @@ impl Problems {
     }
 }
 
-/// The one word that may stand in place of a number.
-pub(super) trait Instead {
-    /// The word.
-    const WORD: &'static str;
-}
-
-/// A number or a word in its place, as it is read.
+/// A number or one of a few words in its place, as it is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum NumberOr<W> {
     Number(f64),
-    Word(PhantomData<W>),
+    Word(W),
 }
 
 /// Marks a number that may be "unlimited".
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Unlimited;
 
-impl Instead for Unlimited {
-    const WORD: &'static str = UNLIMITED;
+impl Choice for Unlimited {
+    const WORDS: &'static [(&'static str, Self)] = &[(UNLIMITED, Self)];
 }
 
 /// A number or "unlimited".
 pub(super) type Limit = NumberOr<Unlimited>;
 
-impl<'de, W: Instead> Deserialize<'de> for NumberOr<W> {
+impl<'de, W: Choice> Deserialize<'de> for NumberOr<W> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NumberOrVisitor<W>(PhantomData<W>);
 
-        impl<W: Instead> Visitor<'_> for NumberOrVisitor<W> {
+        impl<W: Choice> Visitor<'_> for NumberOrVisitor<W> {
             type Value = NumberOr<W>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a number or \"{}\"", W::WORD)
+                let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+                write!(f, "a number or \"{}\"", words.join("\" or \""))
             }
 
             fn visit_f64<E: Error>(self, value: f64) -> Result<NumberOr<W>, E> {
@@ -212,11 +208,11 @@ impl<'de, W: Instead> Deserialize<'de> for NumberOr<W> {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<NumberOr<W>, E> {
-                if text == W::WORD {
-                    Ok(NumberOr::Word(PhantomData))
-                } else {
-                    Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
-                }
+                W::WORDS
+                    .iter()
+                    .find(|(word, _)| *word == text)
+                    .map(|(_, value)| NumberOr::Word(*value))
+                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
             }
         }
 
@@ -224,17 +220,24 @@ impl<'de, W: Instead> Deserialize<'de> for NumberOr<W> {
     }
 }
 
-impl<W: Instead> JsonSchema for NumberOr<W> {
+impl<W: Choice> JsonSchema for NumberOr<W> {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        format!("NumberOr-{}", W::WORD).into()
+        let words: Vec<&str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        format!("NumberOr-{}", words.join("-")).into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "number" }, { "const": W::WORD }] })
+        match W::WORDS {
+            [(only, _)] => json_schema!({ "anyOf": [{ "type": "number" }, { "const": only }] }),
+            words => {
+                let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                json_schema!({ "anyOf": [{ "type": "number" }, { "enum": words }] })
+            }
+        }
     }
 }
 

@@ -6,12 +6,12 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::cross_validation::{self, Chosen};
 use super::errors::{Cell, errors_over_splits};
-use super::levenberg_marquardt::{Minimum, minimise};
-use super::objective::Objective;
+use super::levenberg_marquardt::Minimum;
+use super::search::{best_of_starts, starts};
 use super::{FitPlan, LawFit, ParameterValue, Ridge, Split};
 use crate::law::{Law, LawError, Model, Observations};
-use crate::random::{self, Purpose};
 use crate::runs::RunTable;
 
 /// Why laws cannot be fitted.
@@ -48,12 +48,46 @@ pub enum FitError {
 pub struct FittedLaw {
     parts: Vec<(Box<dyn Model>, Minimum)>,
     weight_floor: f64,
+    /// Largest prediction of each loss column, nats.
+    limits: Vec<f64>,
+    chosen: Option<Chosen>,
+    starts: usize,
 }
+
+/// Largest prediction, as a multiple of the largest training loss of the column. Far beyond any
+/// loss that a law is asked for: it stops explosions where a mixture has nothing that the law
+/// counts as data, and nothing else.
+const LARGEST_PREDICTION: f64 = 10.0;
 
 impl FittedLaw {
     /// Predicted losses for each row of `rows`, rows × loss columns; NaN in columns that the law
-    /// does not predict.
+    /// does not predict. Never infinite: see [`FittedLaw::guarded`].
     pub fn predict(&self, rows: &Observations) -> Array2<f64> {
+        let mut predictions = self.unguarded(rows);
+        for (mut column, limit) in predictions.columns_mut().into_iter().zip(&self.limits) {
+            // NaN stays: there the law says nothing.
+            column.mapv_inplace(|prediction| {
+                if prediction > *limit {
+                    *limit
+                } else {
+                    prediction
+                }
+            });
+        }
+        predictions
+    }
+
+    /// How many predictions for `rows` were above ten times the largest training loss of their
+    /// column, and are reported as that.
+    pub fn guarded(&self, rows: &Observations) -> usize {
+        let predictions = self.unguarded(rows);
+        let columns = predictions.columns().into_iter().zip(&self.limits);
+        columns
+            .map(|(column, limit)| column.iter().filter(|p| *p > limit).count())
+            .sum()
+    }
+
+    fn unguarded(&self, rows: &Observations) -> Array2<f64> {
         let mut predictions = Array2::from_elem(rows.losses.raw_dim(), f64::NAN);
         for (model, minimum) in &self.parts {
             let mut out = vec![0.0; model.columns().len()];
@@ -93,6 +127,11 @@ impl FittedLaw {
         self.weight_floor
     }
 
+    /// What cross-validation chose, if it did.
+    pub fn chosen(&self) -> Option<&Chosen> {
+        self.chosen.as_ref()
+    }
+
     /// Parameters in natural units.
     pub fn values(&self, loss_names: &[String]) -> Vec<ParameterValue> {
         self.parts
@@ -115,6 +154,8 @@ pub struct LawResult {
     pub fitted: FittedLaw,
     /// Held-out cells of each split, in the order of the splits.
     pub held_out: Vec<Vec<Cell>>,
+    /// How many of the held-out predictions the guard against explosions replaced.
+    pub guarded: usize,
 }
 
 /// Fits `laws` to `table` on `splits` and on all rows. `floors` are the true floors E of the loss
@@ -176,16 +217,19 @@ fn fit_law(
             let fitted = fit_split(table, law, split, number, plan)?;
             let cells = |rows: &[usize]| predicted_cells(table, &fitted, rows, floors);
             let (train, test) = (cells(&split.train), cells(&split.test));
-            Ok((fitted, train, test))
+            let guarded = fitted.guarded(&observations(table, &split.test, fitted.weight_floor));
+            Ok((fitted, train, test, guarded))
         })
         .collect::<Result<Vec<_>, FitError>>()?;
     let converged = outcomes.iter().all(|(fitted, ..)| fitted.converged());
-    let Some((fitted, all_cells, _)) = outcomes.pop() else {
+    let starts = outcomes.iter().map(|(fitted, ..)| fitted.starts).sum();
+    let guarded = outcomes.iter().map(|(.., guarded)| guarded).sum();
+    let Some((fitted, all_cells, ..)) = outcomes.pop() else {
         unreachable!("the fit to all rows is always there");
     };
     let (train, held_out): (Vec<_>, Vec<_>) = outcomes
         .into_iter()
-        .map(|(_, train, test)| (train, test))
+        .map(|(_, train, test, _)| (train, test))
         .unzip();
     let train = if train.is_empty() {
         errors_over_splits(&[all_cells])
@@ -203,12 +247,13 @@ fn fit_law(
         parameters: fitted.values(table.loss_names()),
         converged,
         seconds: clock.elapsed().as_secs_f64(),
-        starts: plan.starts * (splits.len() + 1),
+        starts,
     };
     Ok(LawResult {
         fit,
         fitted,
         held_out,
+        guarded,
     })
 }
 
@@ -222,12 +267,25 @@ fn fit_split(
 ) -> Result<FittedLaw, FitError> {
     let weight_floor = weight_floor(table, &split.train);
     let training = observations(table, &split.train, weight_floor);
-    let parts = law
+    let mut plan = plan.clone();
+    let mut choice = None;
+    if cross_validation::applies(law, &plan) {
+        let mixtures = table.mixture_numbers();
+        let units: Vec<usize> = split.train.iter().map(|row| mixtures[*row]).collect();
+        choice = cross_validation::choose(law, &training, &units, &plan, number)?;
+        plan.ridge = match &choice {
+            Some(choice) => Ridge::Fixed(choice.chosen.ridge),
+            None => Ridge::Fixed(0.0),
+        };
+    }
+    let (setting, chosen) = choice.map_or((None, None), |choice| (choice.law, Some(choice.chosen)));
+    let law = setting.as_deref().unwrap_or(law);
+    let parts: Vec<(Box<dyn Model>, Minimum)> = law
         .bind(&training)?
         .into_iter()
         .enumerate()
         .map(|(part, model)| {
-            let best = best_of_starts(model.as_ref(), &training, plan, number, part);
+            let best = best_of_starts(model.as_ref(), &training, &plan, number, part);
             match best {
                 Some(minimum) => Ok((model, minimum)),
                 None => Err(FitError::NoFiniteStart {
@@ -238,70 +296,25 @@ fn fit_split(
             }
         })
         .collect::<Result<Vec<_>, _>>()?;
+    let largest = |column: usize| {
+        let losses = training.losses.column(column);
+        losses
+            .iter()
+            .fold(0.0, |most: f64, loss| most.max(loss.abs()))
+    };
     Ok(FittedLaw {
+        starts: parts
+            .iter()
+            .map(|(model, _)| starts(model.as_ref(), &plan))
+            .max()
+            .unwrap_or(0),
         parts,
         weight_floor,
+        limits: (0..training.loss_names.len())
+            .map(|column| LARGEST_PREDICTION * largest(column))
+            .collect(),
+        chosen,
     })
-}
-
-/// The lowest minimum over the starts: the training objective alone chooses.
-///
-/// With [`Ridge::Auto`] the starts run under a small pilot ridge; then the ridge follows the
-/// residual variance of the best of them ([`auto_ridge`]) until that settles.
-fn best_of_starts(
-    model: &dyn Model,
-    training: &Observations,
-    plan: &FitPlan,
-    split: usize,
-    part: usize,
-) -> Option<Minimum> {
-    let mut objective = Objective::new(model, training, plan);
-    if let Some(theta) = model.closed_form() {
-        return Some(Minimum {
-            objective: objective.value(&theta),
-            theta,
-            converged: true,
-        });
-    }
-    let minima: Vec<Minimum> = (0..plan.starts)
-        .into_par_iter()
-        .map(|start| {
-            let cell = ((split as u64) << 32) | part as u64;
-            let mut rng = random::stream(plan.seed, Purpose::Starts, cell, start as u64);
-            minimise(&objective, model.start(start, &mut rng))
-        })
-        .collect();
-    let mut best = minima
-        .into_iter()
-        .filter(|minimum| minimum.objective.is_finite())
-        .min_by(|a, b| a.objective.total_cmp(&b.objective))?;
-    if plan.ridge == Ridge::Auto {
-        for _ in 0..AUTO_RIDGE_ROUNDS {
-            let before = objective.ridge();
-            objective.set_ridge(auto_ridge(&objective, &best.theta));
-            best = minimise(&objective, best.theta);
-            if (objective.ridge() / before - 1.0).abs() < AUTO_RIDGE_TOLERANCE {
-                break;
-            }
-        }
-    }
-    Some(best)
-}
-
-/// Prior standard deviation of every parameter under [`Ridge::Auto`], in its prior unit: wide
-/// enough to leave alone whatever the rows determine.
-const AUTO_PRIOR_SD: f64 = 3.0;
-
-/// Most rounds in which ridge and residual variance follow each other.
-const AUTO_RIDGE_ROUNDS: usize = 6;
-
-/// Relative change of the ridge at which it has settled.
-const AUTO_RIDGE_TOLERANCE: f64 = 0.05;
-
-/// The ridge of the maximum a posteriori fit: residual variance over prior variance.
-fn auto_ridge(objective: &Objective, theta: &[f64]) -> f64 {
-    let variance = objective.misfit(theta) / objective.residuals() as f64;
-    variance / (AUTO_PRIOR_SD * AUTO_PRIOR_SD)
 }
 
 /// Weight that stands in for a weight of 0, as a share of the smallest weight above 0.

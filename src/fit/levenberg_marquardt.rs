@@ -45,6 +45,11 @@ pub(super) struct Minimum {
 
 /// Searches from `start` for a minimum of `objective`.
 pub(super) fn minimise(objective: &Objective, start: Vec<f64>) -> Minimum {
+    minimise_to(objective, start, DECREASE_TOLERANCE)
+}
+
+/// As [`minimise`], but done when steps lower the objective by less than `tolerance` of it.
+pub(super) fn minimise_to(objective: &Objective, start: Vec<f64>, tolerance: f64) -> Minimum {
     let parameters = objective.model().parameters();
     let clamp = |theta: &mut [f64]| {
         for (value, parameter) in theta.iter_mut().zip(parameters) {
@@ -89,7 +94,7 @@ pub(super) fn minimise(objective: &Objective, start: Vec<f64>) -> Minimum {
         match (moved, gain) {
             (Some(moved), Some((value, ratio))) if value < at.objective && ratio > 0.0 => {
                 let decrease = (at.objective - value) / at.objective;
-                small_decreases = if decrease < DECREASE_TOLERANCE {
+                small_decreases = if decrease < tolerance {
                     small_decreases + 1
                 } else {
                     0

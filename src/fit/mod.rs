@@ -1,18 +1,21 @@
 //! Fitting laws to a table of runs: least squares from several starts, splits, errors.
 
 mod comparison;
+mod cross_validation;
 mod errors;
 mod fitting;
 mod levenberg_marquardt;
 mod linear;
 mod objective;
 mod plan;
+mod search;
 mod split_file;
 mod split_file_error;
 mod splits;
 mod summary;
 
 pub use comparison::{Comparison, compare};
+pub use cross_validation::Chosen;
 pub use errors::{Cell, errors_over_splits, spread};
 pub use fitting::{FitError, FittedLaw, LawResult, fit_laws, observations};
 pub use linear::pin_blas;

@@ -38,7 +38,7 @@ impl<'a> Objective<'a> {
         };
         objective.ridge = match plan.ridge {
             Ridge::Fixed(strength) => strength,
-            Ridge::Auto => PILOT_RIDGE * objective.variance_about_means(),
+            Ridge::Auto | Ridge::Cv => PILOT_RIDGE * objective.variance_about_means(),
         };
         objective
     }
@@ -110,6 +110,15 @@ impl<'a> Objective<'a> {
 
     /// What the residuals cost at θ; infinite where the law has no value.
     pub(super) fn misfit(&self, theta: &[f64]) -> f64 {
+        self.sum(theta, |residual| self.cost(residual).0)
+    }
+
+    /// Sum of |residual| at θ; infinite where the law has no value.
+    pub(super) fn absolute_error(&self, theta: &[f64]) -> f64 {
+        self.sum(theta, f64::abs)
+    }
+
+    fn sum(&self, theta: &[f64], of: impl Fn(f64) -> f64) -> f64 {
         let columns = self.model.columns();
         let mut predictions = vec![0.0; columns.len()];
         let mut sum = 0.0;
@@ -119,7 +128,7 @@ impl<'a> Objective<'a> {
             for (prediction, column) in predictions.iter().zip(columns) {
                 let loss = self.rows.losses[[row, *column]];
                 if !loss.is_nan() {
-                    sum += self.cost(self.residual(*prediction, loss).0).0;
+                    sum += of(self.residual(*prediction, loss).0);
                 }
             }
         }

@@ -44,9 +44,14 @@ impl Robust {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Ridge {
     /// Residual variance of the training rows over a wide prior variance: a maximum a posteriori
-    /// fit. It vanishes with the noise, so simulated worlds are fitted as if there were none.
+    /// fit. It vanishes with the noise, so simulated worlds are fitted as if there were none. Laws
+    /// whose prior matters (`effective-data` and its like) are cross-validated instead, as under
+    /// [`Ridge::Cv`]: their rows leave too much open for a wide prior.
     #[default]
     Auto,
+    /// Strength, and the law's own hyper-parameters, chosen by four-fold cross-validation over the
+    /// mixtures of the training rows; then all training rows are fitted with the choice.
+    Cv,
     /// strength·Σ ((θ − centre)/unit)² is added to the sum of the residuals' costs.
     Fixed(f64),
 }

@@ -44,6 +44,15 @@ impl Gradient {
         self.coupling.push(coupling);
     }
 
+    /// Adds a column that shares nothing: `evaluate` adds its derivatives by its own parameters to
+    /// the list and returns the prediction.
+    pub fn push_with(&mut self, evaluate: impl FnOnce(&mut Vec<(usize, f64)>) -> f64) {
+        let prediction = evaluate(&mut self.entries);
+        self.predictions.push(prediction);
+        self.ends.push(self.entries.len());
+        self.coupling.push(0.0);
+    }
+
     /// The derivative of the shared number by all P parameters, zeroed, to be filled.
     pub fn shared_mut(&mut self, parameters: usize) -> &mut [f64] {
         self.shared.clear();

@@ -8,8 +8,10 @@ pub mod allocation;
 mod capacity;
 mod capacity_noise;
 mod capacity_noise_tied;
+mod column_model;
 mod competition;
 mod crossover;
+mod effective_data;
 mod gradient;
 mod mean;
 mod observations;
@@ -21,6 +23,7 @@ pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
 pub use capacity_noise_tied::CapacityNoiseTied;
 pub use crossover::Crossover;
+pub use effective_data::{EffectiveData, Exponents};
 pub use gradient::Gradient;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
@@ -47,6 +50,18 @@ pub trait Law: Send + Sync {
     /// # Errors
     /// [`LawError`] when there is nothing that the law can be fitted to.
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError>;
+
+    /// The law at each setting of its own hyper-parameters that cross-validation tries, with the
+    /// setting in words. Empty for a law without hyper-parameters.
+    fn alternatives(&self) -> Vec<(String, Box<dyn Law>)> {
+        Vec::new()
+    }
+
+    /// Whether the rows leave so much open that the strength of the prior has to be chosen by
+    /// cross-validation when nothing else is said.
+    fn prior_matters(&self) -> bool {
+        false
+    }
 }
 
 /// A law bound to a table: predictions as a function of a parameter vector θ (length P) in the
@@ -68,6 +83,11 @@ pub trait Model: Send + Sync {
     /// around it with `rng`.
     fn start(&self, number: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64>;
 
+    /// How many starts are worth trying; fewer for a model with a prior that leads to one minimum.
+    fn useful_starts(&self) -> usize {
+        usize::MAX
+    }
+
     /// θ where it is known in closed form, so that nothing has to be searched.
     fn closed_form(&self) -> Option<Vec<f64>> {
         None
@@ -88,6 +108,16 @@ pub enum LawError {
         /// Name of the law.
         law: &'static str,
     },
+    /// A loss that the law's logarithms cannot take.
+    #[error("law `{law}` needs losses above 0, but `{column}` has {loss}")]
+    LossNotPositive {
+        /// Name of the law.
+        law: &'static str,
+        /// Name of the loss column.
+        column: String,
+        /// Its smallest loss.
+        loss: f64,
+    },
     /// A column with no measured loss among the training rows.
     #[error("no training row has a loss for `{0}`")]
     EmptyColumn(String),
@@ -95,6 +125,7 @@ pub enum LawError {
 
 /// All laws, in the order in which they are listed to people.
 pub fn all() -> Vec<Box<dyn Law>> {
+    let effective = |exponents| Box::new(EffectiveData::new(exponents));
     vec![
         Box::new(Mean),
         Box::new(Capacity),
@@ -103,6 +134,10 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(Crossover),
         Box::new(Windowed),
         Box::new(WindowedThreshold),
+        effective(Exponents::Two),
+        effective(Exponents::One),
+        effective(Exponents::Tied),
+        effective(Exponents::Free),
     ]
 }
 

@@ -239,6 +239,7 @@ fn fit() {
             ("laws = [\"mean\", \"capacity\"]", "laws = []"),
             ("laws = [\"mean\", \"capacity\"]", "starts = 0"),
             ("laws = [\"mean\", \"capacity\"]", "ridge = -1"),
+            ("laws = [\"mean\", \"capacity\"]", "ridge = \"cross\""),
             ("laws = [\"mean\", \"capacity\"]", "residual = \"relativ\""),
             ("laws = [\"mean\", \"capacity\"]", "robust = \"hubert\""),
             (

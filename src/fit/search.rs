@@ -1,0 +1,75 @@
+//! The search for the parameters of one model: several starts, and the automatic ridge.
+
+use rayon::prelude::*;
+
+use super::levenberg_marquardt::{Minimum, minimise};
+use super::objective::Objective;
+use super::{FitPlan, Ridge};
+use crate::law::{Model, Observations};
+use crate::random::{self, Purpose};
+
+/// Starts that are tried for `model`.
+pub(super) fn starts(model: &dyn Model, plan: &FitPlan) -> usize {
+    plan.starts.min(model.useful_starts())
+}
+
+/// The lowest minimum over the starts: the training objective alone chooses. `None` if no start
+/// has a finite objective.
+///
+/// With [`Ridge::Auto`] the starts run under a small pilot ridge; then the ridge follows the
+/// residual variance of the best of them ([`auto_ridge`]) until that settles.
+pub(super) fn best_of_starts(
+    model: &dyn Model,
+    training: &Observations,
+    plan: &FitPlan,
+    split: usize,
+    part: usize,
+) -> Option<Minimum> {
+    let mut objective = Objective::new(model, training, plan);
+    if let Some(theta) = model.closed_form() {
+        return Some(Minimum {
+            objective: objective.value(&theta),
+            theta,
+            converged: true,
+        });
+    }
+    let minima: Vec<Minimum> = (0..starts(model, plan))
+        .into_par_iter()
+        .map(|start| {
+            let cell = ((split as u64) << 32) | part as u64;
+            let mut rng = random::stream(plan.seed, Purpose::Starts, cell, start as u64);
+            minimise(&objective, model.start(start, &mut rng))
+        })
+        .collect();
+    let mut best = minima
+        .into_iter()
+        .filter(|minimum| minimum.objective.is_finite())
+        .min_by(|a, b| a.objective.total_cmp(&b.objective))?;
+    if plan.ridge == Ridge::Auto {
+        for _ in 0..AUTO_RIDGE_ROUNDS {
+            let before = objective.ridge();
+            objective.set_ridge(auto_ridge(&objective, &best.theta));
+            best = minimise(&objective, best.theta);
+            if (objective.ridge() / before - 1.0).abs() < AUTO_RIDGE_TOLERANCE {
+                break;
+            }
+        }
+    }
+    Some(best)
+}
+
+/// Prior standard deviation of every parameter under [`Ridge::Auto`], in its prior unit: wide
+/// enough to leave alone whatever the rows determine.
+const AUTO_PRIOR_SD: f64 = 3.0;
+
+/// Most rounds in which ridge and residual variance follow each other.
+const AUTO_RIDGE_ROUNDS: usize = 6;
+
+/// Relative change of the ridge at which it has settled.
+const AUTO_RIDGE_TOLERANCE: f64 = 0.05;
+
+/// The ridge of the maximum a posteriori fit: residual variance over prior variance.
+fn auto_ridge(objective: &Objective, theta: &[f64]) -> f64 {
+    let variance = objective.misfit(theta) / objective.residuals() as f64;
+    variance / (AUTO_PRIOR_SD * AUTO_PRIOR_SD)
+}

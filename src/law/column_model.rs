@@ -1,0 +1,200 @@
+//! Laws whose loss columns do not depend on each other: one small model per column.
+//!
+//! Such a law is a [`ColumnForm`]: a prediction with its derivatives and a prior. What the forms
+//! share, the irreducible loss E and the starts, is here.
+
+use rand::RngExt;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::{Gradient, LawError, Model, NaturalValue, Observations, Parameter, Point};
+
+/// One column of a law: its loss as a function of θ.
+pub(super) trait ColumnForm: Send + Sync {
+    /// The loss at `point` in nats; adds its derivatives to `by`, at most one for each parameter.
+    /// Parameters that are not named have the derivative 0.
+    fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64;
+
+    /// The parameters in natural units, for people.
+    fn values(&self, theta: &[f64]) -> Vec<NaturalValue>;
+}
+
+/// Where a form puts its derivatives.
+pub(super) trait Derivatives {
+    /// Adds the derivative by a parameter.
+    fn add(&mut self, parameter: usize, derivative: f64);
+
+    /// Multiplies all derivatives so far: a chain rule whose outer part is known last.
+    fn scale(&mut self, factor: f64);
+}
+
+/// A list from which the first entries belong to others.
+struct Tail<'a> {
+    entries: &'a mut Vec<(usize, f64)>,
+    first: usize,
+}
+
+impl Derivatives for Tail<'_> {
+    fn add(&mut self, parameter: usize, derivative: f64) {
+        self.entries.push((parameter, derivative));
+    }
+
+    fn scale(&mut self, factor: f64) {
+        for (_, derivative) in &mut self.entries[self.first..] {
+            *derivative *= factor;
+        }
+    }
+}
+
+/// Nobody asks for derivatives.
+struct NoDerivatives;
+
+impl Derivatives for NoDerivatives {
+    fn add(&mut self, _: usize, _: f64) {}
+
+    fn scale(&mut self, _: f64) {}
+}
+
+/// A [`ColumnForm`] with its place in the table and its prior.
+pub(super) struct ColumnModel<F> {
+    columns: [usize; 1],
+    parameters: Vec<Parameter>,
+    form: F,
+}
+
+impl<F: ColumnForm + 'static> ColumnModel<F> {
+    pub(super) fn boxed(column: usize, parameters: Vec<Parameter>, form: F) -> Box<dyn Model> {
+        Box::new(Self {
+            columns: [column],
+            parameters,
+            form,
+        })
+    }
+}
+
+impl<F: ColumnForm> Model for ColumnModel<F> {
+    fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
+    fn predict(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
+        out[0] = self.form.evaluate(theta, point, &mut NoDerivatives);
+    }
+
+    fn differentiate(&self, theta: &[f64], point: Point<'_>, out: &mut Gradient) {
+        out.clear();
+        out.push_with(|entries| {
+            let first = entries.len();
+            self.form
+                .evaluate(theta, point, &mut Tail { entries, first })
+        });
+    }
+
+    /// The first start is the centre of the prior; the others are drawn from it.
+    fn start(&self, number: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
+        self.parameters
+            .iter()
+            .map(|parameter| {
+                let share: f64 = rng.random();
+                let shift = if number == 0 { 0.0 } else { 2.0 * share - 1.0 };
+                (parameter.centre + shift * parameter.unit).clamp(parameter.lower, parameter.upper)
+            })
+            .collect()
+    }
+
+    /// One: with the priors that these laws have, other starts end in the same minimum or in a
+    /// worse one.
+    fn useful_starts(&self) -> usize {
+        1
+    }
+
+    fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
+        self.form.values(theta)
+    }
+}
+
+/// Smallest measured loss of `column`, which must be above 0.
+pub(super) fn smallest_loss(
+    law: &'static str,
+    training: &Observations,
+    column: usize,
+) -> Result<f64, LawError> {
+    let name = || training.loss_names[column].clone();
+    let (smallest, _) = training
+        .loss_range(column)
+        .ok_or_else(|| LawError::EmptyColumn(name()))?;
+    if smallest > 0.0 {
+        Ok(smallest)
+    } else {
+        Err(LawError::LossNotPositive {
+            law,
+            column: name(),
+            loss: smallest,
+        })
+    }
+}
+
+/// Centre of the prior of E, as a share of the smallest training loss.
+const FLOOR_CENTRE: f64 = 0.6;
+
+/// Largest |logit(E / smallest loss)|: beyond it E is 0 or the smallest loss to 5e-5.
+const LARGEST_LOGIT: f64 = 10.0;
+
+/// The irreducible loss E = smallest·σ(z), between 0 and the smallest training loss.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Floor {
+    pub(super) smallest: f64,
+}
+
+impl Floor {
+    /// E and dE/dz.
+    pub(super) fn at(self, z: f64) -> (f64, f64) {
+        let share = 1.0 / (1.0 + (-z).exp());
+        (self.smallest * share, self.smallest * share * (1.0 - share))
+    }
+
+    /// The parameter z.
+    pub(super) fn parameter(column: usize) -> Parameter {
+        Parameter {
+            symbol: "E",
+            column: Some(column),
+            lower: -LARGEST_LOGIT,
+            upper: LARGEST_LOGIT,
+            centre: (FLOOR_CENTRE / (1.0 - FLOOR_CENTRE)).ln(),
+            unit: 1.0,
+        }
+    }
+}
+
+/// A parameter above 0 as its logarithm: bounds and centre in natural units.
+pub(super) fn ln_parameter(
+    symbol: &'static str,
+    column: Option<usize>,
+    (lower, upper): (f64, f64),
+    centre: f64,
+) -> Parameter {
+    Parameter {
+        symbol,
+        column,
+        lower: lower.ln(),
+        upper: upper.ln(),
+        centre: centre.ln(),
+        unit: 1.0,
+    }
+}
+
+/// Bounds of amplitudes and of coefficients C_ij: wide enough never to matter, narrow enough that
+/// no power of one overflows.
+pub(super) const AMPLITUDES: (f64, f64) = (1e-9, 1e9);
+
+/// Shorthand for a value of one column.
+pub(super) fn natural(symbol: &'static str, column: usize, value: f64) -> NaturalValue {
+    NaturalValue {
+        symbol,
+        column: Some(column),
+        value: Some(value),
+    }
+}

@@ -1,0 +1,230 @@
+//! Laws on published training runs: what they score on held-out runs.
+//!
+//! Every law sees the same rows and the same splits; what a law may choose it chooses on the
+//! training rows. The figures are limits that each law has to reach, and the whole table is
+//! printed (`cargo test --test real_runs -- --nocapture`). The files lie beside the project and
+//! are not part of it. Where they are missing the tests say so and pass, except under `CI=true`.
+
+use std::path::{Path, PathBuf};
+
+use mixlaw::fit::{
+    DEFAULT_DELTA, FitPlan, LawResult, Residual, Ridge, Robust, Split, SplitRule, fit_laws,
+    read_splits, splits,
+};
+use mixlaw::law::by_name;
+use mixlaw::random::{Purpose, stream};
+use mixlaw::runs::{Columns, FilterValue, Mapping, RunTable, ScaleSource, read};
+use ndarray::Array2;
+use rand::seq::SliceRandom;
+
+/// Starts of the laws that need several. More do not lower the training error here.
+const STARTS: usize = 4;
+
+const HUBER: Robust = Robust::PseudoHuber {
+    delta: DEFAULT_DELTA,
+};
+
+/// The file `name` in the folder that is shared beside the project.
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!in_ci, "{} is missing", path.display());
+    println!("skipped: {} is missing", path.display());
+    None
+}
+
+fn pile17() -> Option<(RunTable, Vec<Split>)> {
+    let file = shared("data/pile17-1b.csv")?;
+    let (table, _) = read(&Mapping {
+        files: vec![file],
+        ..Mapping::default()
+    })
+    .unwrap();
+    let names: Vec<String> = (100..120).map(|number| number.to_string()).collect();
+    let splits = read_splits(&shared("data/pile17-splits.csv")?, &table, &names)
+        .unwrap()
+        .into_iter()
+        .map(|split| Split {
+            train: (0..table.len())
+                .filter(|row| !split.test.contains(row))
+                .collect(),
+            name: split.name,
+            test: split.test,
+        })
+        .collect();
+    Some((table, splits))
+}
+
+/// The columns of the training domains: a loss of another evaluation is left out, so that the
+/// figures are those of the seven domains.
+fn own_losses(table: &RunTable) -> RunTable {
+    let own: Vec<usize> = (0..table.loss_names().len())
+        .filter(|column| table.own_weight()[*column].is_some())
+        .collect();
+    let runs = 0..table.len();
+    RunTable::new(
+        table.weight_names().to_vec(),
+        own.iter().map(|i| table.loss_names()[*i].clone()).collect(),
+        Array2::from_shape_fn((runs.len(), table.weight_names().len()), |(run, column)| {
+            table.weights(run)[column]
+        }),
+        Array2::from_shape_fn((runs.len(), own.len()), |(run, column)| {
+            table.loss(run, own[column]).unwrap_or(f64::NAN)
+        }),
+        Columns {
+            capacity: runs.clone().map(|run| table.capacity(run)).collect(),
+            tokens: runs.map(|run| table.tokens(run)).collect(),
+            ..Columns::default()
+        },
+    )
+    .unwrap()
+}
+
+/// The final checkpoints of one size, in millions of parameters, and 20 splits of them.
+fn slimpajama7(millions: f64, final_tokens: f64) -> Option<(RunTable, Vec<Split>)> {
+    let number = |key: &str, value| (key.to_string(), FilterValue::Number(value));
+    let (table, _) = read(&Mapping {
+        files: vec![shared("data/slimpajama7.csv")?],
+        loss: "{domain}_loss".into(),
+        capacity: Some(ScaleSource::Column("model_size".into())),
+        tokens: Some(ScaleSource::Column("n_tokens".into())),
+        filter: vec![
+            number("model_size", millions * 1e6),
+            number("n_tokens", final_tokens),
+        ],
+        ..Mapping::default()
+    })
+    .unwrap();
+    let table = own_losses(&table);
+    let rule = SplitRule::Mixture {
+        test_fraction: 0.3,
+        count: 20,
+    };
+    let splits = splits(&table, &rule, 0).unwrap();
+    Some((table, splits))
+}
+
+/// The 512 runs of 1M models, and 10 draws of `training` training runs; all others test.
+fn regmix(training: usize) -> Option<(RunTable, Vec<Split>)> {
+    let files = ["mixture", "loss"].map(|part| shared(&format!("data/regmix-{part}_1m.csv")));
+    let [Some(mixture), Some(loss)] = files else {
+        return None;
+    };
+    let (table, _) = read(&Mapping {
+        files: vec![mixture, loss],
+        join: Some("index".into()),
+        weight: "train_the_pile_{domain}".into(),
+        loss: "metric/the_pile_{domain}_val_loss".into(),
+        capacity: Some(ScaleSource::Constant(1e6)),
+        ..Mapping::default()
+    })
+    .unwrap();
+    let splits = (0..10)
+        .map(|draw| {
+            let mut order: Vec<usize> = (0..table.len()).collect();
+            order.shuffle(&mut stream(0, Purpose::Splits, draw, 0));
+            Split {
+                name: draw.to_string(),
+                train: order[..training].to_vec(),
+                test: order[training..].to_vec(),
+            }
+        })
+        .collect();
+    Some((table, splits))
+}
+
+fn fit(runs: &(RunTable, Vec<Split>), law: &str, robust: Robust, ridge: Ridge) -> LawResult {
+    let plan = FitPlan {
+        laws: vec![law.to_string()],
+        split: SplitRule::None,
+        starts: STARTS,
+        residual: Residual::Relative,
+        robust,
+        ridge,
+        seed: 0,
+    };
+    let laws = [by_name(law).unwrap_or_else(|| panic!("no law {law}"))];
+    let (table, splits) = runs;
+    fit_laws(table, &laws, splits, &plan, None)
+        .unwrap()
+        .remove(0)
+}
+
+/// Fits a law under inner cross-validation, prints its errors, and checks them: held-out mean
+/// relative errors in percent over all cells and over those with a weight above 0.
+fn check(data: &str, runs: &(RunTable, Vec<Split>), law: &str, robust: Robust, limit: [f64; 2]) {
+    let result = fit(runs, law, robust, Ridge::Cv);
+    let mre = result.fit.test.unwrap().mre;
+    println!(
+        "{data:<16} {law:<22} {:<6} {:>4} parameters  {:5.3} ± {:4.2}  h>0 {:5.3} ± {:4.2}  at most {} {}  guarded {}  {:.1} s",
+        if robust == Robust::Square {
+            "square"
+        } else {
+            "huber"
+        },
+        result.fit.parameter_count,
+        mre.all.mean,
+        mre.all.sd,
+        mre.positive.mean,
+        mre.positive.sd,
+        limit[0],
+        limit[1],
+        result.guarded,
+        result.fit.seconds,
+    );
+    assert!(
+        mre.all.mean <= limit[0],
+        "{law} on {data}: {}",
+        mre.all.mean
+    );
+    assert!(
+        mre.positive.mean <= limit[1],
+        "{law} on {data}, h>0: {}",
+        mre.positive.mean
+    );
+}
+
+#[test]
+fn pile17_common_splits() {
+    let Some(runs) = pile17() else { return };
+    check(
+        "pile17",
+        &runs,
+        "effective-data",
+        Robust::Square,
+        [1.75, 1.05],
+    );
+    check("pile17", &runs, "effective-data", HUBER, [1.60, 0.95]);
+}
+
+#[test]
+fn slimpajama7_final_checkpoints() {
+    for (millions, tokens, limit) in [
+        (122.0, 20e9, 0.29),
+        (310.0, 20e9, 0.30),
+        (680.0, 25.92e9, 0.29),
+    ] {
+        let Some(runs) = slimpajama7(millions, tokens) else {
+            return;
+        };
+        let data = format!("slimpajama7 {millions}M");
+        check(&data, &runs, "effective-data", Robust::Square, [limit; 2]);
+    }
+}
+
+/// The goal is 1.36/1.09, which another implementation reports for draws of its own. On these
+/// draws it is not reached; what is reached is pinned.
+#[test]
+fn regmix_from_64_runs() {
+    let Some(runs) = regmix(64) else { return };
+    check(
+        "regmix 1M, 64",
+        &runs,
+        "effective-data",
+        HUBER,
+        [1.52, 1.18],
+    );
+}
