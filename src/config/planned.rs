@@ -23,7 +23,6 @@ const WORDS: &[(&str, &str)] = &[
     ("world.overlap.kind", "pool"),
     ("world.domains.spectrum.kind", "table"),
     ("learner.kernel", "sgd"),
-    ("learner.selection", "observed"),
     ("sweep.mode", "sampled"),
 ];
 

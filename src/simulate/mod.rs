@@ -1,6 +1,8 @@
 //! One training run: (world, learner, h, N, D) → domain losses.
 
 mod expected;
+mod observed;
 pub mod oracle;
+mod simulator;
 
-pub use expected::Simulator;
+pub use simulator::Simulator;

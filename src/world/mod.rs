@@ -10,7 +10,7 @@
 mod family;
 mod spectrum;
 
-pub use family::{Family, Node, Resolution, nodes};
+pub use family::{Class, Family, Member, Node, Resolution, nodes};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};
 
 use thiserror::Error;

@@ -167,7 +167,10 @@ fn learner() {
             ("\"exponential\"", "\"sgd-decay\"\nnoise = -1"),
             ("\"exponential\"", "\"sgd\"\nbatch = 4"),
             ("tau = 5", "tau = 5\nranking = \"worth\""),
-            ("tau = 5", "tau = 5\nselection = \"observed\""),
+            (
+                "kernel = \"exponential\"",
+                "kernel = \"sgd-decay\"\nnoise = 1\nselection = \"observed\""
+            ),
             ("tau = 5", "tau = 5\nefficiency = { exponent = 0.2 }"),
             ("tau = 5", "tau = 5\nefficiency = { exponent = nan }"),
             ("tau = 5", "tau = 5\nefficiency = { reference = 0 }"),
