@@ -145,7 +145,10 @@ fn window(family: &Family, near: Selected, mean: impl Fn(f64) -> f64) -> Vec<f64
     let steps = (WINDOW / WIDTH).ceil() as i32;
     let mut ranks: Vec<f64> = (-steps..=steps)
         .map(|step| (rank * (f64::from(step) * WIDTH * deviation).exp()).round())
+        // The last skill may be kept in part: it, and its neighbours, stand alone.
+        .chain((-1..=2).map(|step| rank + f64::from(step)))
         .collect();
+    ranks.sort_by(f64::total_cmp);
     ranks.dedup();
     ranks
 }
