@@ -23,7 +23,6 @@ const WORDS: &[(&str, &str)] = &[
     ("world.overlap.kind", "pool"),
     ("world.domains.spectrum.kind", "table"),
     ("learner.kernel", "sgd"),
-    ("sweep.mode", "sampled"),
 ];
 
 /// What the key at `path` is for, if this version does not have it.

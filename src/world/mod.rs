@@ -183,6 +183,11 @@ impl World {
         &self.overlap
     }
 
+    /// Mass of domain i on the ranks that can be learned.
+    pub fn known(&self, domain: usize) -> f64 {
+        self.domains[domain].spectrum.span(0.0, self.skills)
+    }
+
     /// Mass of domain i beyond the last rank: met, but never learned.
     pub fn remainder(&self, domain: usize) -> f64 {
         self.domains[domain].spectrum.tail(self.skills)

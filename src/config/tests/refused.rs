@@ -204,7 +204,10 @@ fn sweep() {
             ("tokens = [1_000_000, \"unlimited\"]", "tokens = [nan]"),
             ("[sweep.mixtures]", "replicates = 0\n[sweep.mixtures]"),
             ("[sweep.mixtures]", "replicates = 5\n[sweep.mixtures]"),
-            ("[sweep.mixtures]", "mode = \"sampled\"\n[sweep.mixtures]"),
+            (
+                "[sweep.mixtures]",
+                "mode = \"sampled\"\nreplicates = 0\n[sweep.mixtures]"
+            ),
             (
                 "[sweep.mixtures]",
                 "classes-per-decade = 3\n[sweep.mixtures]"
@@ -230,6 +233,14 @@ fn sweep() {
             ),
         ]
     ));
+    let closed_form = SMALL.replace("\"exponential\"", "\"sgd-decay\"\nnoise = 0.1");
+    snapshot!(
+        "sampled_closed_form",
+        reports(
+            &closed_form,
+            &[("[sweep.mixtures]", "mode = \"sampled\"\n[sweep.mixtures]")]
+        )
+    );
 }
 
 #[test]
