@@ -260,3 +260,38 @@ fn extreme_values_stay_finite() {
         }
     }
 }
+
+/// Observed selection is expected selection once every skill is met so often that counts order
+/// as their means do.
+#[test]
+fn observed_selection_tends_to_expected_selection() {
+    let domains = [(1.3, 2.0), (1.5, 1.0), (1.8, 1.5)];
+    let weights = [0.5, 0.3, 0.2];
+    for overlap in [Overlap::None, Overlap::All { fraction: 0.4 }] {
+        let world = world(&domains, 20.0, 1e10, overlap);
+        let at = |selection, tokens| {
+            let learner = Learner {
+                selection,
+                ..learner(Kernel::Exponential { tau: 5.0 }, Ranking::Value)
+            };
+            Simulator::new(world.clone(), learner, Resolution::default())
+                .losses(&weights, 2e3, tokens)
+        };
+        assert_eq!(
+            at(Selection::Observed, UNLIMITED),
+            at(Selection::Expected, UNLIMITED)
+        );
+        let distance = |tokens| {
+            at(Selection::Observed, tokens)
+                .iter()
+                .zip(at(Selection::Expected, tokens))
+                .map(|(a, b)| (a / b - 1.0).abs())
+                .fold(0.0, f64::max)
+        };
+        let (early, late, last) = (distance(1e7), distance(1e10), distance(1e16));
+        assert!(
+            early > 1e-3 && late < 0.5 * early && last < 1e-12,
+            "{early} {late} {last}"
+        );
+    }
+}

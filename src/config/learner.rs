@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::choice::{Choice, Word};
+use super::error::Problem;
 use super::keys::Kinds;
 use super::number::show;
 use super::place::{At, span_of};
@@ -28,7 +29,8 @@ pub(super) struct RawLearner {
     /// Which skills go first when capacity is short. value: cost × frequency; count: frequency
     /// alone. Default value.
     ranking: Option<At<Word<Ranking>>>,
-    /// What the ranking looks at. expected: expected numbers of meetings. Default expected.
+    /// What the ranking looks at. expected: expected numbers of meetings; observed: realised ones.
+    /// Default expected.
     selection: Option<At<Word<Selection>>>,
     /// Sample efficiency that grows with capacity; default off.
     efficiency: Option<At<RawEfficiency>>,
@@ -79,9 +81,9 @@ impl Choice for Ranking {
         &[("value", Self::Value), ("count", Self::Count)];
 }
 
-/// Selection by realised counts is planned.
 impl Choice for Selection {
-    const WORDS: &'static [(&'static str, Self)] = &[("expected", Self::Expected)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("expected", Self::Expected), ("observed", Self::Observed)];
 }
 
 /// Checks `[learner]`.
@@ -91,19 +93,35 @@ pub(super) fn validate(raw: &At<RawLearner>, problems: &mut Problems) -> Option<
         None => Some(Efficiency::default()),
         Some(efficiency) => validate_efficiency(efficiency, problems),
     };
+    let selection = validate_selection(raw, problems);
     Some(Learner {
         kernel: kernel?,
         ranking: raw
             .ranking
             .as_ref()
             .map_or(Ranking::default(), |word| word.0),
-        selection: raw
-            .selection
-            .as_ref()
-            .map_or(Selection::default(), |word| word.0),
+        selection: selection?,
         efficiency: efficiency?,
         capacity_limits: raw.capacity_limits.as_ref().is_none_or(|limits| **limits),
     })
+}
+
+fn validate_selection(raw: &At<RawLearner>, problems: &mut Problems) -> Option<Selection> {
+    let Some(selection) = &raw.selection else {
+        return Some(Selection::default());
+    };
+    if selection.0 == Selection::Observed && raw.kernel.0 == KernelKind::SgdDecay {
+        return problems.add(
+            Problem::new("the kernel \"sgd-decay\" cannot be selected by realised counts")
+                .label(selection.span(), "needs a kernel of counts")
+                .label(raw.kernel.span(), "a closed form over all counts")
+                .help(
+                    "take the kernel \"threshold\", \"exponential\" or \"reciprocal\", or \
+                     selection = \"expected\"",
+                ),
+        );
+    }
+    Some(selection.0)
 }
 
 fn validate_kernel(raw: &At<RawLearner>, problems: &mut Problems) -> Option<Kernel> {

@@ -23,8 +23,6 @@ const WORDS: &[(&str, &str)] = &[
     ("world.overlap.kind", "pool"),
     ("world.domains.spectrum.kind", "table"),
     ("learner.kernel", "sgd"),
-    ("learner.selection", "observed"),
-    ("sweep.mode", "sampled"),
 ];
 
 /// What the key at `path` is for, if this version does not have it.

@@ -10,18 +10,23 @@ use super::number::{Limit, say};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit};
-use crate::learner::Learner;
+use crate::learner::{Kernel, Learner};
 use crate::mixture::Design;
 use crate::sweep::{Mode, Sweep};
 use crate::world::Resolution;
+
+/// Largest number of replicates: the spread is then known to .1 %.
+const MOST_REPLICATES: i64 = 1_000_000;
 
 /// The cells to simulate: every capacity with every number of tokens and every mixture.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSweep {
-    /// expected: expected losses in closed form, no noise. Default expected.
+    /// expected: expected losses in closed form, no noise; sampled: one random training run for
+    /// each replicate. Default expected.
     pub(super) mode: Option<At<Word<Mode>>>,
-    /// Runs of each cell; 1 in mode expected, whose runs would all be the same. Default 1.
+    /// Runs of each cell, from 1 to 1e6; 1 in mode expected, whose runs would all be the same.
+    /// Default 1.
     pub(super) replicates: Option<At<i64>>,
     /// Capacities N in skills, each at least 1 and at least `head`, or "unlimited".
     pub(super) capacities: At<Vec<At<Limit>>>,
@@ -34,9 +39,9 @@ pub(super) struct RawSweep {
     pub(super) mixtures: At<RawMixtures>,
 }
 
-/// Sampled runs are planned.
 impl Choice for Mode {
-    const WORDS: &'static [(&'static str, Self)] = &[("expected", Self::Expected)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("expected", Self::Expected), ("sampled", Self::Sampled)];
 }
 
 /// What the sweep must agree with.
@@ -66,8 +71,9 @@ pub(super) fn validate(
         problems,
         |tokens| tokens > 0.0,
     );
+    let mode = validate_mode(raw.mode.as_ref(), setting, problems);
     let replicates = match &raw.replicates {
-        Some(given) => validate_replicates(given, problems),
+        Some(given) => validate_replicates(given, mode.unwrap_or(Mode::Sampled), problems),
         None => Some(1),
     };
     let classes_per_decade = problems.size_or(
@@ -80,7 +86,7 @@ pub(super) fn validate(
     let (design, mixtures) = mixtures?;
     let sweep = Sweep {
         seed: setting.seed,
-        mode: raw.mode.as_ref().map_or(Mode::default(), |word| word.0),
+        mode: mode?,
         replicates: replicates?,
         capacities: capacities?,
         tokens: tokens?,
@@ -92,17 +98,39 @@ pub(super) fn validate(
     Some((sweep, design))
 }
 
-fn validate_replicates(given: &At<i64>, problems: &mut Problems) -> Option<u64> {
-    let replicates = problems.whole("replicates", given, 1..=i64::MAX)?;
-    if replicates == 1 {
-        return Some(1);
+fn validate_mode(
+    raw: Option<&At<Word<Mode>>>,
+    setting: Setting<'_>,
+    problems: &mut Problems,
+) -> Option<Mode> {
+    let Some(given) = raw else {
+        return Some(Mode::default());
+    };
+    let kernel = setting.learner.map(|learner| learner.kernel);
+    if given.0 == Mode::Sampled && matches!(kernel, Some(Kernel::SgdDecay { .. })) {
+        return problems.add(
+            Problem::new("the kernel \"sgd-decay\" cannot be sampled")
+                .label(given.span(), "needs a kernel of counts")
+                .help(
+                    "it is a closed form over all counts: take the kernel \"threshold\", \
+                     \"exponential\" or \"reciprocal\", or mode = \"expected\"",
+                ),
+        );
+    }
+    Some(given.0)
+}
+
+fn validate_replicates(given: &At<i64>, mode: Mode, problems: &mut Problems) -> Option<u64> {
+    let replicates = problems.whole("replicates", given, 1..=MOST_REPLICATES)?;
+    if replicates == 1 || mode == Mode::Sampled {
+        return Some(replicates);
     }
     problems.add(
         Problem::new(format!("{replicates} replicates in mode = \"expected\""))
             .label(given.span(), "must be 1 in this mode")
             .help(
                 "expected losses have no noise: replicates would be copies, on both sides of a \
-                 split. Mode \"sampled\" is not in this version of mixlaw",
+                 split. Set mode = \"sampled\" for random runs",
             ),
     )
 }

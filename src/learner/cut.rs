@@ -19,53 +19,43 @@ pub struct Selected {
 /// Score of the skills of one family under a mixture: ln Σ_i h_i v_i p_i(k), with v_i the cost or
 /// 1. It falls with the rank.
 struct Score<'a> {
-    world: &'a World,
     family: &'a Family,
-    /// (domain, ln h_i v_i) of the members with a weight above 0.
+    /// (row, ln Σ h_i v_i) of the spectra that are met.
     terms: Vec<(usize, f64)>,
 }
 
 impl<'a> Score<'a> {
-    fn new(world: &'a World, family: &'a Family, weights: &[f64], ranking: Ranking) -> Self {
+    fn new(world: &World, family: &'a Family, weights: &[f64], ranking: Ranking) -> Self {
         let terms = family
-            .members
-            .iter()
-            .filter(|domain| weights[**domain] > 0.0)
-            .map(|domain| {
-                let value = match ranking {
-                    Ranking::Value => world.domains()[*domain].cost,
-                    Ranking::Count => 1.0,
-                };
-                (*domain, weights[*domain].ln() + value.ln())
-            })
+            .combine(|domain| weights[domain] * ranking.value(&world.domains()[domain]))
+            .into_iter()
+            .enumerate()
+            .filter(|(_, weight)| *weight > 0.0)
+            .map(|(row, weight)| (row, weight.ln()))
             .collect();
-        Self {
-            world,
-            family,
-            terms,
-        }
+        Self { family, terms }
     }
 
     /// ln score at a rank, and its derivative by ln rank.
     fn at(&self, rank: f64) -> (f64, f64) {
-        let spectrum = |domain: usize| &self.world.domains()[domain].spectrum;
-        if let [(domain, ln_weight)] = self.terms[..] {
+        let spectrum = |row: usize| self.family.spectrum(row);
+        if let [(row, ln_weight)] = self.terms[..] {
             return (
-                ln_weight + spectrum(domain).ln_mass(rank),
-                spectrum(domain).slope(rank),
+                ln_weight + spectrum(row).ln_mass(rank),
+                spectrum(row).slope(rank),
             );
         }
         let logs: Vec<f64> = self
             .terms
             .iter()
-            .map(|(domain, ln_weight)| ln_weight + spectrum(*domain).ln_mass(rank))
+            .map(|(row, ln_weight)| ln_weight + spectrum(*row).ln_mass(rank))
             .collect();
         let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let (mut sum, mut slope) = (0.0, 0.0);
-        for (log, (domain, _)) in logs.iter().zip(&self.terms) {
+        for (log, (row, _)) in logs.iter().zip(&self.terms) {
             let part = (log - largest).exp();
             sum += part;
-            slope += part * spectrum(*domain).slope(rank);
+            slope += part * spectrum(*row).slope(rank);
         }
         (largest + sum.ln(), slope / sum)
     }

@@ -66,6 +66,14 @@ impl Kernel {
         }
     }
 
+    /// Fewest meetings that leave less than everything unlearned.
+    pub fn least_count(&self) -> f64 {
+        match *self {
+            Self::Threshold { tau } => tau.ceil(),
+            Self::Exponential { .. } | Self::Reciprocal { .. } | Self::SgdDecay { .. } => 1.0,
+        }
+    }
+
     /// Mean unlearned part E\[r(n)\] of a skill met n ~ Poisson(`meetings`) times; `meetings` may
     /// be infinite. From 0 to 1, except for `sgd-decay`, whose noise can exceed 1.
     pub fn unlearned(&self, meetings: f64) -> f64 {

@@ -2,12 +2,19 @@
 //! meetings.
 
 mod cut;
+mod kept;
 mod kernel;
+mod poisson;
+mod threshold;
 
 pub use cut::{Selected, cut};
 pub use kernel::Kernel;
+pub use poisson::at_least;
+pub use threshold::{Crowd, Threshold, threshold};
 
 use thiserror::Error;
+
+use crate::world::Domain;
 
 /// Which skills go first when capacity is short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,6 +24,16 @@ pub enum Ranking {
     Value,
     /// Those met most often, whatever they cost.
     Count,
+}
+
+impl Ranking {
+    /// Value of one meeting of a skill by `domain`, per meeting: its cost, or 1.
+    pub fn value(self, domain: &Domain) -> f64 {
+        match self {
+            Self::Value => domain.cost,
+            Self::Count => 1.0,
+        }
+    }
 }
 
 /// What the ranking looks at.

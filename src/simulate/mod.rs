@@ -1,6 +1,13 @@
 //! One training run: (world, learner, h, N, D) → domain losses.
 
+mod counts;
 mod expected;
+mod groups;
+mod observed;
 pub mod oracle;
+mod sampled;
+mod simulator;
 
-pub use expected::Simulator;
+pub use groups::Grouping;
+pub use sampled::Sampler;
+pub use simulator::Simulator;

@@ -3,7 +3,10 @@
 //! Slow and simple. It shares nothing with [`super::Simulator`] but the masses of single ranks and
 //! the kernels, so that the two can be held against each other.
 
-use crate::learner::{Learner, Ranking};
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, Poisson};
+
+use crate::learner::{Learner, Ranking, Selection};
 use crate::world::{Overlap, World};
 
 /// Largest number of ranks per domain for which single skills are listed.
@@ -70,6 +73,81 @@ pub fn losses(
             .collect(),
     )
 }
+
+/// Domain losses of one random run (length K), skill by skill: the meetings of each are drawn, and
+/// the top N kept by expected or by drawn score. A skill that is not whole, by its multiplicity,
+/// is drawn as one and weighted. `None` if the world has more than [`MOST_RANKS`] ranks per
+/// domain, if the kernel has no r(n), or if the tokens are unlimited.
+///
+/// # Panics
+/// When `weights` has not one weight per domain.
+pub fn sample<R: Rng + ?Sized>(
+    world: &World,
+    learner: &Learner,
+    weights: &[f64],
+    capacity: f64,
+    tokens: f64,
+    random: &mut R,
+) -> Option<Vec<f64>> {
+    if world.skills() > MOST_RANKS {
+        return None;
+    }
+    let domains = world.domains();
+    assert_eq!(weights.len(), domains.len(), "one weight per domain");
+    let tokens = learner.efficiency.effective_tokens(tokens, capacity);
+    let mut unlearned: Vec<f64> = (0..domains.len()).map(|i| world.remainder(i)).collect();
+    // (score, tie breaker, count) of each skill.
+    let mut drawn: Vec<(f64, f64, f64, Skill)> = Vec::new();
+    for skill in skills(world) {
+        let sum = |value: &dyn Fn(usize) -> f64| -> f64 {
+            skill
+                .frequency
+                .iter()
+                .map(|(i, p)| weights[*i] * value(*i) * p)
+                .sum()
+        };
+        let rate = sum(&|_| 1.0);
+        let valued = sum(&|i| learner.ranking.value(&domains[i]));
+        let count = if rate > 0.0 {
+            Poisson::new(rate * tokens).ok()?.sample(random)
+        } else {
+            0.0
+        };
+        let score = match learner.selection {
+            Selection::Expected => valued,
+            // What teaches nothing takes no capacity. Scores are rounded: 3·0.1 equals 1·0.3.
+            Selection::Observed if count >= learner.kernel.least_count() => {
+                (count * valued / rate * SCORE_DIGITS).round() / SCORE_DIGITS
+            }
+            Selection::Observed => 0.0,
+        };
+        drawn.push((score, random.random(), count, skill));
+    }
+    drawn.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+    let mut left = if learner.capacity_limits {
+        capacity
+    } else {
+        f64::INFINITY
+    };
+    for (_, _, count, skill) in &drawn {
+        let selected = (left / skill.multiplicity).clamp(0.0, 1.0);
+        left -= skill.multiplicity * selected;
+        let kept = 1.0 - selected * (1.0 - learner.kernel.after(*count)?);
+        for (i, p) in &skill.frequency {
+            unlearned[*i] += skill.multiplicity * p * kept;
+        }
+    }
+    Some(
+        domains
+            .iter()
+            .zip(unlearned)
+            .map(|(domain, mass)| domain.floor + domain.cost * mass)
+            .collect(),
+    )
+}
+
+/// Scores are rounded to 1 / this, so that equal ones tie.
+const SCORE_DIGITS: f64 = 1e9;
 
 fn skills(world: &World) -> Vec<Skill> {
     let count = world.domains().len();

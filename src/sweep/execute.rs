@@ -3,9 +3,10 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::Sweep;
+use super::{Mode, Sweep};
+use crate::random::{Purpose, stream};
 use crate::runs::{Columns, RunTable, TableError};
-use crate::simulate::Simulator;
+use crate::simulate::{Grouping, Sampler, Simulator};
 
 /// Runs that one thread takes at a time: enough work to make handing it out free.
 const BATCH: usize = 64;
@@ -23,17 +24,26 @@ pub fn simulate(
     let names = simulator.world().names();
     let (runs, domains) = (sweep.runs(), names.len());
     let mut losses = vec![0.0; runs * domains];
+    let sampler = match sweep.mode {
+        Mode::Expected => None,
+        Mode::Sampled => Some(Sampler::new(simulator, Grouping::default())),
+    };
     losses
         .par_chunks_mut(BATCH * domains)
         .enumerate()
         .for_each(|(batch, losses)| {
             for (offset, losses) in losses.chunks_mut(domains).enumerate() {
                 let run = sweep.run(batch * BATCH + offset);
-                losses.copy_from_slice(&simulator.losses(
-                    run.mixture.weights(),
-                    run.capacity,
-                    run.tokens,
-                ));
+                let weights = run.mixture.weights();
+                let simulated = match &sampler {
+                    None => simulator.losses(weights, run.capacity, run.tokens),
+                    Some(sampler) => {
+                        let mut random =
+                            stream(sweep.seed, Purpose::Training, run.cell, run.replicate);
+                        sampler.losses(weights, run.capacity, run.tokens, &mut random)
+                    }
+                };
+                losses.copy_from_slice(&simulated);
             }
             done(losses.len() / domains);
         });

@@ -10,7 +10,9 @@
 //! mass of its ranks, so a sum over nodes is exact for what is learned wholly or not at all, and
 //! converges with the eighth power of the panel's width in between.
 
-use super::{Overlap, World};
+use std::sync::Arc;
+
+use super::{Overlap, Spectrum, World};
 
 /// Nodes of a panel.
 pub const PANEL_NODES: usize = 4;
@@ -77,67 +79,136 @@ pub struct Node {
     pub skills: f64,
 }
 
-/// Skills of consecutive ranks that the same domains meet.
+/// Ranks grouped into classes, with their masses under each of some spectra.
+#[derive(Debug, Clone, PartialEq)]
+struct Grid {
+    low: f64,
+    high: f64,
+    /// Bounds of the classes, from low to high: class j holds the ranks
+    /// bounds\[j\] + 1 ..= bounds\[j + 1\].
+    bounds: Vec<f64>,
+    /// First node of each class, and one past the last node.
+    first_node: Vec<usize>,
+    /// Number of ranks that each node stands for.
+    ranks: Vec<f64>,
+    spectra: Vec<Spectrum>,
+    /// For each spectrum, the mass of each node.
+    masses: Vec<Vec<f64>>,
+    /// For each spectrum, the frequency of each node.
+    frequencies: Vec<Vec<f64>>,
+}
+
+impl Grid {
+    /// The ranks above `low` and up to `high`.
+    fn new(spectra: Vec<Spectrum>, (low, high): (f64, f64), resolution: Resolution) -> Self {
+        let mut grid = Self {
+            low,
+            high,
+            bounds: vec![low],
+            first_node: vec![0],
+            ranks: Vec::new(),
+            masses: vec![Vec::new(); spectra.len()],
+            frequencies: vec![Vec::new(); spectra.len()],
+            spectra,
+        };
+        let mut from = low;
+        while from < high {
+            let to = resolution.next_bound(from).min(high);
+            let nodes = nodes(from, to);
+            grid.push_ranks(&nodes, to - from);
+            for (row, spectrum) in grid.spectra.iter().enumerate() {
+                push_nodes(
+                    &nodes,
+                    |x| spectrum.mass(x),
+                    spectrum.span(from, to),
+                    &mut grid.masses[row],
+                    &mut grid.frequencies[row],
+                );
+            }
+            grid.bounds.push(to);
+            grid.first_node.push(grid.ranks.len());
+            from = to;
+        }
+        grid
+    }
+
+    /// Appends the numbers of ranks of `nodes`, scaled to sum to `ranks`.
+    fn push_ranks(&mut self, nodes: &[Node], ranks: f64) {
+        let sum: f64 = nodes.iter().map(|node| node.skills).sum();
+        self.ranks
+            .extend(nodes.iter().map(|node| node.skills * ranks / sum));
+    }
+}
+
+/// One class of a family: consecutive ranks, and the nodes that stand for them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Class {
+    /// The ranks are low + 1 ..= high.
+    pub low: f64,
+    /// Highest rank.
+    pub high: f64,
+    /// First node.
+    pub first: usize,
+    /// One past the last node.
+    pub end: usize,
+}
+
+/// A domain that meets the skills of a family.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member {
+    /// Number of the domain.
+    pub domain: usize,
+    /// Position of its spectrum among those of the family.
+    pub row: usize,
+    /// Factor on the frequencies of the spectrum, at least 0.
+    pub scale: f64,
+}
+
+/// Skills of consecutive ranks that the same domains meet. Domains of one spectrum share a row of
+/// the family's tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Family {
     /// The domains that meet these skills.
-    pub members: Vec<usize>,
+    pub members: Vec<Member>,
     /// Skills per rank: 1, or the probability that a rank is of this family.
     pub multiplicity: f64,
     /// The family's ranks are low + 1 ..= high.
     pub low: f64,
     /// Highest rank.
     pub high: f64,
-    /// Bounds of the classes, from low to high: class j holds the ranks
-    /// bounds\[j\] + 1 ..= bounds\[j + 1\].
-    bounds: Vec<f64>,
-    /// First node of each class, and one past the last node.
-    first_node: Vec<usize>,
-    /// For each member, the mass of each node, without multiplicity.
-    masses: Vec<Vec<f64>>,
-    /// For each member, the frequency of each node.
-    frequencies: Vec<Vec<f64>>,
+    /// Rows of the grid that the members use.
+    rows: Vec<usize>,
+    grid: Arc<Grid>,
 }
 
 impl Family {
-    fn new(
-        world: &World,
-        members: Vec<usize>,
-        multiplicity: f64,
-        (low, high): (f64, f64),
-        resolution: Resolution,
-    ) -> Self {
-        let mut family = Self {
-            masses: vec![Vec::new(); members.len()],
-            frequencies: vec![Vec::new(); members.len()],
+    /// The family on `grid` of the domains `members`, each with the row of its spectrum in the
+    /// grid and the factor on it.
+    fn new(grid: &Arc<Grid>, members: &[(usize, usize, f64)], multiplicity: f64) -> Self {
+        let mut rows: Vec<usize> = Vec::new();
+        let members = members
+            .iter()
+            .map(|(domain, grid_row, scale)| {
+                let row = rows.iter().position(|row| row == grid_row);
+                let row = row.unwrap_or_else(|| {
+                    rows.push(*grid_row);
+                    rows.len() - 1
+                });
+                Member {
+                    domain: *domain,
+                    row,
+                    scale: *scale,
+                }
+            })
+            .collect();
+        Self {
             members,
             multiplicity,
-            low,
-            high,
-            bounds: vec![low],
-            first_node: vec![0],
-        };
-        let mut from = low;
-        while from < high {
-            let to = resolution.next_bound(from).min(high);
-            let nodes = nodes(from, to);
-            for (position, member) in family.members.iter().enumerate() {
-                let spectrum = &world.domains()[*member].spectrum;
-                push_nodes(
-                    &nodes,
-                    |x| spectrum.mass(x),
-                    spectrum.span(from, to),
-                    &mut family.masses[position],
-                    &mut family.frequencies[position],
-                );
-            }
-            family.bounds.push(to);
-            family
-                .first_node
-                .push(family.masses.first().map_or(0, Vec::len));
-            from = to;
+            low: grid.low,
+            high: grid.high,
+            rows,
+            grid: Arc::clone(grid),
         }
-        family
     }
 
     /// Number of skills in the family.
@@ -145,24 +216,76 @@ impl Family {
         self.multiplicity * (self.high - self.low)
     }
 
-    /// For the member at `position`: mass of each node, before multiplicity.
-    pub fn masses(&self, position: usize) -> &[f64] {
-        &self.masses[position]
+    /// Number of ranks that a node stands for: its skills before multiplicity.
+    pub fn node_skills(&self, node: usize) -> f64 {
+        self.grid.ranks[node]
     }
 
-    /// For the member at `position`: frequency of each node.
-    pub fn frequencies(&self, position: usize) -> &[f64] {
-        &self.frequencies[position]
+    /// Number of different spectra.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The spectrum of a row.
+    pub fn spectrum(&self, row: usize) -> &Spectrum {
+        &self.grid.spectra[self.rows[row]]
+    }
+
+    /// Under the spectrum of a row: mass of each node, before multiplicity and scale.
+    pub fn masses(&self, row: usize) -> &[f64] {
+        &self.grid.masses[self.rows[row]]
+    }
+
+    /// Under the spectrum of a row: frequency of each node, before scale.
+    pub fn frequencies(&self, row: usize) -> &[f64] {
+        &self.grid.frequencies[self.rows[row]]
+    }
+
+    /// For each row, Σ over its members of scale × `factor`(domain): what turns the frequencies
+    /// of the spectra into the family's own. Members with a factor of 0 have no part, even where
+    /// other factors are infinite.
+    pub fn combine(&self, factor: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut sums = vec![0.0; self.rows.len()];
+        for member in &self.members {
+            let factor = factor(member.domain);
+            if factor > 0.0 && member.scale > 0.0 {
+                sums[member.row] += member.scale * factor;
+            }
+        }
+        sums
     }
 
     /// The nodes that lie wholly at or below rank `rank`, as their number, and the bound where
     /// they end.
     pub fn nodes_up_to(&self, rank: f64) -> (usize, f64) {
         let classes = self
+            .grid
             .bounds
             .partition_point(|bound| *bound <= rank)
             .saturating_sub(1);
-        (self.first_node[classes], self.bounds[classes])
+        (self.grid.first_node[classes], self.grid.bounds[classes])
+    }
+
+    /// The classes: ranks above `low` and up to `high`, and their nodes from `first` to before
+    /// `end`.
+    pub fn classes(&self) -> impl Iterator<Item = Class> {
+        let (bounds, nodes) = (&self.grid.bounds, &self.grid.first_node);
+        (1..bounds.len()).map(|index| Class {
+            low: bounds[index - 1],
+            high: bounds[index],
+            first: nodes[index - 1],
+            end: nodes[index],
+        })
+    }
+
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.grid.ranks.len()
+    }
+
+    /// Whether the family has no nodes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 
@@ -219,29 +342,41 @@ impl World {
     /// The families of this world: the head first, then tails and what they share.
     pub fn families(&self, resolution: Resolution) -> Vec<Family> {
         let domains = self.domains().len();
-        let everyone: Vec<usize> = (0..domains).collect();
-        let tail = (self.head(), self.skills());
-        let mut sets: Vec<(Vec<usize>, f64, (f64, f64))> =
-            vec![(everyone.clone(), 1.0, (0.0, self.head()))];
-        let private = |share: f64| (0..domains).map(move |i| (vec![i], share, tail));
-        match *self.overlap() {
-            Overlap::None => sets.extend(private(1.0)),
-            Overlap::All { fraction } => {
-                sets.push((everyone, fraction, tail));
-                sets.extend(private(1.0 - fraction));
-            }
-            Overlap::Pair { fraction } => {
-                for i in 0..domains {
-                    for j in i + 1..domains {
-                        sets.push((vec![i, j], fraction / (domains - 1) as f64, tail));
-                    }
-                }
-                sets.extend(private(1.0 - fraction));
+        // Domains of equal spectra share a row.
+        let mut spectra: Vec<Spectrum> = Vec::new();
+        let mut row_of = Vec::with_capacity(domains);
+        for domain in self.domains() {
+            let known = spectra.iter().position(|s| *s == domain.spectrum);
+            row_of.push(known.unwrap_or(spectra.len()));
+            if known.is_none() {
+                spectra.push(domain.spectrum);
             }
         }
-        sets.into_iter()
-            .filter(|(_, share, (low, high))| *share > 0.0 && high > low)
-            .map(|(members, share, ranks)| Family::new(self, members, share, ranks, resolution))
-            .collect()
+        let head = Arc::new(Grid::new(spectra.clone(), (0.0, self.head()), resolution));
+        let tail = Arc::new(Grid::new(spectra, (self.head(), self.skills()), resolution));
+        let member = |domain: usize| (domain, row_of[domain], 1.0);
+        let everyone: Vec<_> = (0..domains).map(member).collect();
+        let (tail, member) = (&tail, &member);
+        let private =
+            |share: f64| (0..domains).map(move |i| Family::new(tail, &[member(i)], share));
+        let mut families = vec![Family::new(&head, &everyone, 1.0)];
+        match *self.overlap() {
+            Overlap::None => families.extend(private(1.0)),
+            Overlap::All { fraction } => {
+                families.push(Family::new(tail, &everyone, fraction));
+                families.extend(private(1.0 - fraction));
+            }
+            Overlap::Pair { fraction } => {
+                let share = fraction / domains.saturating_sub(1).max(1) as f64;
+                for i in 0..domains {
+                    for j in i + 1..domains {
+                        families.push(Family::new(tail, &[member(i), member(j)], share));
+                    }
+                }
+                families.extend(private(1.0 - fraction));
+            }
+        }
+        families.retain(|family| family.multiplicity > 0.0 && family.high > family.low);
+        families
     }
 }

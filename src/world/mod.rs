@@ -10,7 +10,7 @@
 mod family;
 mod spectrum;
 
-pub use family::{Family, Node, Resolution, nodes};
+pub use family::{Class, Family, Member, Node, Resolution, nodes};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};
 
 use thiserror::Error;
@@ -181,6 +181,11 @@ impl World {
     /// Which tail skills are shared.
     pub fn overlap(&self) -> &Overlap {
         &self.overlap
+    }
+
+    /// Mass of domain i on the ranks that can be learned.
+    pub fn known(&self, domain: usize) -> f64 {
+        self.domains[domain].spectrum.span(0.0, self.skills)
     }
 
     /// Mass of domain i beyond the last rank: met, but never learned.

@@ -167,7 +167,10 @@ fn learner() {
             ("\"exponential\"", "\"sgd-decay\"\nnoise = -1"),
             ("\"exponential\"", "\"sgd\"\nbatch = 4"),
             ("tau = 5", "tau = 5\nranking = \"worth\""),
-            ("tau = 5", "tau = 5\nselection = \"observed\""),
+            (
+                "kernel = \"exponential\"",
+                "kernel = \"sgd-decay\"\nnoise = 1\nselection = \"observed\""
+            ),
             ("tau = 5", "tau = 5\nefficiency = { exponent = 0.2 }"),
             ("tau = 5", "tau = 5\nefficiency = { exponent = nan }"),
             ("tau = 5", "tau = 5\nefficiency = { reference = 0 }"),
@@ -201,7 +204,10 @@ fn sweep() {
             ("tokens = [1_000_000, \"unlimited\"]", "tokens = [nan]"),
             ("[sweep.mixtures]", "replicates = 0\n[sweep.mixtures]"),
             ("[sweep.mixtures]", "replicates = 5\n[sweep.mixtures]"),
-            ("[sweep.mixtures]", "mode = \"sampled\"\n[sweep.mixtures]"),
+            (
+                "[sweep.mixtures]",
+                "mode = \"sampled\"\nreplicates = 0\n[sweep.mixtures]"
+            ),
             (
                 "[sweep.mixtures]",
                 "classes-per-decade = 3\n[sweep.mixtures]"
@@ -227,6 +233,14 @@ fn sweep() {
             ),
         ]
     ));
+    let closed_form = SMALL.replace("\"exponential\"", "\"sgd-decay\"\nnoise = 0.1");
+    snapshot!(
+        "sampled_closed_form",
+        reports(
+            &closed_form,
+            &[("[sweep.mixtures]", "mode = \"sampled\"\n[sweep.mixtures]")]
+        )
+    );
 }
 
 #[test]

@@ -1,0 +1,151 @@
+//! Draws how many of many alike skills were met 0, 1, 2, … times.
+
+use rand::Rng;
+use rand_distr::{Binomial, Distribution, Hypergeometric, Poisson, StandardNormal};
+
+use crate::learner::at_least;
+
+/// Mean from which neighbouring counts are drawn together, in groups narrow against their spread.
+const GROUPED_MEAN: f64 = 400.0;
+
+/// Groups in one standard deviation of the count.
+const GROUPS: f64 = 10.0;
+
+/// Standard deviations within which all counts lie: beyond, one skill in 1e22.
+const RANGE: f64 = 10.0;
+
+/// Mean from which a count is normal, and whole numbers are no longer resolved.
+const NORMAL_MEAN: f64 = 1e15;
+
+/// Groups of counts that cost as much as drawing one skill by itself.
+const SINGLY: f64 = 2.0;
+
+/// Draws n ~ Poisson(`mean`) for each of `skills` skills and tells `found` each count with the
+/// number of skills that had it. The numbers sum to `skills`.
+pub(super) fn draw<R: Rng + ?Sized>(
+    skills: u64,
+    mean: f64,
+    random: &mut R,
+    mut found: impl FnMut(f64, u64),
+) {
+    if mean <= 0.0 {
+        found(0.0, skills);
+        return;
+    }
+    let width = if mean < GROUPED_MEAN {
+        1.0
+    } else {
+        (mean.sqrt() / GROUPS).floor()
+    };
+    let first = (mean - RANGE * mean.sqrt()).floor().max(0.0);
+    let groups = ((mean - first) / width).mul_add(2.0, 1.0);
+    if (skills as f64) < SINGLY * groups.min(RANGE * GROUPS) {
+        for _ in 0..skills {
+            found(single(mean, random), 1);
+        }
+        return;
+    }
+    let ln_mean = mean.ln();
+    let mut left = skills;
+    let mut low = first;
+    let mut beyond = at_least(low, mean, ln_mean);
+    while left > 0 {
+        let further = at_least(low + width, mean, ln_mean);
+        let next = binomial(left, further / beyond, random);
+        if next < left {
+            found(low + 0.5 * (width - 1.0), left - next);
+        }
+        left = next;
+        low += width;
+        beyond = further;
+    }
+}
+
+/// One count n ~ Poisson(`mean`).
+pub(super) fn single<R: Rng + ?Sized>(mean: f64, random: &mut R) -> f64 {
+    if mean < NORMAL_MEAN
+        && let Ok(poisson) = Poisson::new(mean)
+    {
+        return poisson.sample(random);
+    }
+    let normal: f64 = StandardNormal.sample(random);
+    normal.mul_add(mean.sqrt(), mean).round().max(0.0)
+}
+
+/// How many of `trials` succeed with `probability`.
+fn binomial<R: Rng + ?Sized>(trials: u64, probability: f64, random: &mut R) -> u64 {
+    // 0/0 arises where even the count before was beyond the last digit.
+    if probability.is_nan() || probability <= 0.0 {
+        return 0;
+    }
+    Binomial::new(trials, probability.min(1.0)).map_or(0, |binomial| binomial.sample(random))
+}
+
+/// How many of `marked` are among `taken` drawn from `all` without putting back.
+pub(super) fn hypergeometric<R: Rng + ?Sized>(
+    all: u64,
+    marked: u64,
+    taken: u64,
+    random: &mut R,
+) -> u64 {
+    match Hypergeometric::new(all, marked, taken) {
+        Ok(hypergeometric) => hypergeometric.sample(random),
+        // Refused only for populations so large that putting back makes no difference.
+        Err(_) => binomial(taken, marked as f64 / all.max(1) as f64, random).min(marked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, stream};
+
+    /// Mean and variance of the counts are the Poisson mean, in every way of drawing.
+    #[test]
+    fn counts_have_the_poisson_mean_and_variance() {
+        let mut random = stream(1, Purpose::Training, 0, 0);
+        for mean in [1e-3f64, 0.5, 3.0, 40.0, 399.0, 2500.0, 1e6, 1e17] {
+            for skills in [10u64, 1000, 1_000_000] {
+                let repeats = if skills > 1000 {
+                    1
+                } else {
+                    20_000 / skills.min(1000)
+                };
+                let (mut all, mut sum, mut square) = (0.0, 0.0, 0.0);
+                for _ in 0..repeats {
+                    let mut told = 0;
+                    draw(skills, mean, &mut random, |count, number| {
+                        told += number;
+                        sum += number as f64 * (count - mean);
+                        square += number as f64 * (count - mean).powi(2);
+                    });
+                    assert_eq!(told, skills);
+                    all += skills as f64;
+                }
+                let z = sum / (all * mean).sqrt();
+                assert!(z.abs() < 4.0, "mean {mean}, {skills} skills: z = {z}");
+                // Var(n − μ)² = μ + 2μ²; groups add at most 1/12 of their width squared.
+                let spread = ((mean + 2.0 * mean * mean) / all).sqrt();
+                let off = square / all - mean;
+                assert!(
+                    off.abs() < 4.0 * spread + 0.001 * mean,
+                    "mean {mean}, {skills} skills: variance off by {off}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn huge_populations_are_drawn() {
+        let mut random = stream(2, Purpose::Training, 0, 0);
+        let mut met = 0;
+        draw(1_000_000_000_000, 1e-9, &mut random, |count, number| {
+            if count > 0.0 {
+                met += number;
+            }
+        });
+        assert!((800..1200).contains(&met), "{met}");
+        let taken = hypergeometric(3_000_000_000, 1_000_000_000, 600_000_000, &mut random);
+        assert!((199_900_000..200_100_000).contains(&taken), "{taken}");
+    }
+}

@@ -1,0 +1,67 @@
+//! Groups of alike skills, for drawing.
+
+use crate::world::Family;
+
+/// How finely skills are grouped for drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grouping {
+    /// Highest rank that stands alone.
+    pub singles: u32,
+    /// Groups in a decade of ranks beyond, at least 1.
+    pub per_decade: u32,
+}
+
+impl Default for Grouping {
+    fn default() -> Self {
+        Self {
+            singles: 1000,
+            per_decade: 100,
+        }
+    }
+}
+
+/// Skills of consecutive ranks, drawn with one mean frequency.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Group {
+    /// Highest rank.
+    pub(super) high: f64,
+    /// Number of ranks.
+    pub(super) ranks: f64,
+    /// Number of skills to draw. They stand for ranks × multiplicity of the family.
+    pub(super) skills: u64,
+    /// For each row, the mean frequency of a rank before scale.
+    pub(super) frequencies: Vec<f64>,
+}
+
+impl Group {
+    /// The ranks of `family` above `low` and up to `high`.
+    pub(super) fn new(family: &Family, (low, high): (f64, f64)) -> Self {
+        let ranks = high - low;
+        Self {
+            high,
+            ranks,
+            skills: (family.multiplicity * ranks).round().max(1.0) as u64,
+            frequencies: (0..family.rows())
+                .map(|row| family.spectrum(row).span(low, high) / ranks)
+                .collect(),
+        }
+    }
+}
+
+/// The groups of a family, by rank.
+pub(super) fn group(family: &Family, grouping: Grouping) -> Vec<Group> {
+    let ratio = 10f64.powf(1.0 / f64::from(grouping.per_decade.max(1)));
+    let mut groups = Vec::new();
+    let mut low = family.low;
+    while low < family.high {
+        let next = if low < f64::from(grouping.singles) {
+            low + 1.0
+        } else {
+            (low * ratio).round().max(low + 1.0)
+        };
+        let high = next.min(family.high);
+        groups.push(Group::new(family, (low, high)));
+        low = high;
+    }
+    groups
+}

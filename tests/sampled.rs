@@ -1,0 +1,196 @@
+//! Sampled runs against brute force, in mean and in spread.
+
+use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
+use mixlaw::mixture::Mixture;
+use mixlaw::random::{Purpose, stream};
+use mixlaw::simulate::{Grouping, Sampler, Simulator, oracle};
+use mixlaw::sweep::{Mode, Sweep, simulate};
+use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
+
+/// Runs of each world: the ratio of two standard deviations then has a standard error of 2.6 %.
+const SEEDS: u64 = 1500;
+
+/// Groups so coarse that a small world has some.
+const COARSE: Grouping = Grouping {
+    singles: 60,
+    per_decade: 100,
+};
+
+fn world(overlap: Overlap) -> World {
+    let domains = [(1.3, 2.0), (1.7, 1.0)]
+        .iter()
+        .enumerate()
+        .map(|(i, (exponent, cost))| Domain {
+            name: format!("domain{i}"),
+            spectrum: Spectrum::new(*exponent, Masses::Pareto, Shape::PowerLaw).unwrap(),
+            cost: *cost,
+            floor: 0.5,
+        })
+        .collect();
+    World::new(domains, 10.0, 700.0, overlap).unwrap()
+}
+
+fn learner(kernel: Kernel, selection: Selection) -> Learner {
+    Learner {
+        kernel,
+        ranking: Ranking::Value,
+        selection,
+        efficiency: Efficiency::default(),
+        capacity_limits: true,
+    }
+}
+
+/// Mean and standard deviation of each domain over the seeds.
+fn moments(mut run: impl FnMut(u64) -> Vec<f64>) -> Vec<(f64, f64)> {
+    let runs: Vec<Vec<f64>> = (0..SEEDS).map(&mut run).collect();
+    let count = SEEDS as f64;
+    (0..runs[0].len())
+        .map(|domain| {
+            let mean = runs.iter().map(|run| run[domain]).sum::<f64>() / count;
+            let square = runs
+                .iter()
+                .map(|run| (run[domain] - mean).powi(2))
+                .sum::<f64>();
+            (mean, (square / (count - 1.0)).sqrt())
+        })
+        .collect()
+}
+
+/// Capacity-limited, between, and data-limited.
+const REGIMES: [(f64, f64); 3] = [(40.0, 1500.0), (150.0, 2e3), (f64::INFINITY, 2e3)];
+
+fn compare(overlap: &Overlap, kernels: &[Kernel], weights: &[f64; 2]) {
+    for kernel in kernels {
+        for selection in [Selection::Expected, Selection::Observed] {
+            let world = world(overlap.clone());
+            let learner = learner(*kernel, selection);
+            let simulator = Simulator::new(world.clone(), learner.clone(), Resolution::default());
+            let sampler = Sampler::new(&simulator, COARSE);
+            for (capacity, tokens) in REGIMES {
+                let by_groups = moments(|seed| {
+                    let mut random = stream(1, Purpose::Training, 0, seed);
+                    sampler.losses(weights, capacity, tokens, &mut random)
+                });
+                let by_skills = moments(|seed| {
+                    let mut random = stream(2, Purpose::Training, 0, seed);
+                    oracle::sample(&world, &learner, weights, capacity, tokens, &mut random)
+                        .unwrap()
+                });
+                for (domain, (groups, skills)) in by_groups.iter().zip(&by_skills).enumerate() {
+                    let error = (groups.1.hypot(skills.1)) / (SEEDS as f64).sqrt();
+                    let z = (groups.0 - skills.0) / error;
+                    let ratio = groups.1 / skills.1;
+                    let place =
+                        format!("{kernel:?} {selection:?} N={capacity} D={tokens} {domain}");
+                    println!("{place}: z {z:.2}, sd ratio {ratio:.3}");
+                    assert!(skills.1 > 1e-5, "{place}: nothing is left to chance");
+                    assert!(z.abs() <= 3.0, "{place}: z = {z}");
+                    assert!((ratio - 1.0).abs() <= 0.1, "{place}: sd ratio {ratio}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn mean_and_spread_are_those_of_single_skills() {
+    let kernels = [
+        Kernel::Threshold { tau: 3.0 },
+        Kernel::Exponential { tau: 3.0 },
+        Kernel::Reciprocal { tau: 1.0 },
+    ];
+    compare(&Overlap::None, &kernels, &[0.6, 0.4]);
+}
+
+#[test]
+fn shared_skills_are_sampled_too() {
+    let overlap = Overlap::All { fraction: 1.0 };
+    compare(&overlap, &[Kernel::Exponential { tau: 2.0 }], &[0.5, 0.5]);
+}
+
+/// The mean over runs is the closed form, in a world of 1e14 ranks, with the default groups.
+#[test]
+fn the_mean_is_the_expected_loss() {
+    let domains = ["a", "b", "c"]
+        .iter()
+        .zip([1.2, 1.5, 1.8])
+        .map(|(name, exponent)| Domain {
+            name: (*name).to_owned(),
+            spectrum: Spectrum::new(exponent, Masses::Pareto, Shape::PowerLaw).unwrap(),
+            cost: 1.0,
+            floor: 0.0,
+        })
+        .collect();
+    let world = World::new(domains, 20.0, 1e14, Overlap::Pair { fraction: 0.3 }).unwrap();
+    for selection in [Selection::Expected, Selection::Observed] {
+        for kernel in [
+            Kernel::Threshold { tau: 5.0 },
+            Kernel::Reciprocal { tau: 5.0 },
+        ] {
+            let learner = learner(kernel, selection);
+            let simulator = Simulator::new(world.clone(), learner, Resolution::default());
+            let sampler = Sampler::new(&simulator, Grouping::default());
+            for (capacity, tokens) in [(1e4, 3e6), (1e4, 1e9), (f64::INFINITY, 1e7)] {
+                let weights = [0.5, 0.3, 0.2];
+                let expected = simulator.losses(&weights, capacity, tokens);
+                let runs = 60;
+                let draws: Vec<Vec<f64>> = (0..runs)
+                    .map(|seed| {
+                        let mut random = stream(3, Purpose::Training, 0, seed);
+                        sampler.losses(&weights, capacity, tokens, &mut random)
+                    })
+                    .collect();
+                for (domain, expected) in expected.iter().enumerate() {
+                    let count = runs as f64;
+                    let mean = draws.iter().map(|run| run[domain]).sum::<f64>() / count;
+                    let square: f64 = draws.iter().map(|run| (run[domain] - mean).powi(2)).sum();
+                    let error = (square / (count - 1.0) / count).sqrt();
+                    let off = (mean - expected).abs();
+                    println!(
+                        "{kernel:?} {selection:?} {capacity} {tokens} {domain}: {:.1e} of the \
+                         loss, {:.1} errors",
+                        off / expected,
+                        off / error
+                    );
+                    // Groups and the finite number of skills cost 5e-5 of the excess.
+                    assert!(off < 4.0 * error + 1e-4 * expected, "{mean} for {expected}");
+                }
+            }
+        }
+    }
+}
+
+/// Each run has its own random stream: a sweep is the same on any number of threads, and its
+/// replicates differ.
+#[test]
+fn sampled_sweeps_do_not_depend_on_threads() {
+    let simulator = Simulator::new(
+        world(Overlap::None),
+        learner(Kernel::Exponential { tau: 3.0 }, Selection::Observed),
+        Resolution::default(),
+    );
+    let sweep = Sweep {
+        seed: 5,
+        mode: Mode::Sampled,
+        replicates: 50,
+        capacities: vec![50.0, 200.0],
+        tokens: vec![1e3, 1e4],
+        mixtures: vec![Mixture::uniform(2)],
+        resolution: Resolution::default(),
+    };
+    let tables: Vec<_> = [1, 3]
+        .iter()
+        .map(|threads| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(*threads)
+                .build()
+                .unwrap()
+                .install(|| simulate(&simulator, &sweep, &|_| ()).unwrap())
+        })
+        .collect();
+    assert_eq!(tables[0].len(), 200);
+    for run in 0..200 {
+        assert_eq!(tables[0].loss(run, 0), tables[1].loss(run, 0));
+        assert!(run == 0 || tables[0].loss(run, 0) != tables[0].loss(run - 1, 0));
+    }
+}
