@@ -18,7 +18,7 @@ fn it_is_the_world_that_it_says() {
     assert_eq!(sweep.mixtures.len(), 64);
     assert_eq!(sweep.capacities, [1e3, 3e3, 1e4]);
     assert_eq!(experiment.fit.unwrap().starts, 8);
-    assert_eq!(experiment.checks.len(), 3);
+    assert_eq!(experiment.checks.len(), 4);
 }
 
 /// Every key of the schema, wherever it is.
