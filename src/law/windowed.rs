@@ -17,11 +17,13 @@
 //! [`super::window`]. [`WindowedThreshold`] fits τ, common to the domains; τ = 1 is [`Windowed`].
 //!
 //! Parameters: E_i, c_i, b_i, κ_i for each domain and H (4K+1), with a threshold τ as well (4K+2).
-//! H is always free: it is where the noise begins. κ_i (learned part of a skill per meeting:
-//! 1 − e^(−1/τ) for an exponential learner, 1 for a threshold) and τ are identified by runs that
-//! tokens limit; where none does they are left out and Eq. (1) with a free H remains. κ carries the
-//! unit of tokens per meeting of real data. H is poorly identified where every x_i* and every data
-//! frontier is far above it. Predicts columns with a weight of their own.
+//! κ_i is the learned part of a skill per meeting: 1 − e^(−1/τ) for an exponential learner, 1 for a
+//! threshold; for real data it carries the meetings per token. κ is left out where no run is limited
+//! by tokens (Eq. 1 with a free H remains) and τ where no run is limited by both. Where none is
+//! limited by capacity, c_i and κ_i are identified only together, through A_i. H is always free: it
+//! is where the noise begins; it is poorly identified where every x_i* and every data frontier
+//! (κ_i D h_i b_i)^(1/α_i) is far above it. Masses k^(−b) − (k+1)^(−b) are those of continuous ranks
+//! moved by one: there H comes out as the head plus one. Predicts columns with a weight of their own.
 
 use super::competition::{Competition, Domains, Draw, Excess, Slopes, Standing, natural_amplitude};
 use super::window::{Edge, Window};
@@ -112,6 +114,8 @@ struct InWindow {
     shape: Shape,
     /// Some row has limited tokens: there is a window.
     limits: bool,
+    /// τ is a parameter: some row shows where the window ends.
+    has_tau: bool,
 }
 
 impl InWindow {
@@ -119,18 +123,16 @@ impl InWindow {
         Self {
             shape,
             limits: domains.tokens_limit,
+            has_tau: shape == Shape::Threshold && domains.both_limit,
         }
     }
 
     fn edge(&self, common: f64) -> Edge {
-        match self.shape {
-            Shape::Exponential => Edge::EXPONENTIAL,
-            Shape::Threshold => Edge::new(common.exp()),
+        if self.has_tau {
+            Edge::new(common.exp())
+        } else {
+            Edge::EXPONENTIAL
         }
-    }
-
-    fn has_tau(&self) -> bool {
-        self.limits && self.shape == Shape::Threshold
     }
 }
 
@@ -193,7 +195,7 @@ impl Excess for InWindow {
     }
 
     fn common(&self) -> Option<Parameter> {
-        self.has_tau().then(|| Parameter {
+        self.has_tau.then(|| Parameter {
             symbol: "τ",
             column: None,
             lower: TAUS.0.ln(),
@@ -235,7 +237,7 @@ impl Excess for InWindow {
         if self.limits {
             out.own[2] = head.loss * head.window.by_ln_u - held.loss * held.window.by_ln_u;
         }
-        if self.has_tau() {
+        if self.has_tau {
             out.common =
                 common.exp() * (head.loss * head.window.by_tau - held.loss * held.window.by_tau);
         }
