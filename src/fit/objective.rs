@@ -145,6 +145,8 @@ impl<'a> Objective<'a> {
             gradient: vec![0.0; parameters],
             objective: 0.0,
         };
+        // The lower triangle, line after line: sums run over slices, not over indexed cells.
+        let mut triangle = vec![0.0; parameters * parameters];
         let mut row_gradient = Gradient::default();
         let mut side = vec![0.0; parameters];
         for row in 0..self.rows.len() {
@@ -167,8 +169,11 @@ impl<'a> Objective<'a> {
                 for (i, first) in own {
                     equations.gradient[*i] += pulled * first;
                     side[*i] += squared * coupling * first;
+                    let line = &mut triangle[i * parameters..=i * parameters + i];
                     for (j, second) in own {
-                        equations.matrix[[*i, *j]] += squared * first * second;
+                        if let Some(cell) = line.get_mut(*j) {
+                            *cell += squared * first * second;
+                        }
                     }
                 }
                 pull += pulled * coupling;
@@ -186,10 +191,17 @@ impl<'a> Objective<'a> {
             }
             for i in 0..parameters {
                 let (shared_i, side_i) = (shared[i], side[i]);
-                let mut line = equations.matrix.row_mut(i);
+                let line = &mut triangle[i * parameters..=i * parameters + i];
                 for ((cell, shared_j), side_j) in line.iter_mut().zip(shared).zip(&side) {
                     *cell += side_i * shared_j + shared_i * side_j;
                 }
+            }
+        }
+        for i in 0..parameters {
+            for j in 0..=i {
+                let cell = triangle[i * parameters + j];
+                equations.matrix[[i, j]] = cell;
+                equations.matrix[[j, i]] = cell;
             }
         }
         for (i, parameter) in self.model.parameters().iter().enumerate() {

@@ -137,6 +137,20 @@ pub(super) fn smallest_loss(
     }
 }
 
+/// The loss columns that have a weight column, with it.
+pub(super) fn with_own_weight(
+    law: &'static str,
+    training: &Observations,
+) -> Result<Vec<(usize, usize)>, LawError> {
+    let columns: Vec<(usize, usize)> = (0..training.loss_names.len())
+        .filter_map(|column| Some((column, training.own_weight[column]?)))
+        .collect();
+    if columns.is_empty() {
+        return Err(LawError::NoOwnWeights { law });
+    }
+    Ok(columns)
+}
+
 /// Centre of the prior of E, as a share of the smallest training loss.
 const FLOOR_CENTRE: f64 = 0.6;
 

@@ -4,21 +4,32 @@
 //! with its parameters laid out as a vector. A law whose loss columns do not depend on each
 //! other yields one model per column, so each is a small problem of its own.
 
+mod additive;
 pub mod allocation;
+mod bimix;
 mod capacity;
 mod capacity_noise;
 mod column_model;
 mod competition;
 mod effective_data;
+mod exponential;
 mod gradient;
+mod joint;
+mod linear;
 mod mean;
 mod observations;
 mod parameter;
+mod scale;
 
+pub use additive::Additive;
+pub use bimix::Bimix;
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
 pub use effective_data::{EffectiveData, Exponents};
+pub use exponential::Exponential;
 pub use gradient::Gradient;
+pub use joint::Joint;
+pub use linear::Linear;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
@@ -127,6 +138,13 @@ pub fn all() -> Vec<Box<dyn Law>> {
         effective(Exponents::One),
         effective(Exponents::Tied),
         effective(Exponents::Free),
+        Box::new(EffectiveData::product()),
+        Box::new(Additive::default()),
+        Box::new(Joint::default()),
+        Box::new(Bimix { floor: false }),
+        Box::new(Bimix { floor: true }),
+        Box::new(Exponential),
+        Box::new(Linear),
     ]
 }
 
