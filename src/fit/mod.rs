@@ -3,6 +3,7 @@
 mod cross_validation;
 mod errors;
 mod fitting;
+mod guard;
 mod levenberg_marquardt;
 mod linear;
 mod objective;

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::guard::guarded;
 use super::{FitPlan, Residual, Ridge, Robust};
 use crate::law::{Gradient, Model, Observations};
 
@@ -110,21 +111,25 @@ impl<'a> Objective<'a> {
 
     /// What the residuals cost at θ; infinite where the law has no value.
     pub(super) fn misfit(&self, theta: &[f64]) -> f64 {
-        self.sum(theta, |residual| self.cost(residual).0)
+        self.sum(theta, &[], |residual| self.cost(residual).0)
     }
 
-    /// Sum of |residual| at θ; infinite where the law has no value.
-    pub(super) fn absolute_error(&self, theta: &[f64]) -> f64 {
-        self.sum(theta, f64::abs)
+    /// Sum of |residual| at θ with predictions held to `limits`; infinite where the law has no
+    /// value.
+    pub(super) fn absolute_error(&self, theta: &[f64], limits: &[f64]) -> f64 {
+        self.sum(theta, limits, f64::abs)
     }
 
-    fn sum(&self, theta: &[f64], of: impl Fn(f64) -> f64) -> f64 {
+    fn sum(&self, theta: &[f64], limits: &[f64], of: impl Fn(f64) -> f64) -> f64 {
         let columns = self.model.columns();
         let mut predictions = vec![0.0; columns.len()];
         let mut sum = 0.0;
         for row in 0..self.rows.len() {
             self.model
                 .predict(theta, self.rows.point(row), &mut predictions);
+            for (prediction, limit) in predictions.iter_mut().zip(limits) {
+                *prediction = guarded(*prediction, *limit);
+            }
             for (prediction, column) in predictions.iter().zip(columns) {
                 let loss = self.rows.losses[[row, *column]];
                 if !loss.is_nan() {

@@ -168,6 +168,10 @@ impl ColumnForm for Column {
         loss
     }
 
+    fn one_scale(&self) -> bool {
+        self.scale.is_none()
+    }
+
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         let value = |symbol, value: f64| natural(symbol, self.column, value);
         let mut values = vec![value("E", self.floor.at(theta[FLOOR]).0)];

@@ -14,6 +14,11 @@ pub(super) trait ColumnForm: Send + Sync {
     /// Parameters that are not named have the derivative 0.
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64;
 
+    /// Whether capacity and tokens do not enter.
+    fn one_scale(&self) -> bool {
+        true
+    }
+
     /// The parameters in natural units, for people.
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue>;
 }
@@ -109,6 +114,10 @@ impl<F: ColumnForm> Model for ColumnModel<F> {
     /// worse one.
     fn useful_starts(&self) -> usize {
         1
+    }
+
+    fn one_scale(&self) -> bool {
+        self.form.one_scale()
     }
 
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {

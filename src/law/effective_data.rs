@@ -288,6 +288,10 @@ impl ColumnForm for Column {
         floor + excess
     }
 
+    fn one_scale(&self) -> bool {
+        self.scale.is_none()
+    }
+
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         let value = |symbol, value: f64| natural(symbol, self.column, value);
         let a = theta[LOSS_EXPONENT].exp();

@@ -47,6 +47,12 @@ impl Law for Linear {
             .collect()
     }
 
+    /// Coefficients are in units of the mean loss: a strength of 1 allows changes of the order of
+    /// the residuals alone.
+    fn ridge_strengths(&self) -> &'static [f64] {
+        &[1.0, 1e-1, 1e-2, 1e-3, 1e-4]
+    }
+
     fn prior_matters(&self) -> bool {
         true
     }

@@ -19,6 +19,7 @@ mod linear;
 mod mean;
 mod observations;
 mod parameter;
+mod pool;
 mod scale;
 
 pub use additive::Additive;
@@ -33,6 +34,7 @@ pub use linear::Linear;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
+pub use pool::Pool;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use thiserror::Error;
@@ -61,12 +63,22 @@ pub trait Law: Send + Sync {
         Vec::new()
     }
 
+    /// Strengths of the ridge that cross-validation tries, from strong to weak, for costs summed
+    /// over the rows.
+    fn ridge_strengths(&self) -> &'static [f64] {
+        RIDGE_STRENGTHS
+    }
+
     /// Whether the rows leave so much open that the strength of the prior has to be chosen by
     /// cross-validation when nothing else is said.
     fn prior_matters(&self) -> bool {
         false
     }
 }
+
+/// Strengths of the ridge, from a prior that outweighs residuals of 10 % to one that only keeps flat
+/// valleys short.
+const RIDGE_STRENGTHS: &[f64] = &[1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /// A law bound to a table: predictions as a function of a parameter vector θ (length P) in the
 /// fit's own coordinates (logarithms of positive parameters, reference scales taken out).
@@ -90,6 +102,12 @@ pub trait Model: Send + Sync {
     /// How many starts are worth trying; fewer for a model with a prior that leads to one minimum.
     fn useful_starts(&self) -> usize {
         usize::MAX
+    }
+
+    /// Whether predictions do not depend on N and D, so that one far outside the range of the
+    /// training losses is an explosion and not another scale.
+    fn one_scale(&self) -> bool {
+        false
     }
 
     /// θ where it is known in closed form, so that nothing has to be searched.
@@ -145,6 +163,7 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(Bimix { floor: true }),
         Box::new(Exponential),
         Box::new(Linear),
+        Box::new(Pool),
     ]
 }
 
