@@ -10,6 +10,7 @@
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
+use super::guard;
 use super::levenberg_marquardt::minimise_to;
 use super::objective::Objective;
 use super::{FitPlan, Ridge};
@@ -18,10 +19,6 @@ use crate::random::{self, Purpose};
 
 /// Folds of the training mixtures (fewer where there are fewer mixtures).
 const FOLDS: usize = 4;
-
-/// Strengths of the ridge, from strong to weak, for residuals summed over the rows: from a prior
-/// that outweighs residuals of 10 % to one that only keeps flat valleys short.
-const STRENGTHS: [f64; 5] = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /// The strength where nothing can be chosen: a prior that shifts relative residuals of 1 % little.
 const FALLBACK_STRENGTH: f64 = 1e-4;
@@ -87,16 +84,17 @@ pub(super) fn choose(
     let jobs: Vec<(usize, usize)> = (0..settings.len())
         .flat_map(|setting| (0..folds.len()).map(move |fold| (setting, fold)))
         .collect();
-    let costs: Vec<[f64; STRENGTHS.len()]> = jobs
+    let strengths = law.ridge_strengths();
+    let costs: Vec<Vec<f64>> = jobs
         .par_iter()
         .map(|(setting, fold)| {
             let law = settings[*setting].1.as_deref().unwrap_or(law);
-            path_costs(law, training, &folds[*fold], plan)
+            path_costs(law, strengths, training, &folds[*fold], plan)
         })
         .collect();
     let mut best = (f64::INFINITY, 0, FALLBACK_STRENGTH);
     for setting in 0..settings.len() {
-        for (index, strength) in STRENGTHS.iter().enumerate() {
+        for (index, strength) in strengths.iter().enumerate() {
             let cost: f64 = jobs
                 .iter()
                 .zip(&costs)
@@ -130,10 +128,11 @@ pub(super) fn choose(
 /// there is no fit.
 fn path_costs(
     law: &dyn Law,
+    strengths: &[f64],
     rows: &Observations,
     held_out: &[bool],
     plan: &FitPlan,
-) -> [f64; STRENGTHS.len()] {
+) -> Vec<f64> {
     let numbers = |wanted: bool| -> Vec<usize> {
         (0..rows.len())
             .filter(|row| held_out[*row] == wanted)
@@ -141,20 +140,21 @@ fn path_costs(
     };
     let (training, validation) = (rows.select(&numbers(false)), rows.select(&numbers(true)));
     let Ok(models) = law.bind(&training) else {
-        return [f64::INFINITY; STRENGTHS.len()];
+        return vec![f64::INFINITY; strengths.len()];
     };
-    let mut costs = [0.0; STRENGTHS.len()];
+    let mut costs = vec![0.0; strengths.len()];
     for (part, model) in models.iter().enumerate() {
         let mut fitted = Objective::new(model.as_ref(), &training, plan);
         let judged = Objective::new(model.as_ref(), &validation, plan);
+        let limits = guard::limits(model.as_ref(), &training);
         let mut rng = random::stream(plan.seed, Purpose::Starts, part as u64, 0);
         // One start, where the strong prior leaves hardly a choice; from there each fit starts
         // where the one before ended. None of them has seen the fold.
         let mut theta = model.start(0, &mut rng);
-        for (cost, strength) in costs.iter_mut().zip(STRENGTHS) {
-            fitted.set_ridge(strength);
+        for (cost, strength) in costs.iter_mut().zip(strengths) {
+            fitted.set_ridge(*strength);
             let minimum = minimise_to(&fitted, theta, TOLERANCE);
-            *cost += judged.absolute_error(&minimum.theta);
+            *cost += judged.absolute_error(&minimum.theta, &limits);
             theta = minimum.theta;
         }
     }

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::cross_validation::{self, Chosen};
 use super::errors::{Cell, errors_over_splits};
+use super::guard::{self, guarded};
 use super::levenberg_marquardt::Minimum;
 use super::search::{best_of_starts, starts};
 use super::{FitPlan, LawFit, ParameterValue, Ridge, Split};
@@ -54,31 +55,19 @@ pub struct FittedLaw {
     starts: usize,
 }
 
-/// Largest prediction, as a multiple of the largest training loss of the column. Far beyond any
-/// loss that a law is asked for: it stops explosions where a mixture has nothing that the law
-/// counts as data, and nothing else.
-const LARGEST_PREDICTION: f64 = 10.0;
-
 impl FittedLaw {
     /// Predicted losses for each row of `rows`, rows × loss columns; NaN in columns that the law
     /// does not predict. Never infinite: see [`FittedLaw::guarded`].
     pub fn predict(&self, rows: &Observations) -> Array2<f64> {
         let mut predictions = self.unguarded(rows);
         for (mut column, limit) in predictions.columns_mut().into_iter().zip(&self.limits) {
-            // NaN stays: there the law says nothing.
-            column.mapv_inplace(|prediction| {
-                if prediction > *limit {
-                    *limit
-                } else {
-                    prediction
-                }
-            });
+            column.mapv_inplace(|prediction| guarded(prediction, *limit));
         }
         predictions
     }
 
-    /// How many predictions for `rows` were above ten times the largest training loss of their
-    /// column, and are reported as that.
+    /// How many predictions for `rows` the guard against explosions replaces: at one scale those
+    /// beyond twice the range of the training losses, else those above ten times the largest.
     pub fn guarded(&self, rows: &Observations) -> usize {
         let predictions = self.unguarded(rows);
         let columns = predictions.columns().into_iter().zip(&self.limits);
@@ -296,12 +285,13 @@ fn fit_split(
             }
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let largest = |column: usize| {
-        let losses = training.losses.column(column);
-        losses
-            .iter()
-            .fold(0.0, |most: f64, loss| most.max(loss.abs()))
-    };
+    let mut limits = vec![f64::INFINITY; training.loss_names.len()];
+    for (model, _) in &parts {
+        let of_part = guard::limits(model.as_ref(), &training);
+        for (column, limit) in model.columns().iter().zip(of_part) {
+            limits[*column] = limit;
+        }
+    }
     Ok(FittedLaw {
         starts: parts
             .iter()
@@ -310,9 +300,7 @@ fn fit_split(
             .unwrap_or(0),
         parts,
         weight_floor,
-        limits: (0..training.loss_names.len())
-            .map(|column| LARGEST_PREDICTION * largest(column))
-            .collect(),
+        limits,
         chosen,
     })
 }

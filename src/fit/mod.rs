@@ -4,6 +4,7 @@ mod comparison;
 mod cross_validation;
 mod errors;
 mod fitting;
+mod guard;
 mod levenberg_marquardt;
 mod linear;
 mod objective;

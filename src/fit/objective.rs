@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::guard::guarded;
 use super::{FitPlan, Residual, Ridge, Robust};
 use crate::law::{Gradient, Model, Observations};
 
@@ -110,21 +111,25 @@ impl<'a> Objective<'a> {
 
     /// What the residuals cost at θ; infinite where the law has no value.
     pub(super) fn misfit(&self, theta: &[f64]) -> f64 {
-        self.sum(theta, |residual| self.cost(residual).0)
+        self.sum(theta, &[], |residual| self.cost(residual).0)
     }
 
-    /// Sum of |residual| at θ; infinite where the law has no value.
-    pub(super) fn absolute_error(&self, theta: &[f64]) -> f64 {
-        self.sum(theta, f64::abs)
+    /// Sum of |residual| at θ with predictions held to `limits`; infinite where the law has no
+    /// value.
+    pub(super) fn absolute_error(&self, theta: &[f64], limits: &[f64]) -> f64 {
+        self.sum(theta, limits, f64::abs)
     }
 
-    fn sum(&self, theta: &[f64], of: impl Fn(f64) -> f64) -> f64 {
+    fn sum(&self, theta: &[f64], limits: &[f64], of: impl Fn(f64) -> f64) -> f64 {
         let columns = self.model.columns();
         let mut predictions = vec![0.0; columns.len()];
         let mut sum = 0.0;
         for row in 0..self.rows.len() {
             self.model
                 .predict(theta, self.rows.point(row), &mut predictions);
+            for (prediction, limit) in predictions.iter_mut().zip(limits) {
+                *prediction = guarded(*prediction, *limit);
+            }
             for (prediction, column) in predictions.iter().zip(columns) {
                 let loss = self.rows.losses[[row, *column]];
                 if !loss.is_nan() {
@@ -145,6 +150,8 @@ impl<'a> Objective<'a> {
             gradient: vec![0.0; parameters],
             objective: 0.0,
         };
+        // The lower triangle, line after line: sums run over slices, not over indexed cells.
+        let mut triangle = vec![0.0; parameters * parameters];
         let mut row_gradient = Gradient::default();
         let mut side = vec![0.0; parameters];
         for row in 0..self.rows.len() {
@@ -167,8 +174,11 @@ impl<'a> Objective<'a> {
                 for (i, first) in own {
                     equations.gradient[*i] += pulled * first;
                     side[*i] += squared * coupling * first;
+                    let line = &mut triangle[i * parameters..=i * parameters + i];
                     for (j, second) in own {
-                        equations.matrix[[*i, *j]] += squared * first * second;
+                        if let Some(cell) = line.get_mut(*j) {
+                            *cell += squared * first * second;
+                        }
                     }
                 }
                 pull += pulled * coupling;
@@ -186,10 +196,17 @@ impl<'a> Objective<'a> {
             }
             for i in 0..parameters {
                 let (shared_i, side_i) = (shared[i], side[i]);
-                let mut line = equations.matrix.row_mut(i);
+                let line = &mut triangle[i * parameters..=i * parameters + i];
                 for ((cell, shared_j), side_j) in line.iter_mut().zip(shared).zip(&side) {
                     *cell += side_i * shared_j + shared_i * side_j;
                 }
+            }
+        }
+        for i in 0..parameters {
+            for j in 0..=i {
+                let cell = triangle[i * parameters + j];
+                equations.matrix[[i, j]] = cell;
+                equations.matrix[[j, i]] = cell;
             }
         }
         for (i, parameter) in self.model.parameters().iter().enumerate() {

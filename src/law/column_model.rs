@@ -14,6 +14,11 @@ pub(super) trait ColumnForm: Send + Sync {
     /// Parameters that are not named have the derivative 0.
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64;
 
+    /// Whether capacity and tokens do not enter.
+    fn one_scale(&self) -> bool {
+        true
+    }
+
     /// The parameters in natural units, for people.
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue>;
 }
@@ -111,6 +116,10 @@ impl<F: ColumnForm> Model for ColumnModel<F> {
         1
     }
 
+    fn one_scale(&self) -> bool {
+        self.form.one_scale()
+    }
+
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         self.form.values(theta)
     }
@@ -135,6 +144,20 @@ pub(super) fn smallest_loss(
             loss: smallest,
         })
     }
+}
+
+/// The loss columns that have a weight column, with it.
+pub(super) fn with_own_weight(
+    law: &'static str,
+    training: &Observations,
+) -> Result<Vec<(usize, usize)>, LawError> {
+    let columns: Vec<(usize, usize)> = (0..training.loss_names.len())
+        .filter_map(|column| Some((column, training.own_weight[column]?)))
+        .collect();
+    if columns.is_empty() {
+        return Err(LawError::NoOwnWeights { law });
+    }
+    Ok(columns)
 }
 
 /// Centre of the prior of E, as a share of the smallest training loss.

@@ -11,11 +11,16 @@
 //! is well determined between the training mixtures, its parameters are not: C, a and γ trade off
 //! (multiplying all C by t is a shift of E and a; only a·γ is seen where one source dominates), so
 //! the prior decides what the runs leave open and its strength is best chosen by cross-validation.
-//! Capacity and tokens do not enter: rows of several scales are averaged over.
+//! Capacity and tokens do not enter: rows of several scales are averaged over. The extension to them
+//! is `effective-data-product`, L_i = E_i + k_i (…)^(−a_i) N^(−α_i) D^(−β_i), with N and D in units of
+//! their geometric means over the training runs (k, α, β: three more parameters per column; α or β
+//! is left out where N or D does not differ). At two sizes with the same D, β rests on checkpoints.
 
+use super::additive::alternatives;
 use super::column_model::{
     AMPLITUDES, ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
 };
+use super::scale::Scale;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of the exponent a of the loss.
@@ -33,9 +38,6 @@ const TIED_EXPONENT_CENTRE: f64 = 0.5;
 /// Centre of the prior of ln C_ij, j ≠ i, when nothing chooses it: a token of another domain is
 /// worth a fiftieth of one of its own.
 const DEFAULT_TRANSFER: f64 = -4.0;
-
-/// Centres of ln C_ij that cross-validation chooses from.
-const TRANSFERS: [f64; 3] = [-2.0, -4.0, -6.0];
 
 /// Which exponents the sources have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +58,25 @@ pub struct EffectiveData {
     exponents: Exponents,
     /// Centre of the prior of ln C_ij, j ≠ i.
     transfer: f64,
+    /// Whether the excess is multiplied by powers of N and D.
+    product: bool,
 }
 
 impl EffectiveData {
-    /// The law with the default prior.
+    /// The law at one scale, with the default prior.
     pub fn new(exponents: Exponents) -> Self {
         Self {
             exponents,
             transfer: DEFAULT_TRANSFER,
+            product: false,
+        }
+    }
+
+    /// The law with own and cross exponents, times powers of capacity and tokens.
+    pub fn product() -> Self {
+        Self {
+            product: true,
+            ..Self::new(Exponents::Two)
         }
     }
 }
@@ -71,6 +84,7 @@ impl EffectiveData {
 impl Law for EffectiveData {
     fn name(&self) -> &'static str {
         match self.exponents {
+            _ if self.product => "effective-data-product",
             Exponents::One => "effective-data-one",
             Exponents::Tied => "effective-data-tied",
             Exponents::Two => "effective-data",
@@ -80,6 +94,7 @@ impl Law for EffectiveData {
 
     fn title(&self) -> &'static str {
         match self.exponents {
+            _ if self.product => "effective data times powers of N and D",
             Exponents::One => "effective data, exposures add (γ = 1)",
             Exponents::Tied => "effective data, skills add (γ = 1/(1+a))",
             Exponents::Two => "effective data, own and cross exponent",
@@ -102,6 +117,7 @@ impl Law for EffectiveData {
                     floor: Floor {
                         smallest: smallest_loss(self.name(), training, column)?,
                     },
+                    scale: self.product.then(|| Scale::of(training)),
                 };
                 let parameters = form.lay_out(self.transfer);
                 Ok(ColumnModel::boxed(column, parameters, form))
@@ -110,19 +126,7 @@ impl Law for EffectiveData {
     }
 
     fn alternatives(&self) -> Vec<(String, Box<dyn Law>)> {
-        TRANSFERS
-            .iter()
-            .map(|transfer| {
-                let law = Self {
-                    transfer: *transfer,
-                    ..*self
-                };
-                (
-                    format!("prior of ln C_ij at {transfer}"),
-                    Box::new(law) as Box<dyn Law>,
-                )
-            })
-            .collect()
+        alternatives(|transfer| Box::new(Self { transfer, ..*self }))
     }
 
     fn prior_matters(&self) -> bool {
@@ -141,6 +145,8 @@ struct Column {
     sources: usize,
     exponents: Exponents,
     floor: Floor,
+    /// Powers of N and D, whose parameters are the last ones: ln k, then the exponents.
+    scale: Option<Scale>,
 }
 
 impl Column {
@@ -175,7 +181,37 @@ impl Column {
             }
             Exponents::Free => (0..self.sources).for_each(|_| push("γ")),
         }
+        if let Some(scale) = self.scale {
+            parameters.push(ln_parameter("k", column, AMPLITUDES, 1.0));
+            parameters.extend(scale.exponents(self.column));
+        }
         parameters
+    }
+}
+
+impl Column {
+    /// Where the parameters of the powers of N and D begin.
+    fn scale_place(&self) -> usize {
+        let exponents = match self.exponents {
+            Exponents::One | Exponents::Tied => 0,
+            Exponents::Two => 1 + usize::from(self.own.is_some()),
+            Exponents::Free => self.sources,
+        };
+        FIRST_COEFFICIENT + self.sources + exponents
+    }
+
+    /// ln(k N^(−α) D^(−β)); 0 without a scale, −∞ where one is unlimited.
+    fn ln_factor(&self, theta: &[f64], point: Point<'_>) -> f64 {
+        let Some(scale) = self.scale else {
+            return 0.0;
+        };
+        let first = self.scale_place();
+        let exponents = &theta[first + 1..];
+        let powers = scale.logs(point).zip(exponents);
+        theta[first]
+            - powers
+                .map(|(log, exponent)| exponent.exp() * log)
+                .sum::<f64>()
     }
 }
 
@@ -218,7 +254,8 @@ impl ColumnForm for Column {
             }
         }
         let ln_data = data.ln();
-        let excess = (-a * ln_data).exp();
+        let ln_factor = self.ln_factor(theta, point);
+        let excess = (ln_factor - a * ln_data).exp();
         let mut by_loss_exponent = -a * ln_data * excess;
         let by_data = -a * excess / data;
         match self.exponents {
@@ -237,7 +274,22 @@ impl ColumnForm for Column {
         by.scale(by_data);
         by.add(FLOOR, floor_slope);
         by.add(LOSS_EXPONENT, by_loss_exponent);
+        if let Some(scale) = self.scale {
+            let first = self.scale_place();
+            by.add(first, excess);
+            for (number, log) in scale.logs(point).enumerate() {
+                // Unlimited: nothing is left of the excess.
+                if log.is_finite() {
+                    let place = first + 1 + number;
+                    by.add(place, -theta[place].exp() * log * excess);
+                }
+            }
+        }
         floor + excess
+    }
+
+    fn one_scale(&self) -> bool {
+        self.scale.is_none()
     }
 
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
@@ -256,6 +308,12 @@ impl ColumnForm for Column {
                 if self.own.is_some() {
                     values.push(value("γ_own", theta[first + 1].exp()));
                 }
+            }
+        }
+        if let Some(scale) = self.scale {
+            let parameters = scale.exponents(self.column);
+            for (parameter, theta) in parameters.zip(&theta[self.scale_place() + 1..]) {
+                values.push(value(parameter.symbol, theta.exp()));
             }
         }
         values

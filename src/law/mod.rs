@@ -4,7 +4,9 @@
 //! with its parameters laid out as a vector. A law whose loss columns do not depend on each
 //! other yields one model per column, so each is a small problem of its own.
 
+mod additive;
 pub mod allocation;
+mod bimix;
 mod capacity;
 mod capacity_noise;
 mod capacity_noise_tied;
@@ -12,22 +14,33 @@ mod column_model;
 mod competition;
 mod crossover;
 mod effective_data;
+mod exponential;
 mod gradient;
+mod joint;
+mod linear;
 mod mean;
 mod observations;
 mod parameter;
+mod pool;
+mod scale;
 mod window;
 mod windowed;
 
+pub use additive::Additive;
+pub use bimix::Bimix;
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
 pub use capacity_noise_tied::CapacityNoiseTied;
 pub use crossover::Crossover;
 pub use effective_data::{EffectiveData, Exponents};
+pub use exponential::Exponential;
 pub use gradient::Gradient;
+pub use joint::Joint;
+pub use linear::Linear;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
+pub use pool::Pool;
 pub use windowed::{Windowed, WindowedThreshold};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -57,12 +70,22 @@ pub trait Law: Send + Sync {
         Vec::new()
     }
 
+    /// Strengths of the ridge that cross-validation tries, from strong to weak, for costs summed
+    /// over the rows.
+    fn ridge_strengths(&self) -> &'static [f64] {
+        RIDGE_STRENGTHS
+    }
+
     /// Whether the rows leave so much open that the strength of the prior has to be chosen by
     /// cross-validation when nothing else is said.
     fn prior_matters(&self) -> bool {
         false
     }
 }
+
+/// Strengths of the ridge, from a prior that outweighs residuals of 10 % to one that only keeps flat
+/// valleys short.
+const RIDGE_STRENGTHS: &[f64] = &[1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /// A law bound to a table: predictions as a function of a parameter vector θ (length P) in the
 /// fit's own coordinates (logarithms of positive parameters, reference scales taken out).
@@ -86,6 +109,12 @@ pub trait Model: Send + Sync {
     /// How many starts are worth trying; fewer for a model with a prior that leads to one minimum.
     fn useful_starts(&self) -> usize {
         usize::MAX
+    }
+
+    /// Whether predictions do not depend on N and D, so that one far outside the range of the
+    /// training losses is an explosion and not another scale.
+    fn one_scale(&self) -> bool {
+        false
     }
 
     /// θ where it is known in closed form, so that nothing has to be searched.
@@ -138,6 +167,14 @@ pub fn all() -> Vec<Box<dyn Law>> {
         effective(Exponents::One),
         effective(Exponents::Tied),
         effective(Exponents::Free),
+        Box::new(EffectiveData::product()),
+        Box::new(Additive::default()),
+        Box::new(Joint::default()),
+        Box::new(Bimix { floor: false }),
+        Box::new(Bimix { floor: true }),
+        Box::new(Exponential),
+        Box::new(Linear),
+        Box::new(Pool),
     ]
 }
 

@@ -1,0 +1,75 @@
+//! Capacity and tokens of a run, for laws that extend a mixture law to several scales.
+
+use super::column_model::ln_parameter;
+use super::observations::reference;
+use super::{Observations, Parameter, Point};
+
+/// Bounds of the exponents α of the capacity and β of the tokens.
+const EXPONENTS: (f64, f64) = (1e-3, 3.0);
+
+/// Centre of the prior of α and β: near those of Hoffmann et al. 2022, .34 and .28.
+const EXPONENT_CENTRE: f64 = 0.3;
+
+/// The scales of the training rows: which of N and D differ, and their middles. An exponent of
+/// one that does not differ is not identified, and the law leaves it out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scale {
+    capacity: Option<f64>,
+    tokens: Option<f64>,
+}
+
+impl Scale {
+    /// The scales of `training`.
+    pub(super) fn of(training: &Observations) -> Self {
+        let middle = |values: &[f64]| {
+            let finite = || values.iter().copied().filter(|value| value.is_finite());
+            let (least, most) = (
+                finite().fold(f64::INFINITY, f64::min),
+                finite().fold(0.0, f64::max),
+            );
+            (most > least).then(|| reference(values))
+        };
+        Self {
+            capacity: middle(&training.capacity),
+            tokens: middle(&training.tokens),
+        }
+    }
+
+    /// ln(N / middle) and ln(D / middle) of a run, for those that differ; infinite if unlimited.
+    pub(super) fn logs(self, point: Point<'_>) -> impl Iterator<Item = f64> {
+        let ln = |value: f64, middle: Option<f64>| middle.map(|middle| (value / middle).ln());
+        let logs = [
+            ln(point.capacity, self.capacity),
+            ln(point.tokens, self.tokens),
+        ];
+        logs.into_iter().flatten()
+    }
+
+    /// Symbols of the (amplitude, exponent) pairs of those that differ.
+    fn symbols(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let capacity = self.capacity.map(|_| ("A", "α"));
+        let tokens = self.tokens.map(|_| ("B", "β"));
+        [capacity, tokens].into_iter().flatten()
+    }
+
+    /// The exponents as parameters.
+    pub(super) fn exponents(self, column: usize) -> impl Iterator<Item = Parameter> {
+        self.symbols()
+            .map(move |(_, symbol)| ln_parameter(symbol, Some(column), EXPONENTS, EXPONENT_CENTRE))
+    }
+
+    /// Amplitudes, around `centre` nats, and exponents as parameters, pair by pair.
+    pub(super) fn powers(self, column: usize, centre: f64) -> impl Iterator<Item = Parameter> {
+        self.symbols().flat_map(move |(amplitude, exponent)| {
+            [
+                ln_parameter(
+                    amplitude,
+                    Some(column),
+                    super::column_model::AMPLITUDES,
+                    centre,
+                ),
+                ln_parameter(exponent, Some(column), EXPONENTS, EXPONENT_CENTRE),
+            ]
+        })
+    }
+}
