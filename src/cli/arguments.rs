@@ -33,6 +33,8 @@ pub(super) enum Command {
     Simulate(SimulateArguments),
     /// Fit laws to a CSV of training runs.
     Fit(Box<FitArguments>),
+    /// Run every experiment of a folder and write the table of verdicts.
+    Reproduce(ReproduceArguments),
     /// Show what an experiment would run: axes, cells, estimated time and memory.
     Plan(PlanArguments),
     /// Print the JSON Schema of the experiment file.
@@ -146,7 +148,7 @@ pub(super) struct FitArguments {
     #[arg(long)]
     pub(super) delta: Option<f64>,
 
-    /// Strength of the ridge, a number of at least 0, or `auto`.
+    /// Strength of the ridge: a number of at least 0, `auto`, or `cv` for inner cross-validation.
     #[arg(long, default_value = "auto")]
     pub(super) ridge: String,
 
@@ -189,6 +191,28 @@ pub(super) enum RobustName {
     Square,
     /// Squared up to `--delta`, linear beyond.
     Huber,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mixlaw reproduce\n  \
+    mixlaw reproduce --only 03 --out /tmp/results")]
+pub(super) struct ReproduceArguments {
+    /// Folder of the experiment files.
+    #[arg(long, default_value = "experiments")]
+    pub(super) experiments: PathBuf,
+
+    /// Only experiments whose file name begins with this; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(super) only: Vec<String>,
+
+    /// Folder for the results.
+    #[arg(long, default_value = "results")]
+    pub(super) out: PathBuf,
+
+    /// Exit with 3 when a check of a claim fails.
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Debug, Args)]

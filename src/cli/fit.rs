@@ -96,13 +96,15 @@ fn plan_of(arguments: &FitArguments) -> Result<FitPlan, Failure> {
 }
 
 fn ridge_of(text: &str) -> Result<Ridge, Failure> {
-    if text == "auto" {
-        return Ok(Ridge::Auto);
+    match text {
+        "auto" => return Ok(Ridge::Auto),
+        "cv" => return Ok(Ridge::Cv),
+        _ => {}
     }
     match text.parse::<f64>() {
         Ok(strength) if strength.is_finite() && strength >= 0.0 => Ok(Ridge::Fixed(strength)),
         _ => Err(Failure::words(format!(
-            "--ridge is `{}`: it must be a number of at least 0, or auto",
+            "--ridge is `{}`: it must be a number of at least 0, auto or cv",
             text.escape_debug()
         ))),
     }

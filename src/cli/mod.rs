@@ -8,6 +8,7 @@ mod output;
 mod pictures;
 mod plan;
 mod progress;
+mod reproduce;
 mod results;
 mod run;
 mod schema;
@@ -46,6 +47,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Run(run) => run::run(run, talk),
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
         Command::Fit(fit) => fit::fit(fit, talk),
+        Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
         Command::Plan(plan) => plan::plan(plan),
         Command::Schema => schema::schema(),
         Command::Completions(completions) => completions::completions(completions),

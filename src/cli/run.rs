@@ -15,10 +15,11 @@ use super::simulate::simulated;
 use super::truth::Truth;
 use crate::claim::{self, ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
+use crate::fit::LawFit;
 use crate::report::figure::{ExponentRecovery, Figure, LawErrors};
 use crate::report::{
-    CellCounts, DataSource, ExperimentSource, InputFile, LawTime, Manifest, Page, PageFigure,
-    claims_json, exponent_table, fits_json, law_table, utc, verdict_text, write_atomic,
+    CellCounts, DataSource, ExperimentSource, Exponents, InputFile, LawTime, Manifest, Page,
+    PageFigure, claims_json, exponent_table, fits_json, law_table, utc, verdict_text, write_atomic,
 };
 use crate::runs::{self, RunTable};
 
@@ -30,31 +31,46 @@ pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
         Some(file) => config::load(file).map_err(Failure::input)?,
         None => config::parse(config::QUICKSTART, "quickstart.toml").map_err(Failure::input)?,
     };
-    check_figures(&experiment)?;
     let folder = arguments
         .out
         .clone()
         .unwrap_or_else(|| Path::new(DEFAULT_FOLDER).join(&experiment.name));
-    output::check_folder(&folder)?;
+    let claim = run_into(&folder, &experiment, talk, true)?;
+    if arguments.strict && fails(&claim) {
+        return Err(Failure::Claim);
+    }
+    Ok(())
+}
+
+/// Whether some check of a claim fails.
+pub(super) fn fails(claim: &ClaimResult) -> bool {
+    claim
+        .checks
+        .iter()
+        .any(|check| check.verdict == Verdict::Fails)
+}
+
+/// Runs an experiment, fills `folder` with its results, and prints its tables if asked.
+pub(super) fn run_into(
+    folder: &Path,
+    experiment: &Experiment,
+    talk: Talk,
+    tables: bool,
+) -> Result<ClaimResult, Failure> {
+    check_figures(experiment)?;
+    output::check_folder(folder)?;
     // Runs from files are read before anything is written: bad input leaves nothing behind.
     let loaded = match &experiment.source {
         Source::Runs(mapping) => Some(super::fit::load(mapping, talk)?),
         Source::Simulated { .. } => None,
     };
-    output::make_folder(&folder)?;
+    output::make_folder(folder)?;
     let directory = Directory {
-        resolved: config::resolved_toml(&experiment, &folder),
-        path: folder,
+        resolved: config::resolved_toml(experiment, folder),
+        path: folder.to_path_buf(),
+        tables,
     };
-    let claim = directory.fill(&experiment, loaded, talk)?;
-    let failed = claim
-        .checks
-        .iter()
-        .any(|check| check.verdict == Verdict::Fails);
-    if arguments.strict && failed {
-        return Err(Failure::Claim);
-    }
-    Ok(())
+    directory.fill(experiment, loaded, talk)
 }
 
 /// Refuses checks of figures that the experiment does not measure, before any work.
@@ -87,6 +103,8 @@ fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
 struct Directory {
     path: PathBuf,
     resolved: String,
+    /// Whether the tables are printed, too.
+    tables: bool,
 }
 
 impl Directory {
@@ -205,16 +223,11 @@ impl Directory {
         claim: &ClaimResult,
     ) -> Result<(), Failure> {
         let fits = fitted.fits();
-        let colour = output::colour();
-        output::print(&law_table(&fits, &fitted.scope).text(colour))?;
         let exponents = truth.map_or(Vec::new(), |truth| {
             truth.recovered(table.loss_names(), &fits)
         });
-        for panel in &exponents {
-            output::print(&format!("\n{}", exponent_table(panel).text(colour)))?;
-        }
-        if !experiment.checks.is_empty() {
-            output::print(&format!("\n{}", verdict_text(claim)))?;
+        if self.tables {
+            print_tables(&fits, fitted, &exponents, claim)?;
         }
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
@@ -257,6 +270,24 @@ impl Directory {
         write_atomic(&path, bytes)
             .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
     }
+}
+
+/// Prints laws, exponents and verdicts.
+fn print_tables(
+    fits: &[LawFit],
+    fitted: &Fitted,
+    exponents: &[Exponents],
+    claim: &ClaimResult,
+) -> Result<(), Failure> {
+    let colour = output::colour();
+    output::print(&law_table(fits, &fitted.scope).text(colour))?;
+    for panel in exponents {
+        output::print(&format!("\n{}", exponent_table(panel).text(colour)))?;
+    }
+    if !claim.checks.is_empty() {
+        output::print(&format!("\n{}", verdict_text(claim)))?;
+    }
+    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {

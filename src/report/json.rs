@@ -79,6 +79,11 @@ fn parameters(values: &[ParameterValue]) -> Value {
 /// A claim and its checks as JSON, one line break at the end. A limit is an object of `at-least`,
 /// `at-most` or both, an interval a pair or `null`.
 pub fn claims_json(claim: &ClaimResult) -> String {
+    text(&claim_value(claim))
+}
+
+/// As [`claims_json`], as a value.
+pub(super) fn claim_value(claim: &ClaimResult) -> Value {
     let checks: Vec<Value> = claim
         .checks
         .iter()
@@ -92,7 +97,7 @@ pub fn claims_json(claim: &ClaimResult) -> String {
             })
         })
         .collect();
-    text(&json!({ "claim": claim.claim, "checks": checks }))
+    json!({ "claim": claim.claim, "checks": checks })
 }
 
 fn limit(check: &Check) -> Value {

@@ -17,6 +17,7 @@ mod page;
 mod summary_table;
 mod table;
 mod verdict_table;
+mod verdicts;
 
 pub use exponents::{DomainExponent, Estimate, Exponents, exponent_table};
 pub use files::write_atomic;
@@ -26,3 +27,4 @@ pub use page::{Page, PageError, PageFigure};
 pub use summary_table::{FitScope, MEAN_LAW, law_table, law_title};
 pub use table::{Align, Column, Row, Table};
 pub use verdict_table::{verdict_table, verdict_text};
+pub use verdicts::Verdicts;
