@@ -6,7 +6,7 @@ use super::output;
 use super::progress::Talk;
 use super::results::fit_table;
 use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule};
-use crate::report::{DataSource, fits_json, law_table, write_atomic};
+use crate::report::{DataSource, comparison_table, fits_json, law_table, write_atomic};
 use crate::runs::{self, FilterValue, Mapping, ReadNotes, RunTable, ScaleSource};
 
 /// Share held out when nothing else is said.
@@ -25,9 +25,14 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     let (table, source) = load(&mapping, talk)?;
     let fitted = fit_table(&table, &plan, None, talk)?;
     let fits = fitted.fits();
+    let comparisons = fitted.comparisons();
     output::print(&law_table(&fits, &fitted.scope).text(output::colour()))?;
+    if fitted.splits.len() > 1 && !comparisons.is_empty() {
+        let table = comparison_table(&comparisons).text(output::colour());
+        output::print(&format!("\n{table}"))?;
+    }
     if let Some(json) = &arguments.json {
-        let text = fits_json(&source, fitted.splits.len(), &fits, true);
+        let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
         write_atomic(json, text.as_bytes())
             .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
         talk.say(&format!("fits written to {}", json.display()));

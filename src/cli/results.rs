@@ -3,7 +3,8 @@
 use super::failure::Failure;
 use super::progress::Talk;
 use crate::fit::{
-    self, FitPlan, LawFit, LawResult, Split, SplitRule, fit_laws, read_splits, splits,
+    self, Comparison, FitPlan, LawFit, LawResult, Split, SplitRule, compare, fit_laws, read_splits,
+    splits,
 };
 use crate::law::{self, Law};
 use crate::report::FitScope;
@@ -25,6 +26,29 @@ impl Fitted {
         self.results
             .iter()
             .map(|result| result.fit.clone())
+            .collect()
+    }
+
+    /// Every law but the best held against it over the splits. The best has the smallest held-out
+    /// error of the loss among the laws that predict every column, or among all if none does.
+    pub(super) fn comparisons(&self) -> Vec<Comparison> {
+        let error = |result: &LawResult| result.fit.test.map(|errors| errors.mre.all.mean);
+        let cells = |result: &LawResult| result.held_out.iter().map(Vec::len).sum::<usize>();
+        let most = self.results.iter().map(cells).max();
+        let best = self
+            .results
+            .iter()
+            .filter(|result| Some(cells(result)) == most && error(result).is_some())
+            .min_by(|a, b| {
+                f64::total_cmp(&error(a).unwrap_or(f64::NAN), &error(b).unwrap_or(f64::NAN))
+            });
+        let Some(best) = best else {
+            return Vec::new();
+        };
+        self.results
+            .iter()
+            .filter(|result| result.fit.law != best.fit.law)
+            .filter_map(|result| compare(result, best, &self.splits))
             .collect()
     }
 }

@@ -143,7 +143,13 @@ impl Directory {
                 .collect();
             self.write(
                 "fits.json",
-                &fits_json(&source, fitted.splits.len(), &fits, false),
+                &fits_json(
+                    &source,
+                    fitted.splits.len(),
+                    &fits,
+                    &fitted.comparisons(),
+                    false,
+                ),
             )?;
             let exponents = truth.as_ref().map(|truth| &truth.exponents);
             let figures = claim::measure(&fits, fitted.splits.len(), exponents);

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::claim::{Check, ClaimResult};
-use crate::fit::{LawFit, ParameterValue};
+use crate::fit::{Comparison, LawFit, ParameterValue};
 
 /// The table that laws were fitted to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,10 +24,17 @@ pub struct DataSource {
 
 /// The fitted laws as JSON, one line break at the end.
 ///
-/// `splits` is the number of splits into training and held-out runs. With `timings` each fit
+/// `splits` is the number of splits into training and held-out runs, `comparisons` hold the laws
+/// against the best one. With `timings` each fit
 /// carries its `seconds`; a run directory leaves them out, so that the file depends on the input
 /// alone.
-pub fn fits_json(data: &DataSource, splits: usize, fits: &[LawFit], timings: bool) -> String {
+pub fn fits_json(
+    data: &DataSource,
+    splits: usize,
+    fits: &[LawFit],
+    comparisons: &[Comparison],
+    timings: bool,
+) -> String {
     text(&json!({
         "data": {
             "path": data.path,
@@ -37,6 +44,7 @@ pub fn fits_json(data: &DataSource, splits: usize, fits: &[LawFit], timings: boo
         },
         "splits": splits,
         "fits": fits.iter().map(|fit| law(fit, timings)).collect::<Vec<_>>(),
+        "comparisons": comparisons,
     }))
 }
 
@@ -131,12 +139,12 @@ mod tests {
 
     #[test]
     fn fits_have_the_shape_of_the_contract() {
-        insta::assert_snapshot!(fits_json(&data(), 20, &fits()[..1], true));
+        insta::assert_snapshot!(fits_json(&data(), 20, &fits()[..1], &[], true));
     }
 
     #[test]
     fn a_run_directory_has_no_timings() {
-        assert!(!fits_json(&data(), 20, &fits(), false).contains("seconds"));
+        assert!(!fits_json(&data(), 20, &fits(), &[], false).contains("seconds"));
     }
 
     #[test]
@@ -156,7 +164,10 @@ mod tests {
         infinite.checks[0].value = Some(f64::INFINITY);
         infinite.checks[0].interval = Some((f64::NEG_INFINITY, 1.0));
         infinite.checks[0].check.at_most = Some(f64::NAN);
-        for written in [fits_json(&data(), 1, &odd, true), claims_json(&infinite)] {
+        for written in [
+            fits_json(&data(), 1, &odd, &[], true),
+            claims_json(&infinite),
+        ] {
             let read: Value = serde_json::from_str(&written).unwrap();
             assert!(
                 !written.contains("NaN") && !written.contains("inf"),
@@ -170,7 +181,7 @@ mod tests {
     fn numbers_read_back_exactly() {
         let mut one = fits()[..1].to_vec();
         one[0].train.mre.all.mean = 0.1 + 0.2;
-        let read: Value = serde_json::from_str(&fits_json(&data(), 1, &one, false)).unwrap();
+        let read: Value = serde_json::from_str(&fits_json(&data(), 1, &one, &[], false)).unwrap();
         let mean = read["fits"][0]["train"]["mre"]["all"]["mean"].as_f64();
         assert_eq!(mean.map(f64::to_bits), Some((0.1_f64 + 0.2).to_bits()));
     }

@@ -5,6 +5,7 @@
 //! results always give the same bytes: no clock, no counter, no thread shows in what it writes,
 //! except in the [`Manifest`], whose purpose that is.
 
+mod comparison_table;
 #[cfg(test)]
 mod examples;
 mod exponents;
@@ -19,6 +20,7 @@ mod table;
 mod verdict_table;
 mod verdicts;
 
+pub use comparison_table::comparison_table;
 pub use exponents::{DomainExponent, Estimate, Exponents, exponent_table};
 pub use files::write_atomic;
 pub use json::{DataSource, claims_json, fits_json};
