@@ -6,23 +6,22 @@ use super::numbers::{ABSENT, significant};
 use super::summary_table::law_title;
 use super::table::{Align, Row, Table};
 
-/// One row for each comparison: how much larger the law's error is, how sure that is, and in how
-/// many splits it is the smaller one.
+/// One row for each comparison with one law: how much larger the law's error is, how sure that is,
+/// and in how many splits it is the smaller one.
 pub fn comparison_table(comparisons: &[Comparison]) -> Table {
     let mut table = Table::new([
         ("law", Align::Left),
-        ("compared with", Align::Left),
-        ("difference of MRE, points", Align::Right),
+        ("difference, points", Align::Right),
         ("95 % interval", Align::Right),
         ("p", Align::Right),
         ("splits won", Align::Right),
     ]);
     table.rows = comparisons.iter().map(row).collect();
-    table.notes = vec![
-        "Difference: MRE of the law less that of the other, on the cells that both predict. \
+    let with = comparisons.first().map_or("", |c| law_title(&c.with));
+    table.notes = vec![format!(
+        "Difference: held-out MRE of the loss less that of {with}, on the cells that both predict. \
          Interval and p-value allow for rows that splits share (Nadeau and Bengio 2003)."
-            .into(),
-    ];
+    )];
     table
 }
 
@@ -30,7 +29,6 @@ fn row(comparison: &Comparison) -> Row {
     Row {
         cells: vec![
             law_title(&comparison.law).into(),
-            law_title(&comparison.with).into(),
             significant(comparison.difference),
             comparison.interval.map_or(ABSENT.into(), |(low, high)| {
                 format!("{} to {}", significant(low), significant(high))
