@@ -7,6 +7,7 @@
 mod additive;
 pub mod allocation;
 mod bimix;
+mod boosted_trees;
 mod capacity;
 mod capacity_noise;
 mod column_model;
@@ -24,6 +25,7 @@ mod scale;
 
 pub use additive::Additive;
 pub use bimix::Bimix;
+pub use boosted_trees::BoostedTrees;
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
 pub use effective_data::{EffectiveData, Exponents};
@@ -140,6 +142,14 @@ pub enum LawError {
         /// Its smallest loss.
         loss: f64,
     },
+    /// The trees of a column cannot be trained.
+    #[error("no trees can be trained for `{column}`: {reason}")]
+    Trees {
+        /// Name of the loss column.
+        column: String,
+        /// What the library says.
+        reason: String,
+    },
     /// A column with no measured loss among the training rows.
     #[error("no training row has a loss for `{0}`")]
     EmptyColumn(String),
@@ -163,6 +173,7 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(Bimix { floor: true }),
         Box::new(Exponential),
         Box::new(Linear),
+        Box::new(BoostedTrees),
         Box::new(Pool),
     ]
 }
