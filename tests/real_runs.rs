@@ -219,6 +219,7 @@ fn pile17_common_splits() {
     for (law, robust, limit) in [
         ("effective-data", Robust::Square, [1.75, 1.05]),
         ("effective-data", HUBER, [1.60, 0.95]),
+        ("boosted-trees", Robust::Square, [3.0, 2.6]),
         ("additive", Robust::Square, [2.30, 1.45]),
         ("bimix-floor", Robust::Square, [2.70, 2.25]),
         ("exponential", Robust::Square, [4.6, 3.9]),
@@ -247,14 +248,28 @@ fn slimpajama7_final_checkpoints() {
         let data = format!("slimpajama7 {millions}M");
         for (law, limit) in [
             ("effective-data", effective),
-            ("effective-data-tied", 0.32),
-            ("effective-data-free", 0.32),
             ("additive", additive),
             ("pool", pool),
-            ("exponential", 0.53),
         ] {
             check(&data, &runs, law, Robust::Square, [limit; 2]);
         }
+    }
+}
+
+/// The relatives of effective-data, at one size. Another implementation reports .45 for one
+/// exponent (γ = 1); here a few splits end far above that, and what is reached is pinned.
+#[test]
+fn slimpajama7_other_exponents() {
+    let Some(runs) = slimpajama7(122.0, 20e9) else {
+        return;
+    };
+    for (law, limit) in [
+        ("effective-data-one", 0.60),
+        ("effective-data-tied", 0.32),
+        ("effective-data-free", 0.32),
+        ("exponential", 0.51),
+    ] {
+        check("slimpajama7 122M", &runs, law, Robust::Square, [limit; 2]);
     }
 }
 

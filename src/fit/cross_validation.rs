@@ -27,6 +27,10 @@ const FALLBACK_STRENGTH: f64 = 1e-4;
 /// errors then move by far less than the rows of the fold differ.
 const TOLERANCE: f64 = 1e-3;
 
+/// Most steps of a fit to a fold. It starts at the minimum under the next stronger ridge, so more
+/// are only spent in flat valleys that no fold can tell apart.
+const STEPS: usize = 50;
+
 /// Outer splits use replicate 0 of the same purpose.
 const INNER: u64 = 1;
 
@@ -45,6 +49,9 @@ pub(super) struct Choice {
     pub(super) law: Option<Box<dyn Law>>,
     pub(super) chosen: Chosen,
 }
+
+/// A setting of hyper-parameters in words, and the law at it; `None` for the law as it is.
+type Setting = (Option<String>, Option<Box<dyn Law>>);
 
 /// Whether `law` is to be cross-validated under `plan`.
 pub(super) fn applies(law: &dyn Law, plan: &FitPlan) -> bool {
@@ -72,7 +79,7 @@ pub(super) fn choose(
     if parts.iter().all(|model| model.closed_form().is_some()) {
         return Ok(None);
     }
-    let mut settings: Vec<(Option<String>, Option<Box<dyn Law>>)> = law
+    let mut settings: Vec<Setting> = law
         .alternatives()
         .into_iter()
         .map(|(words, law)| (Some(words), Some(law)))
@@ -153,7 +160,7 @@ fn path_costs(
         let mut theta = model.start(0, &mut rng);
         for (cost, strength) in costs.iter_mut().zip(strengths) {
             fitted.set_ridge(*strength);
-            let minimum = minimise_to(&fitted, theta, TOLERANCE);
+            let minimum = minimise_to(&fitted, theta, STEPS, TOLERANCE);
             *cost += judged.absolute_error(&minimum.theta, &limits);
             theta = minimum.theta;
         }

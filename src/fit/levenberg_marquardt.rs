@@ -45,11 +45,17 @@ pub(super) struct Minimum {
 
 /// Searches from `start` for a minimum of `objective`.
 pub(super) fn minimise(objective: &Objective, start: Vec<f64>) -> Minimum {
-    minimise_to(objective, start, DECREASE_TOLERANCE)
+    minimise_to(objective, start, STEPS, DECREASE_TOLERANCE)
 }
 
-/// As [`minimise`], but done when steps lower the objective by less than `tolerance` of it.
-pub(super) fn minimise_to(objective: &Objective, start: Vec<f64>, tolerance: f64) -> Minimum {
+/// As [`minimise`], but with at most `steps`, and done when they lower the objective by less than
+/// `tolerance` of it.
+pub(super) fn minimise_to(
+    objective: &Objective,
+    start: Vec<f64>,
+    steps: usize,
+    tolerance: f64,
+) -> Minimum {
     let parameters = objective.model().parameters();
     let clamp = |theta: &mut [f64]| {
         for (value, parameter) in theta.iter_mut().zip(parameters) {
@@ -63,7 +69,7 @@ pub(super) fn minimise_to(objective: &Objective, start: Vec<f64>, tolerance: f64
     let mut scale: Vec<f64> = vec![0.0; theta.len()];
     let (mut damping, mut growth) = (FIRST_DAMPING, 2.0);
     let mut small_decreases = 0;
-    for _ in 0..STEPS {
+    for _ in 0..steps {
         for (scale, diagonal) in scale.iter_mut().zip(at.matrix.diag()) {
             *scale = scale.max(*diagonal);
         }

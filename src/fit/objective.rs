@@ -146,7 +146,7 @@ impl<'a> Objective<'a> {
         let parameters = theta.len();
         let columns = self.model.columns();
         let mut equations = NormalEquations {
-            matrix: Array2::zeros((parameters, parameters)),
+            matrix: Array2::zeros((0, 0)),
             gradient: vec![0.0; parameters],
             objective: 0.0,
         };
@@ -202,13 +202,9 @@ impl<'a> Objective<'a> {
                 }
             }
         }
-        for i in 0..parameters {
-            for j in 0..=i {
-                let cell = triangle[i * parameters + j];
-                equations.matrix[[i, j]] = cell;
-                equations.matrix[[j, i]] = cell;
-            }
-        }
+        equations.matrix = Array2::from_shape_fn((parameters, parameters), |(i, j)| {
+            triangle[i.max(j) * parameters + i.min(j)]
+        });
         for (i, parameter) in self.model.parameters().iter().enumerate() {
             let ridge = self.ridge / (parameter.unit * parameter.unit);
             equations.gradient[i] += ridge * (theta[i] - parameter.centre);

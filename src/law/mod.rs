@@ -7,6 +7,7 @@
 mod additive;
 pub mod allocation;
 mod bimix;
+mod boosted_trees;
 mod capacity;
 mod capacity_noise;
 mod capacity_noise_tied;
@@ -28,6 +29,7 @@ mod windowed;
 
 pub use additive::Additive;
 pub use bimix::Bimix;
+pub use boosted_trees::BoostedTrees;
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
 pub use capacity_noise_tied::CapacityNoiseTied;
@@ -147,6 +149,14 @@ pub enum LawError {
         /// Its smallest loss.
         loss: f64,
     },
+    /// The trees of a column cannot be trained.
+    #[error("no trees can be trained for `{column}`: {reason}")]
+    Trees {
+        /// Name of the loss column.
+        column: String,
+        /// What the library says.
+        reason: String,
+    },
     /// A column with no measured loss among the training rows.
     #[error("no training row has a loss for `{0}`")]
     EmptyColumn(String),
@@ -174,6 +184,7 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(Bimix { floor: true }),
         Box::new(Exponential),
         Box::new(Linear),
+        Box::new(BoostedTrees),
         Box::new(Pool),
     ]
 }
