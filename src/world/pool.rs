@@ -128,9 +128,9 @@ impl Pool {
                 });
             }
         }
-        for i in 0..domains {
-            for j in 0..=i {
-                let (value, mirror) = (correlation[i][j], correlation[j][i]);
+        for (i, row) in correlation.iter().enumerate() {
+            for (j, value) in row.iter().copied().enumerate().take(i + 1) {
+                let mirror = correlation[j][i];
                 let sound = (value - mirror).abs() < SINGULAR
                     && value.abs() <= 1.0
                     && (i != j || (value - 1.0).abs() < SINGULAR);

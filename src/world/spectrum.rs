@@ -103,6 +103,13 @@ impl Spectrum {
             Shape::Curved { curvature } if !(0.0..=10.0).contains(&curvature) => {
                 return refused("curvature", curvature, "a number from 0 to 10");
             }
+            Shape::Curved { curvature } if !falls(exponent - 1.0, curvature) => {
+                return refused(
+                    "curvature",
+                    curvature,
+                    "so small that frequencies fall with the rank; 0.7 (exponent - 1) always is",
+                );
+            }
             Shape::Cutoff { rank } if !(rank.is_finite() && rank > 0.0) => {
                 return refused("rank", rank, "a number above 0");
             }
@@ -295,6 +302,14 @@ impl Spectrum {
     }
 }
 
+/// Whether the masses of a curved spectrum fall with the rank. The density T′(n) S(n) of
+/// S(n) = e^(−T(n)) has one maximum, so that it is enough that it falls from n = 0 to n = 1.
+fn falls(b: f64, curvature: f64) -> bool {
+    let l = 1f64.ln_1p();
+    let second = 0.5 * (b + 2.0 * curvature * l) * (-l * (b + curvature * l)).exp();
+    second <= b
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,12 +375,34 @@ mod tests {
         );
     }
 
+    /// With b far below the curvature, rank 2 would be met more often than rank 1.
+    #[test]
+    fn curvatures_that_make_frequencies_rise_are_refused() {
+        let curved =
+            |b: f64, curvature| Spectrum::new(1.0 + b, Masses::Pareto, Shape::Curved { curvature });
+        for b in [1e-4, 0.02, 0.2, 1.0, 5.0] {
+            let spectrum = curved(b, 0.7 * b).unwrap();
+            let mut rank = 1.0;
+            while rank < 1e6 {
+                assert!(
+                    spectrum.mass(rank * 1.05) < spectrum.mass(rank),
+                    "{b} {rank}"
+                );
+                rank *= 1.05;
+            }
+        }
+        assert!(curved(0.001, 0.02).is_err());
+        assert!(curved(0.2, 1.0).is_err());
+    }
+
     proptest! {
         #[test]
         fn rank_at_inverts_the_masses(
             exponent in 1.001f64..6.0, ln_rank in 0.0f64..32.0, shape in 0usize..4
         ) {
-            let spectrum = Spectrum::new(exponent, Masses::Pareto, shapes()[shape]).unwrap();
+            let spectrum = Spectrum::new(exponent, Masses::Pareto, shapes()[shape]);
+            prop_assume!(spectrum.is_ok());
+            let spectrum = spectrum.unwrap();
             let rank = ln_rank.exp();
             let ln_mass = spectrum.ln_mass(rank);
             prop_assume!(ln_mass.is_finite());
@@ -375,7 +412,9 @@ mod tests {
 
         #[test]
         fn masses_fall_with_rank(exponent in 1.0001f64..50.0, rank in 1.0f64..1e9, shape in 0usize..4) {
-            let spectrum = Spectrum::new(exponent, Masses::Pareto, shapes()[shape]).unwrap();
+            let spectrum = Spectrum::new(exponent, Masses::Pareto, shapes()[shape]);
+            prop_assume!(spectrum.is_ok());
+            let spectrum = spectrum.unwrap();
             prop_assert!(spectrum.ln_mass(rank) > spectrum.ln_mass(rank * 1.01));
             prop_assert!(spectrum.tail(rank) >= spectrum.tail(rank * 1.01));
         }
