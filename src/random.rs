@@ -15,6 +15,8 @@ pub enum Purpose {
     Mixtures,
     /// Drawing the meetings of one simulated training run.
     Training,
+    /// Drawing the correlations of a pool of skills.
+    Correlation,
     /// Splitting runs into training and test rows.
     Splits,
     /// Starting points of a fit.
@@ -28,6 +30,7 @@ impl Purpose {
         match self {
             Self::Mixtures => "mixtures",
             Self::Training => "training",
+            Self::Correlation => "correlation",
             Self::Splits => "splits",
             Self::Starts => "starts",
             Self::Bootstrap => "bootstrap",

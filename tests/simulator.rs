@@ -295,3 +295,31 @@ fn observed_selection_tends_to_expected_selection() {
         );
     }
 }
+
+/// Without a bound on the capacity, N acts as more tokens: D_eff = D (N/reference)^v.
+#[test]
+fn efficiency_multiplies_the_tokens() {
+    let world = world(&[(1.3, 2.0), (1.6, 1.0)], 20.0, 1e14, Overlap::None);
+    let weights = [0.6, 0.4];
+    let efficient = Learner {
+        efficiency: Efficiency {
+            exponent: 0.5,
+            reference: 1e4,
+        },
+        capacity_limits: false,
+        ..learner(Kernel::Exponential { tau: 5.0 }, Ranking::Value)
+    };
+    let plain = learner(Kernel::Exponential { tau: 5.0 }, Ranking::Value);
+    let at = |learner: &Learner, capacity, tokens| {
+        Simulator::new(world.clone(), learner.clone(), Resolution::default())
+            .losses(&weights, capacity, tokens)
+    };
+    // (1e6/1e4)^.5 = 10
+    assert_eq!(at(&efficient, 1e6, 1e7), at(&plain, UNLIMITED, 1e8));
+    let limited = Learner {
+        capacity_limits: true,
+        ..efficient.clone()
+    };
+    assert_eq!(at(&limited, 1e6, 1e7), at(&plain, 1e6, 1e8));
+    assert_eq!(at(&efficient, 1e4, 1e7), at(&plain, UNLIMITED, 1e7));
+}

@@ -33,6 +33,7 @@ mod overlap;
 mod path;
 mod place;
 mod planned;
+mod pool;
 mod problems;
 mod resolved;
 mod schema;

@@ -8,19 +8,30 @@ use super::error::Problem;
 use super::keys::Kinds;
 use super::number::show;
 use super::place::{At, span_of};
+use super::pool::{self, RawCorrelation, RawScatter};
 use super::problems::Problems;
-use crate::world::Overlap;
+use crate::world::{Overlap, Pool};
 
 /// Which skills beyond the head are shared between domains.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawOverlap {
-    /// none: no rank; all: a rank is one skill of all domains; pair: of two domains.
+    /// none: no rank; all: a rank is one skill of all domains; pair: of two domains; pool: all
+    /// domains draw on the same skills, each with frequencies of its own.
     kind: At<Word<OverlapKind>>,
     /// Share of the ranks beyond the head that are shared, from 0 to 1; for all and pair.
     fraction: Option<At<f64>>,
     /// Must be 0 in this version; for pair.
     rank_jitter: Option<At<f64>>,
+    /// Log-normal spread of a skill's frequency between domains, in e-folds, from 0 to 4: a
+    /// number, or one for each domain; for pool.
+    scatter: Option<At<RawScatter>>,
+    /// Correlation of that spread between domains: a matrix, or the ends to draw one between; for
+    /// pool.
+    correlation: Option<At<RawCorrelation>>,
+    /// Share of the ranks beyond the head that each domain has for itself, from 0 to 1; default 0;
+    /// for pool.
+    private: Option<At<f64>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +39,7 @@ enum OverlapKind {
     None,
     All,
     Pair,
+    Pool,
 }
 
 impl Choice for OverlapKind {
@@ -35,6 +47,7 @@ impl Choice for OverlapKind {
         ("none", Self::None),
         ("all", Self::All),
         ("pair", Self::Pair),
+        ("pool", Self::Pool),
     ];
 }
 
@@ -44,6 +57,7 @@ const OVERLAP_KEYS: Kinds = Kinds {
         ("none", &[]),
         ("all", &["fraction"]),
         ("pair", &["fraction", "rank-jitter"]),
+        ("pool", &["scatter", "correlation", "private"]),
     ],
 };
 
@@ -59,11 +73,17 @@ pub(super) fn validate(
         &[
             ("fraction", span_of(raw.fraction.as_ref())),
             ("rank-jitter", span_of(raw.rank_jitter.as_ref())),
+            ("scatter", span_of(raw.scatter.as_ref())),
+            ("correlation", span_of(raw.correlation.as_ref())),
+            ("private", span_of(raw.private.as_ref())),
         ],
         problems,
     );
     if kind == OverlapKind::None {
         return Some(Overlap::None);
+    }
+    if kind == OverlapKind::Pool {
+        return validate_pool(raw, domains, problems).map(Overlap::Pool);
     }
     if let Some(jitter) = raw.rank_jitter.as_ref().filter(|jitter| ***jitter != 0.0) {
         problems.add::<()>(
@@ -84,10 +104,27 @@ pub(super) fn validate(
         );
     }
     Some(match kind {
-        OverlapKind::None => Overlap::None,
+        OverlapKind::None | OverlapKind::Pool => Overlap::None,
         OverlapKind::All => Overlap::All { fraction },
         OverlapKind::Pair => Overlap::Pair { fraction },
     })
+}
+
+fn validate_pool(raw: &At<RawOverlap>, domains: usize, problems: &mut Problems) -> Option<Pool> {
+    let word = OverlapKind::Pool.word();
+    let Some(scatter) = &raw.scatter else {
+        return OVERLAP_KEYS.missing(word, "scatter", raw.span(), problems);
+    };
+    let Some(correlation) = &raw.correlation else {
+        return OVERLAP_KEYS.missing(word, "correlation", raw.span(), problems);
+    };
+    pool::validate(
+        scatter,
+        correlation,
+        raw.private.as_ref(),
+        domains,
+        problems,
+    )
 }
 
 /// The overlap as an inline table.
@@ -102,6 +139,7 @@ pub(super) fn written(overlap: &Overlap) -> String {
             OverlapKind::Pair,
             format!(", fraction = {}, rank-jitter = 0.0", show(*fraction)),
         ),
+        Overlap::Pool(pool) => (OverlapKind::Pool, pool::written(pool)),
     };
     format!("{{ kind = \"{}\"{keys} }}", kind.word())
 }

@@ -12,15 +12,11 @@ const KEYS: &[(&str, &str)] = &[
     ("learner.estimator", "the kernel \"sgd\""),
     ("learner.sketches", "the kernel \"sgd\""),
     ("world.overlap.fractions", "the overlap \"matrix\""),
-    ("world.overlap.scatter", "the overlap \"pool\""),
-    ("world.overlap.correlation", "the overlap \"pool\""),
-    ("world.overlap.private", "the overlap \"pool\""),
 ];
 
 /// Words, by the path of their key.
 const WORDS: &[(&str, &str)] = &[
     ("world.overlap.kind", "matrix"),
-    ("world.overlap.kind", "pool"),
     ("world.domains.spectrum.kind", "table"),
     ("learner.kernel", "sgd"),
 ];

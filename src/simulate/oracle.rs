@@ -157,6 +157,10 @@ fn skills(world: &World) -> Vec<Skill> {
         multiplicity,
     };
     let everyone: Vec<usize> = (0..count).collect();
+    let strands = match world.overlap() {
+        Overlap::Pool(pool) => pool.strands(),
+        _ => Vec::new(),
+    };
     let mut skills = Vec::new();
     let mut rank = 1.0;
     while rank <= world.skills() {
@@ -165,10 +169,10 @@ fn skills(world: &World) -> Vec<Skill> {
             rank += 1.0;
             continue;
         }
-        let private = match *world.overlap() {
+        let private = match world.overlap() {
             Overlap::None => 1.0,
             Overlap::All { fraction } => {
-                skills.push(shared(&everyone, rank, fraction));
+                skills.push(shared(&everyone, rank, *fraction));
                 1.0 - fraction
             }
             Overlap::Pair { fraction } => {
@@ -179,6 +183,18 @@ fn skills(world: &World) -> Vec<Skill> {
                     }
                 }
                 1.0 - fraction
+            }
+            Overlap::Pool(pool) => {
+                for strand in &strands {
+                    let frequency = (0..count)
+                        .map(|i| (i, mass(i, rank) * strand.scales[i]))
+                        .collect();
+                    skills.push(Skill {
+                        frequency,
+                        multiplicity: (1.0 - pool.private()) * strand.share,
+                    });
+                }
+                pool.private()
             }
         };
         for i in 0..count {

@@ -360,10 +360,10 @@ impl World {
         let private =
             |share: f64| (0..domains).map(move |i| Family::new(tail, &[member(i)], share));
         let mut families = vec![Family::new(&head, &everyone, 1.0)];
-        match *self.overlap() {
+        match self.overlap() {
             Overlap::None => families.extend(private(1.0)),
             Overlap::All { fraction } => {
-                families.push(Family::new(tail, &everyone, fraction));
+                families.push(Family::new(tail, &everyone, *fraction));
                 families.extend(private(1.0 - fraction));
             }
             Overlap::Pair { fraction } => {
@@ -374,6 +374,19 @@ impl World {
                     }
                 }
                 families.extend(private(1.0 - fraction));
+            }
+            Overlap::Pool(pool) => {
+                for strand in pool.strands() {
+                    let members: Vec<_> = strand
+                        .scales
+                        .iter()
+                        .enumerate()
+                        .map(|(domain, scale)| (domain, row_of[domain], *scale))
+                        .collect();
+                    let share = (1.0 - pool.private()) * strand.share;
+                    families.push(Family::new(tail, &members, share));
+                }
+                families.extend(private(pool.private()));
             }
         }
         families.retain(|family| family.multiplicity > 0.0 && family.high > family.low);

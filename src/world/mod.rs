@@ -8,9 +8,11 @@
 //! Source: Dai and Zheng 2026 (arXiv:2606.08167), section 3; the overlaps are ours.
 
 mod family;
+mod pool;
 mod spectrum;
 
 pub use family::{Class, Family, Member, Node, Resolution, nodes};
+pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};
 
 use thiserror::Error;
@@ -50,6 +52,9 @@ pub enum Overlap {
         /// Share of the tail ranks of a domain that it shares with any other, from 0 to 1.
         fraction: f64,
     },
+    /// All domains draw on one pool of tail skills, each with frequencies of its own. They have
+    /// one spectrum.
+    Pool(Pool),
 }
 
 /// A world: K domains over a common head, with tails that may overlap.
@@ -100,6 +105,12 @@ pub enum WorldError {
     /// A shared fraction outside 0 to 1.
     #[error("the overlap fraction is {0}: it must be from 0 to 1")]
     Fraction(f64),
+    /// A pool for another number of domains.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    /// A pool whose domains differ in more than their scatter.
+    #[error("the overlap `pool` needs one spectrum for all domains, but that of `{0}` differs")]
+    PoolSpectrum(String),
     /// Sharing in a world of one domain.
     #[error("overlap needs at least two domains")]
     OverlapAlone,
@@ -148,6 +159,19 @@ impl World {
             }
             if domains.len() < 2 && fraction > 0.0 {
                 return Err(WorldError::OverlapAlone);
+            }
+        }
+        if let Overlap::Pool(pool) = &overlap {
+            if pool.scatter().len() != domains.len() {
+                return Err(WorldError::Pool(PoolError::Size {
+                    key: "scatter",
+                    found: pool.scatter().len(),
+                    domains: domains.len(),
+                }));
+            }
+            let first = &domains[0].spectrum;
+            if let Some(other) = domains.iter().find(|d| d.spectrum != *first) {
+                return Err(WorldError::PoolSpectrum(other.name.clone()));
             }
         }
         Ok(Self {

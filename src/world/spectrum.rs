@@ -76,9 +76,6 @@ pub enum SpectrumError {
 /// Largest exponent: beyond it a domain is one skill.
 const STEEPEST: f64 = 100.0;
 
-/// Ranks on which a curved spectrum is seen to fall.
-const FIRST_RANKS: u32 = 8;
-
 /// Ranks up to which zeta sums are added term by term; beyond, the Euler–Maclaurin midpoint
 /// series is exact to rounding.
 const DIRECT_RANKS: f64 = 32.0;
@@ -106,6 +103,13 @@ impl Spectrum {
             Shape::Curved { curvature } if !(0.0..=10.0).contains(&curvature) => {
                 return refused("curvature", curvature, "a number from 0 to 10");
             }
+            Shape::Curved { curvature } if !falls(exponent - 1.0, curvature) => {
+                return refused(
+                    "curvature",
+                    curvature,
+                    "so small that frequencies fall with the rank; 0.7 (exponent - 1) always is",
+                );
+            }
             Shape::Cutoff { rank } if !(rank.is_finite() && rank > 0.0) => {
                 return refused("rank", rank, "a number above 0");
             }
@@ -125,17 +129,6 @@ impl Spectrum {
             Masses::Zeta => -spectrum.power_sum(0.0, f64::INFINITY).ln(),
             Masses::Density => (exponent - 1.0).ln(),
         };
-        // The local exponent only grows with the rank: masses that fall at first fall for ever.
-        if let Shape::Curved { curvature } = shape
-            && (1..FIRST_RANKS)
-                .any(|k| spectrum.ln_mass(f64::from(k)) <= spectrum.ln_mass(f64::from(k + 1)))
-        {
-            return refused(
-                "curvature",
-                curvature,
-                "so small that higher ranks are met less often: at most about half of exponent − 1",
-            );
-        }
         Ok(spectrum)
     }
 
@@ -309,6 +302,14 @@ impl Spectrum {
     }
 }
 
+/// Whether the masses of a curved spectrum fall with the rank. The density T′(n) S(n) of
+/// S(n) = e^(−T(n)) has one maximum, so that it is enough that it falls from n = 0 to n = 1.
+fn falls(b: f64, curvature: f64) -> bool {
+    let l = 1f64.ln_1p();
+    let second = 0.5 * (b + 2.0 * curvature * l) * (-l * (b + curvature * l)).exp();
+    second <= b
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -372,9 +373,26 @@ mod tests {
             Spectrum::new(1.5, Masses::Zeta, Shape::Shifted { shift: 1.0 }),
             Err(SpectrumError::ShapeNeedsPareto)
         );
-        // Rank 2 would be met more often than rank 1.
-        let steep = Shape::Curved { curvature: 0.02 };
-        assert!(Spectrum::new(1.001, Masses::Pareto, steep).is_err());
+    }
+
+    /// With b far below the curvature, rank 2 would be met more often than rank 1.
+    #[test]
+    fn curvatures_that_make_frequencies_rise_are_refused() {
+        let curved =
+            |b: f64, curvature| Spectrum::new(1.0 + b, Masses::Pareto, Shape::Curved { curvature });
+        for b in [1e-4, 0.02, 0.2, 1.0, 5.0] {
+            let spectrum = curved(b, 0.7 * b).unwrap();
+            let mut rank = 1.0;
+            while rank < 1e6 {
+                assert!(
+                    spectrum.mass(rank * 1.05) < spectrum.mass(rank),
+                    "{b} {rank}"
+                );
+                rank *= 1.05;
+            }
+        }
+        assert!(curved(0.001, 0.02).is_err());
+        assert!(curved(0.2, 1.0).is_err());
     }
 
     proptest! {

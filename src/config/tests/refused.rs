@@ -135,6 +135,26 @@ fn world() {
                 "overlap = { kind = \"matrix\", fractions = [[1]] }"
             ),
             ("skills = 1e6", "overlap = { kind = \"pool\" }"),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"pool\", scatter = [1], correlation = [[1]] }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"pool\", scatter = 9, correlation = { low = 0, high = 1 } }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"pool\", scatter = 1, correlation = { low = 0.9, high = 0.1 } }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"pool\", scatter = 1, correlation = [[1, 0.2], [0.3, 1]] }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"pool\", scatter = 1, correlation = { low = 0, high = 1 } }"
+            ),
             ("skills = 1e6", "overlap = { kind = \"any\" }"),
             ("skills = 1e6", "overlap = { fraction = 0.2 }"),
             ("cost = 2", "spectrum = { kind = \"power-law\", shift = 2 }"),

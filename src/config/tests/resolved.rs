@@ -110,3 +110,17 @@ fn paths_lead_from_the_run_directory_to_the_data() {
     fs::write(out.join("experiment.toml"), text).unwrap();
     load(&out.join("experiment.toml")).unwrap();
 }
+
+#[rstest]
+#[case("scatter = 2, correlation = { low = 0, high = 0.8 }")]
+#[case("scatter = [1, 2.5], correlation = [[1, -0.3], [-0.3, 1]], private = 0.25")]
+fn pools(#[case] keys: &str) {
+    let text = SMALL
+        .replace(
+            "skills = 1e6",
+            &format!("skills = 1e6\noverlap = {{ kind = \"pool\", {keys} }}"),
+        )
+        .replace("exponent = 1.5", "exponent = 1.2");
+    let experiment = parse(&text, "x").unwrap();
+    assert_eq!(again(&experiment), experiment);
+}
