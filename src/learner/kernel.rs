@@ -95,6 +95,15 @@ impl Kernel {
         }
     }
 
+    /// The rate 1 − e^(−1/τ) at which the mean unlearned part falls with the mean meetings, if it
+    /// is e^(−rate·μ): what depends on τ alone, for loops over many skills.
+    pub fn rate(&self) -> Option<f64> {
+        match *self {
+            Self::Exponential { tau } => Some(-(-1.0 / tau).exp_m1()),
+            Self::Threshold { .. } | Self::Reciprocal { .. } | Self::SgdDecay { .. } => None,
+        }
+    }
+
     /// Unlearned part r(n) after exactly `n` meetings; `None` for `sgd-decay`.
     pub fn after(&self, n: f64) -> Option<f64> {
         match *self {

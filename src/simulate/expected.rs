@@ -51,10 +51,30 @@ fn add_family(
 ) {
     let (whole_nodes, whole_rank) = family.nodes_up_to(chosen.rank);
     let mut masses = vec![0.0; family.rows()];
-    for node in 0..whole_nodes {
-        let left = kernel.unlearned(meetings(exposure, |row| family.frequencies(row)[node]));
-        for (row, mass) in masses.iter_mut().enumerate() {
-            *mass += family.masses(row)[node] * left;
+    match (kernel.rate(), exposure) {
+        // One spectrum and an exponential: nothing to look up in the inner loop.
+        (Some(rate), [exposure]) => {
+            let fall = -rate * exposure;
+            let nodes = family.frequencies(0).iter().zip(family.masses(0));
+            masses[0] = nodes
+                .take(whole_nodes)
+                .map(|(frequency, mass)| {
+                    if *frequency > 0.0 {
+                        mass * (fall * frequency).exp()
+                    } else {
+                        *mass
+                    }
+                })
+                .sum();
+        }
+        _ => {
+            for node in 0..whole_nodes {
+                let met = meetings(exposure, |row| family.frequencies(row)[node]);
+                let left = kernel.unlearned(met);
+                for (row, mass) in masses.iter_mut().enumerate() {
+                    *mass += family.masses(row)[node] * left;
+                }
+            }
         }
     }
     // The ranks of the class inside which the cut falls.

@@ -385,7 +385,7 @@ mod tests {
             let mut rank = 1.0;
             while rank < 1e6 {
                 assert!(
-                    spectrum.mass(rank * 1.05) < spectrum.mass(rank),
+                    spectrum.ln_mass(rank * 1.05) < spectrum.ln_mass(rank),
                     "{b} {rank}"
                 );
                 rank *= 1.05;
