@@ -76,6 +76,9 @@ pub(super) fn fit_table(
         splits.len(),
         clock.elapsed().as_secs_f64()
     ));
+    for result in &results {
+        say_result(result, talk);
+    }
     let scope = FitScope {
         runs: table.len(),
         domains: table.loss_names().len(),
@@ -87,6 +90,25 @@ pub(super) fn fit_table(
         results,
         scope,
     })
+}
+
+/// Says how long a start took, and whether predictions had to be held within bounds.
+fn say_result(result: &LawResult, talk: Talk) {
+    let fit = &result.fit;
+    if fit.start_seconds > 0.0 {
+        talk.say(&format!(
+            "  {}: {} starts, {:.1} ms each",
+            fit.law,
+            fit.starts,
+            1e3 * fit.start_seconds
+        ));
+    }
+    if result.guarded > 0 {
+        talk.say(&format!(
+            "  {}: {} held-out predictions ran off and were held at a bound",
+            fit.law, result.guarded
+        ));
+    }
 }
 
 /// Refuses names of laws that do not exist.

@@ -53,6 +53,8 @@ pub struct FittedLaw {
     limits: Vec<f64>,
     chosen: Option<Chosen>,
     starts: usize,
+    /// Mean time of one start, summed over the parts, seconds.
+    start_seconds: f64,
 }
 
 impl FittedLaw {
@@ -213,6 +215,11 @@ fn fit_law(
     let converged = outcomes.iter().all(|(fitted, ..)| fitted.converged());
     let starts = outcomes.iter().map(|(fitted, ..)| fitted.starts).sum();
     let guarded = outcomes.iter().map(|(.., guarded)| guarded).sum();
+    let start_seconds = outcomes
+        .iter()
+        .map(|(fitted, ..)| fitted.start_seconds)
+        .sum::<f64>()
+        / outcomes.len() as f64;
     let Some((fitted, all_cells, ..)) = outcomes.pop() else {
         unreachable!("the fit to all rows is always there");
     };
@@ -237,6 +244,7 @@ fn fit_law(
         converged,
         seconds: clock.elapsed().as_secs_f64(),
         starts,
+        start_seconds,
     };
     Ok(LawResult {
         fit,
@@ -269,6 +277,7 @@ fn fit_split(
     }
     let (setting, chosen) = choice.map_or((None, None), |choice| (choice.law, Some(choice.chosen)));
     let law = setting.as_deref().unwrap_or(law);
+    let mut start_seconds = 0.0;
     let parts: Vec<(Box<dyn Model>, Minimum)> = law
         .bind(&training)?
         .into_iter()
@@ -276,7 +285,10 @@ fn fit_split(
         .map(|(part, model)| {
             let best = best_of_starts(model.as_ref(), &training, &plan, number, part);
             match best {
-                Some(minimum) => Ok((model, minimum)),
+                Some((minimum, seconds)) => {
+                    start_seconds += seconds;
+                    Ok((model, minimum))
+                }
                 None => Err(FitError::NoFiniteStart {
                     law: law.name().to_string(),
                     split: split.name.clone(),
@@ -293,6 +305,7 @@ fn fit_split(
         }
     }
     Ok(FittedLaw {
+        start_seconds,
         starts: parts
             .iter()
             .map(|(model, _)| starts(model.as_ref(), &plan))

@@ -1,5 +1,7 @@
 //! The search for the parameters of one model: several starts, and the automatic ridge.
 
+use std::time::Instant;
+
 use rayon::prelude::*;
 
 use super::levenberg_marquardt::{Minimum, minimise};
@@ -13,8 +15,8 @@ pub(super) fn starts(model: &dyn Model, plan: &FitPlan) -> usize {
     plan.starts.min(model.useful_starts())
 }
 
-/// The lowest minimum over the starts: the training objective alone chooses. `None` if no start
-/// has a finite objective.
+/// The lowest minimum over the starts, and the mean time of a start in seconds: the training
+/// objective alone chooses. `None` if no start has a finite objective.
 ///
 /// With [`Ridge::Auto`] the starts run under a small pilot ridge; then the ridge follows the
 /// residual variance of the best of them ([`auto_ridge`]) until that settles.
@@ -24,25 +26,30 @@ pub(super) fn best_of_starts(
     plan: &FitPlan,
     split: usize,
     part: usize,
-) -> Option<Minimum> {
+) -> Option<(Minimum, f64)> {
     let mut objective = Objective::new(model, training, plan);
     if let Some(theta) = model.closed_form() {
-        return Some(Minimum {
+        let minimum = Minimum {
             objective: objective.value(&theta),
             theta,
             converged: true,
-        });
+        };
+        return Some((minimum, 0.0));
     }
-    let minima: Vec<Minimum> = (0..starts(model, plan))
+    let minima: Vec<(Minimum, f64)> = (0..starts(model, plan))
         .into_par_iter()
         .map(|start| {
             let cell = ((split as u64) << 32) | part as u64;
             let mut rng = random::stream(plan.seed, Purpose::Starts, cell, start as u64);
-            minimise(&objective, model.start(start, &mut rng))
+            let clock = Instant::now();
+            let minimum = minimise(&objective, model.start(start, &mut rng));
+            (minimum, clock.elapsed().as_secs_f64())
         })
         .collect();
+    let seconds = minima.iter().map(|(_, seconds)| seconds).sum::<f64>() / minima.len() as f64;
     let mut best = minima
         .into_iter()
+        .map(|(minimum, _)| minimum)
         .filter(|minimum| minimum.objective.is_finite())
         .min_by(|a, b| a.objective.total_cmp(&b.objective))?;
     if plan.ridge == Ridge::Auto {
@@ -55,7 +62,7 @@ pub(super) fn best_of_starts(
             }
         }
     }
-    Some(best)
+    Some((best, seconds))
 }
 
 /// Prior standard deviation of every parameter under [`Ridge::Auto`], in its prior unit: wide

@@ -66,4 +66,6 @@ pub struct LawFit {
     pub seconds: f64,
     /// Starts of all fits of this law.
     pub starts: usize,
+    /// Mean wall time of one start of one fit, seconds; 0 where there is nothing to search.
+    pub start_seconds: f64,
 }

@@ -34,6 +34,7 @@ pub fn fit(law: &str, parameter_count: usize, mre: f64, excess: Option<f64>) -> 
         converged: true,
         seconds: 0.25,
         starts: 16,
+        start_seconds: 0.01,
     }
 }
 
