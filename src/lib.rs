@@ -8,6 +8,7 @@ pub mod law;
 pub mod learner;
 pub mod mixture;
 pub mod random;
+mod replace;
 pub mod report;
 pub mod runs;
 pub mod simulate;

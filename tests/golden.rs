@@ -1,6 +1,7 @@
 //! Golden worlds: losses computed skill by skill by an independent program.
 
-use std::path::PathBuf;
+#[path = "common/shared_files.rs"]
+mod shared_files;
 
 use mixlaw::config::{self, Source};
 use mixlaw::runs::{self, Mapping, RunTable};
@@ -8,26 +9,11 @@ use mixlaw::simulate::Simulator;
 use mixlaw::sweep::{self, Sweep};
 use mixlaw::world::Resolution;
 use rstest::rstest;
-
-/// The published golden worlds beside the project; `None` where they are absent, which is a
-/// failure where all tests must run.
-fn golden() -> Option<PathBuf> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/golden"));
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(
-        std::env::var("CI").is_err(),
-        "{} is missing",
-        folder.display()
-    );
-    eprintln!("skipped: {} is missing", folder.display());
-    None
-}
+use shared_files::shared;
 
 /// Largest relative error of the excess over all rows and domains.
 fn worst(name: &str, resolution: Resolution) -> Option<f64> {
-    let folder = golden()?;
+    let folder = shared("golden")?;
     let experiment = config::load(&folder.join(format!("{name}.toml"))).unwrap();
     let Source::Simulated {
         world,

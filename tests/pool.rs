@@ -1,33 +1,24 @@
 //! A pool of skills against closed forms, brute force and the worlds that it contains.
 
-use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
+#[path = "common/worlds.rs"]
+mod worlds;
+
+use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
 use mixlaw::simulate::{Simulator, oracle};
-use mixlaw::world::{Domain, Masses, Overlap, Pool, Resolution, Shape, Spectrum, Spread, World};
+use mixlaw::world::{Overlap, Pool, Resolution, Spread, World};
 use statrs::function::gamma::gamma;
 
 const EXPONENT: f64 = 1.3;
 const UNLIMITED: f64 = f64::INFINITY;
 
 fn world(domains: usize, head: f64, skills: f64, overlap: Overlap) -> World {
-    let domains = (0..domains)
-        .map(|i| Domain {
-            name: format!("domain{i}"),
-            spectrum: Spectrum::new(EXPONENT, Masses::Pareto, Shape::PowerLaw).unwrap(),
-            cost: 1.0 + i as f64,
-            floor: 0.0,
-        })
-        .collect();
-    World::new(domains, head, skills, overlap).unwrap()
+    let domains: Vec<_> = (0..domains).map(|i| (EXPONENT, 1.0 + i as f64)).collect();
+    worlds::world(&domains, 0.0, head, skills, overlap)
 }
 
 fn learner(tau: f64) -> Learner {
-    Learner {
-        kernel: Kernel::Exponential { tau },
-        ranking: Ranking::Value,
-        selection: Selection::Expected,
-        efficiency: Efficiency::default(),
-        capacity_limits: true,
-    }
+    let kernel = Kernel::Exponential { tau };
+    worlds::learner(kernel, Ranking::Value, Selection::Expected)
 }
 
 fn simulator(world: &World) -> Simulator {

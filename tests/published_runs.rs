@@ -3,22 +3,12 @@
 //! The files lie beside the project and are not part of it. Where they are missing the tests say
 //! so and pass, except under `CI=true`.
 
-use std::path::{Path, PathBuf};
+#[path = "common/shared_files.rs"]
+mod shared_files;
 
 use mixlaw::fit::read_splits;
 use mixlaw::runs::{FilterValue, Mapping, ReadNotes, RunTable, ScaleSource, read, write_file};
-
-/// The file `name` in the folder that is shared beside the project.
-fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(!in_ci, "{} is missing", path.display());
-    println!("skipped: {} is missing", path.display());
-    None
-}
+use shared_files::shared;
 
 fn pile17() -> Option<(RunTable, ReadNotes)> {
     let mapping = Mapping {

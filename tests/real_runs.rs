@@ -5,17 +5,18 @@
 //! printed (`cargo test --test real_runs -- --nocapture`). The files lie beside the project and
 //! are not part of it. Where they are missing the tests say so and pass, except under `CI=true`.
 
-use std::path::{Path, PathBuf};
+#[path = "common/shared_files.rs"]
+mod shared_files;
 
 use mixlaw::fit::{
-    DEFAULT_DELTA, FitPlan, LawResult, Residual, Ridge, Robust, Split, SplitRule, fit_laws,
-    read_splits, splits,
+    DEFAULT_DELTA, FitPlan, LawResult, Residual, Ridge, Robust, Split, SplitRule, fit_laws, splits,
 };
 use mixlaw::law::by_name;
 use mixlaw::random::{Purpose, stream};
 use mixlaw::runs::{Columns, FilterValue, Mapping, RunTable, ScaleSource, read};
 use ndarray::Array2;
 use rand::seq::SliceRandom;
+use shared_files::shared;
 
 /// Starts of the laws that need several. More do not lower the training error here.
 const STARTS: usize = 4;
@@ -23,18 +24,6 @@ const STARTS: usize = 4;
 const HUBER: Robust = Robust::PseudoHuber {
     delta: DEFAULT_DELTA,
 };
-
-/// The file `name` in the folder that is shared beside the project.
-fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(!in_ci, "{} is missing", path.display());
-    println!("skipped: {} is missing", path.display());
-    None
-}
 
 fn pile17() -> Option<(RunTable, Vec<Split>)> {
     let file = shared("data/pile17-1b.csv")?;
@@ -44,17 +33,11 @@ fn pile17() -> Option<(RunTable, Vec<Split>)> {
     })
     .unwrap();
     let names: Vec<String> = (100..120).map(|number| number.to_string()).collect();
-    let splits = read_splits(&shared("data/pile17-splits.csv")?, &table, &names)
-        .unwrap()
-        .into_iter()
-        .map(|split| Split {
-            train: (0..table.len())
-                .filter(|row| !split.test.contains(row))
-                .collect(),
-            name: split.name,
-            test: split.test,
-        })
-        .collect();
+    let rule = SplitRule::File {
+        path: shared("data/pile17-splits.csv")?,
+        splits: names,
+    };
+    let splits = splits(&table, &rule, 0).unwrap();
     Some((table, splits))
 }
 

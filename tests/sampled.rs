@@ -1,6 +1,9 @@
 //! Sampled runs against brute force, in mean and in spread.
 
-use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
+#[path = "common/worlds.rs"]
+mod worlds;
+
+use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
 use mixlaw::mixture::Mixture;
 use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::{Grouping, Sampler, Simulator, oracle};
@@ -17,27 +20,11 @@ const COARSE: Grouping = Grouping {
 };
 
 fn world(overlap: Overlap) -> World {
-    let domains = [(1.3, 2.0), (1.7, 1.0)]
-        .iter()
-        .enumerate()
-        .map(|(i, (exponent, cost))| Domain {
-            name: format!("domain{i}"),
-            spectrum: Spectrum::new(*exponent, Masses::Pareto, Shape::PowerLaw).unwrap(),
-            cost: *cost,
-            floor: 0.5,
-        })
-        .collect();
-    World::new(domains, 10.0, 700.0, overlap).unwrap()
+    worlds::world(&[(1.3, 2.0), (1.7, 1.0)], 0.5, 10.0, 700.0, overlap)
 }
 
 fn learner(kernel: Kernel, selection: Selection) -> Learner {
-    Learner {
-        kernel,
-        ranking: Ranking::Value,
-        selection,
-        efficiency: Efficiency::default(),
-        capacity_limits: true,
-    }
+    worlds::learner(kernel, Ranking::Value, selection)
 }
 
 /// Mean and standard deviation of each domain over the seeds.

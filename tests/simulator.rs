@@ -1,35 +1,22 @@
 //! The simulator against brute force, and what must hold in any world.
 
+#[path = "common/worlds.rs"]
+mod worlds;
+
 use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
 use mixlaw::mixture::Mixture;
 use mixlaw::simulate::{Simulator, oracle};
-use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
+use mixlaw::world::{Overlap, Resolution, World};
 use proptest::prelude::*;
 
 const UNLIMITED: f64 = f64::INFINITY;
 
 fn learner(kernel: Kernel, ranking: Ranking) -> Learner {
-    Learner {
-        kernel,
-        ranking,
-        selection: Selection::Expected,
-        efficiency: Efficiency::default(),
-        capacity_limits: true,
-    }
+    worlds::learner(kernel, ranking, Selection::Expected)
 }
 
 fn world(domains: &[(f64, f64)], head: f64, skills: f64, overlap: Overlap) -> World {
-    let domains = domains
-        .iter()
-        .enumerate()
-        .map(|(i, (exponent, cost))| Domain {
-            name: format!("domain{i}"),
-            spectrum: Spectrum::new(*exponent, Masses::Pareto, Shape::PowerLaw).unwrap(),
-            cost: *cost,
-            floor: 0.0,
-        })
-        .collect();
-    World::new(domains, head, skills, overlap).unwrap()
+    worlds::world(domains, 0.0, head, skills, overlap)
 }
 
 fn mixtures(domains: usize) -> impl Strategy<Value = Vec<f64>> {

@@ -6,7 +6,8 @@ use std::time::Instant;
 use super::arguments::PlanArguments;
 use super::failure::Failure;
 use super::output;
-use crate::config::{self, Experiment, Source};
+use super::run::experiment_or_quickstart;
+use crate::config::{Experiment, Source};
 use crate::fit::SplitRule;
 use crate::simulate::Simulator;
 use crate::sweep::Sweep;
@@ -21,10 +22,7 @@ const BYTES_PER_NUMBER: usize = 19;
 const TIMED_RUNS: usize = 200;
 
 pub(super) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {
-    let experiment = match &arguments.file {
-        Some(file) => config::load(file).map_err(Failure::input)?,
-        None => config::parse(config::QUICKSTART, "quickstart.toml").map_err(Failure::input)?,
-    };
+    let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
     output::print(&describe(&experiment))
 }
 

@@ -2,13 +2,11 @@
 
 use super::failure::Failure;
 use super::progress::Talk;
-use crate::fit::{
-    self, Comparison, FitPlan, LawFit, LawResult, Split, SplitRule, compare, fit_laws, read_splits,
-    splits,
-};
+use crate::fit::{Comparison, FitPlan, LawFit, LawResult, Split, compare, fit_laws, splits};
 use crate::law::{self, Law};
 use crate::report::FitScope;
 use crate::runs::RunTable;
+use crate::runs::words::{nearest, shown};
 
 /// Laws fitted to a table.
 pub(super) struct Fitted {
@@ -66,7 +64,7 @@ pub(super) fn fit_table(
         .map(|name| law_called(name))
         .collect::<Result<Vec<_>, _>>()?;
     say_unfitted(table, &laws, talk);
-    let splits = splits_of(table, plan)?;
+    let splits = splits(table, &plan.split, plan.seed).map_err(Failure::input)?;
     let clock = std::time::Instant::now();
     let results = fit_laws(table, &laws, &splits, plan, floors).map_err(Failure::words)?;
     talk.say(&format!(
@@ -119,16 +117,10 @@ pub(super) fn check_laws(names: &[String]) -> Result<(), Failure> {
 fn law_called(name: &str) -> Result<Box<dyn Law>, Failure> {
     law::by_name(name).ok_or_else(|| {
         let names: Vec<&str> = law::all().iter().map(|law| law.name()).collect();
-        let meant = names
-            .iter()
-            .map(|known| (strsim::jaro_winkler(name, known), known))
-            .filter(|(similarity, _)| *similarity > 0.75)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map_or(String::new(), |(_, known)| {
-                format!("did you mean `{known}`? ")
-            });
+        let meant = nearest(name, names.iter().copied())
+            .map_or(String::new(), |known| format!("did you mean `{known}`? "));
         Failure::words_with_help(
-            format!("there is no law `{}`", name.escape_debug()),
+            format!("there is no law `{}`", shown(name)),
             format!("{meant}laws: {}", names.join(", ")),
         )
     })
@@ -155,25 +147,4 @@ fn say_unfitted(table: &RunTable, laws: &[Box<dyn Law>], talk: Talk) {
             missing.join(", ")
         ));
     }
-}
-
-fn splits_of(table: &RunTable, plan: &FitPlan) -> Result<Vec<Split>, Failure> {
-    let SplitRule::File {
-        path,
-        splits: names,
-    } = &plan.split
-    else {
-        return splits(table, &plan.split, plan.seed).map_err(Failure::words);
-    };
-    let read = read_splits(path, table, names).map_err(Failure::input)?;
-    Ok(read
-        .into_iter()
-        .map(|split| fit::Split {
-            train: (0..table.len())
-                .filter(|row| !split.test.contains(row))
-                .collect(),
-            name: split.name,
-            test: split.test,
-        })
-        .collect())
 }

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
-
 use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::output;
@@ -21,16 +19,13 @@ use crate::report::{
     CellCounts, DataSource, ExperimentSource, Exponents, InputFile, LawTime, Manifest, Page,
     PageFigure, claims_json, exponent_table, fits_json, law_table, utc, verdict_text, write_atomic,
 };
-use crate::runs::{self, RunTable};
+use crate::runs::{self, RunTable, fingerprint};
 
 /// Where results go when nothing else is said.
 const DEFAULT_FOLDER: &str = "mixlaw-out";
 
 pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
-    let experiment = match &arguments.file {
-        Some(file) => config::load(file).map_err(Failure::input)?,
-        None => config::parse(config::QUICKSTART, "quickstart.toml").map_err(Failure::input)?,
-    };
+    let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
     let folder = arguments
         .out
         .clone()
@@ -40,6 +35,15 @@ pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
         return Err(Failure::Claim);
     }
     Ok(())
+}
+
+/// The experiment of `file`, or the built-in one.
+pub(super) fn experiment_or_quickstart(file: Option<&Path>) -> Result<Experiment, Failure> {
+    match file {
+        Some(file) => config::load(file),
+        None => config::parse(config::QUICKSTART, "quickstart.toml"),
+    }
+    .map_err(Failure::input)
 }
 
 /// Whether some check of a claim fails.
@@ -117,7 +121,7 @@ impl Directory {
         let mut manifest = Manifest::begin(
             ExperimentSource {
                 name: experiment.name.clone(),
-                sha256: hex(&Sha256::digest(self.resolved.as_bytes())),
+                sha256: fingerprint(self.resolved.as_bytes()),
             },
             Vec::new(),
             rayon::current_num_threads(),
@@ -164,7 +168,7 @@ impl Directory {
                     )
                 })
                 .collect();
-            self.report(experiment, &table, &fitted, truth.as_ref(), &claim)?;
+            self.report(experiment, &table, (&fitted, fits), truth.as_ref(), &claim)?;
         }
         self.write("claims.json", &claims_json(&claim))?;
         manifest.finished = Some(utc(SystemTime::now()));
@@ -212,7 +216,7 @@ impl Directory {
         self.write_bytes("runs.csv", &text)?;
         let source = source.unwrap_or_else(|| DataSource {
             path: "runs.csv".into(),
-            sha256: hex(&Sha256::digest(&text)),
+            sha256: fingerprint(&text),
             rows: table.len(),
             domains: table.loss_names().to_vec(),
         });
@@ -224,11 +228,10 @@ impl Directory {
         &self,
         experiment: &Experiment,
         table: &RunTable,
-        fitted: &Fitted,
+        (fitted, fits): (&Fitted, Vec<LawFit>),
         truth: Option<&Truth>,
         claim: &ClaimResult,
     ) -> Result<(), Failure> {
-        let fits = fitted.fits();
         let exponents = truth.map_or(Vec::new(), |truth| {
             truth.recovered(table.loss_names(), &fits)
         });
@@ -294,8 +297,4 @@ fn print_tables(
         output::print(&format!("\n{}", verdict_text(claim)))?;
     }
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,9 +1,10 @@
 //! Splits of a table's runs into training and test rows.
 
+use miette::Diagnostic;
 use rand::seq::SliceRandom;
 use thiserror::Error;
 
-use super::SplitRule;
+use super::{SplitFileError, SplitRule, read_splits};
 use crate::random::{self, Purpose};
 use crate::runs::RunTable;
 
@@ -19,8 +20,12 @@ pub struct Split {
 }
 
 /// Why a table cannot be split as asked.
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Debug, Error, Diagnostic)]
 pub enum SplitError {
+    /// The file gives no splits of this table.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    File(#[from] SplitFileError),
     /// Nothing would be left on one side.
     #[error(
         "a test fraction of {fraction} of {units} {what} leaves no {what} to {side}: at least two are needed"
@@ -46,10 +51,10 @@ pub enum SplitError {
     NoScale(&'static str),
 }
 
-/// The splits of `table` by a rule other than a file, drawn from `seed`. No rule, no splits.
+/// The splits of `table` by a rule; random ones are drawn from `seed`. No rule, no splits.
 ///
 /// # Errors
-/// [`SplitError`] when a side would be empty.
+/// [`SplitError`] when a side would be empty, or a file gives no splits of the table.
 pub fn splits(table: &RunTable, rule: &SplitRule, seed: u64) -> Result<Vec<Split>, SplitError> {
     match rule {
         SplitRule::Mixture {
@@ -73,7 +78,21 @@ pub fn splits(table: &RunTable, rule: &SplitRule, seed: u64) -> Result<Vec<Split
             capacity_below,
             tokens_below,
         } => Ok(vec![by_scale(table, *capacity_below, *tokens_below)?]),
-        SplitRule::File { .. } | SplitRule::None => Ok(Vec::new()),
+        SplitRule::File { path, splits } => Ok(read_splits(path, table, splits)?
+            .into_iter()
+            .map(|split| {
+                let mut in_test = vec![false; table.len()];
+                for row in &split.test {
+                    in_test[*row] = true;
+                }
+                Split {
+                    name: split.name,
+                    train: (0..table.len()).filter(|row| !in_test[*row]).collect(),
+                    test: split.test,
+                }
+            })
+            .collect()),
+        SplitRule::None => Ok(Vec::new()),
     }
 }
 

@@ -6,7 +6,8 @@
 //! C_ij and γ_ij to the prior. Capacity and tokens do not enter (see [`super::Joint`]).
 
 use super::column_model::{
-    AMPLITUDES, ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    source_coefficients,
 };
 use super::scale::Scale;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
@@ -115,14 +116,12 @@ impl Column {
     fn lay_out(&self, transfer: f64) -> Vec<Parameter> {
         let column = Some(self.column);
         let mut parameters = vec![Floor::parameter(self.column)];
-        for source in 0..self.sources {
-            let centre = if self.own == Some(source) {
-                1.0
-            } else {
-                transfer.exp()
-            };
-            parameters.push(ln_parameter("C", column, AMPLITUDES, centre));
-        }
+        parameters.extend(source_coefficients(
+            self.column,
+            self.own,
+            self.sources,
+            transfer,
+        ));
         for _ in 0..self.sources {
             parameters.push(ln_parameter("γ", column, EXPONENTS, EXPONENT_CENTRE));
         }

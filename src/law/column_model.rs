@@ -221,3 +221,21 @@ pub(super) fn natural(symbol: &'static str, column: usize, value: f64) -> Natura
         value: Some(value),
     }
 }
+
+/// ln C_ij for each source of a column: the prior is 1 for its own domain, e^`transfer` for any
+/// other.
+pub(super) fn source_coefficients(
+    column: usize,
+    own: Option<usize>,
+    sources: usize,
+    transfer: f64,
+) -> impl Iterator<Item = Parameter> {
+    (0..sources).map(move |source| {
+        let centre = if own == Some(source) {
+            1.0
+        } else {
+            transfer.exp()
+        };
+        ln_parameter("C", Some(column), AMPLITUDES, centre)
+    })
+}

@@ -19,6 +19,7 @@
 use super::additive::alternatives;
 use super::column_model::{
     AMPLITUDES, ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    source_coefficients,
 };
 use super::scale::Scale;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
@@ -160,14 +161,12 @@ impl Column {
             Floor::parameter(self.column),
             ln_parameter("a", column, LOSS_EXPONENTS, a),
         ];
-        for source in 0..self.sources {
-            let centre = if self.own == Some(source) {
-                1.0
-            } else {
-                transfer.exp()
-            };
-            parameters.push(ln_parameter("C", column, AMPLITUDES, centre));
-        }
+        parameters.extend(source_coefficients(
+            self.column,
+            self.own,
+            self.sources,
+            transfer,
+        ));
         let mut push = |symbol| {
             parameters.push(ln_parameter(symbol, column, SOURCE_EXPONENTS, 1.0));
         };

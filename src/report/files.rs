@@ -1,52 +1,23 @@
-//! Writing a file so that a reader finds the old one or the new one, never half of it.
+//! Writing the files of results.
 
-use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 
-/// Writes `bytes` to `path`: into a temporary file of the same folder, which is then renamed.
+use crate::replace::replace;
+
+/// Writes `bytes` to `path` as a whole: a reader finds the old file or the new one. What is not a
+/// regular file (a pipe, `/dev/stdout`) is written in place.
 ///
 /// # Errors
-/// Any error of creating, writing or renaming; an existing file at `path` is then untouched and the
-/// temporary file is gone.
+/// Any error of creating, writing or renaming; an existing file at `path` is then untouched.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = temporary_beside(path)?;
-    let written = write_through(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The first error is the one to report; a leftover that cannot be removed is no news.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-/// A name in the folder of `path` that no other writer uses: processes differ by id, the threads of
-/// a process by a counter.
-fn temporary_beside(path: &Path) -> io::Result<PathBuf> {
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let name = path.file_name().ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!("{} names no file", path.display()),
-        )
-    })?;
-    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}-{count}.tmp", std::process::id()));
-    Ok(path.with_file_name(temporary))
-}
-
-fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    // Without this a power cut after the rename could leave an empty file under the final name.
-    file.sync_all()
+    replace(path, |file| file.write_all(bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn names(folder: &Path) -> Vec<String> {
         fs::read_dir(folder)
@@ -63,6 +34,18 @@ mod tests {
         write_atomic(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(folder.path()), ["fits.json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, b"old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_atomic(&link, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The table of training runs, simulated or real: (mixture h, capacity N, tokens D) → losses.
 
+mod fingerprint;
 mod joined;
 mod layout;
 mod lines;
@@ -14,6 +15,7 @@ mod table;
 pub(crate) mod words;
 mod write;
 
+pub use fingerprint::fingerprint;
 pub use mapping::{FilterValue, Mapping, ScaleSource};
 pub use notes::ReadNotes;
 pub use read::read;

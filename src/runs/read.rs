@@ -14,8 +14,8 @@
 //! * **Weights** that sum to 1 within 0.01 are rescaled to sum to 1.
 
 use ndarray::Array2;
-use sha2::{Digest, Sha256};
 
+use super::fingerprint::Fingerprint;
 use super::joined::Joined;
 use super::layout::{At, Layout, Scale};
 use super::mapping::Mapping;
@@ -41,14 +41,14 @@ const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 /// [`ReadError`], which says where the mistake is and what is allowed there.
 pub fn read(mapping: &Mapping) -> Result<(RunTable, ReadNotes), ReadError> {
     let mut sheets = Vec::new();
-    let mut hash = Sha256::new();
+    let mut fingerprint = Fingerprint::default();
     for path in &mapping.files {
         let bytes = Sheet::bytes(path)?;
-        hash.update(&bytes);
+        fingerprint.update(&bytes);
         sheets.push(Sheet::parse(path, &bytes)?);
     }
     let (table, notes) = assemble(sheets, mapping)?;
-    let sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let sha256 = fingerprint.hex();
     Ok((table, ReadNotes { sha256, ..notes }))
 }
 

@@ -1,7 +1,6 @@
 //! Writes a table of runs as CSV.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,10 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::table::RunTable;
-
-/// Names tried for the temporary file before giving up; the first is free unless an interrupted
-/// program left it behind.
-const TEMPORARY_NAMES: u32 = 100;
+use crate::replace::replace;
 
 /// Why a table cannot be written to a file.
 #[derive(Debug, Error, Diagnostic)]
@@ -114,51 +110,10 @@ fn whole_number(text: &str) -> Option<usize> {
 /// # Errors
 /// [`WriteError`] when the folder or the file cannot be written.
 pub fn write_file(table: &RunTable, path: &Path) -> Result<(), WriteError> {
-    replace(table, path).map_err(|source| WriteError {
+    replace(path, |file| write(table, file)).map_err(|source| WriteError {
         file: path.into(),
         source,
     })
-}
-
-fn replace(table: &RunTable, path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => {
-            return write(table, OpenOptions::new().write(true).open(path)?);
-        }
-        _ => {}
-    }
-    // A link stays a link: the file that it names is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
-    let (mut file, temporary) = temporary_beside(&path)?;
-    let written = write(table, &mut file)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&temporary, &path));
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-/// A new file in the folder of `path`: only within a folder is renaming sure to be atomic.
-fn temporary_beside(path: &Path) -> io::Result<(File, PathBuf)> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    for attempt in 0..TEMPORARY_NAMES {
-        let mut temporary = name.to_owned();
-        temporary.push(format!(".{}-{attempt}.tmp", std::process::id()));
-        let temporary = path.with_file_name(temporary);
-        match OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&temporary)
-        {
-            Ok(file) => return Ok((file, temporary)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 #[cfg(test)]

@@ -49,29 +49,42 @@ pub fn losses(
             .sum()
     };
     skills.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    let ranked = skills.iter().map(|skill| {
+        let rate: f64 = skill.frequency.iter().map(|(i, p)| weights[*i] * p).sum();
+        let meetings = if rate > 0.0 { rate * tokens } else { 0.0 };
+        (skill, learner.kernel.unlearned(meetings))
+    });
+    Some(keep_best(world, learner, capacity, ranked))
+}
+
+/// Losses of domains when skills are kept in the order of `ranked` as long as there is room for
+/// them, the last in part. With each skill goes what is left unlearned of it if it is kept.
+fn keep_best<'a>(
+    world: &World,
+    learner: &Learner,
+    capacity: f64,
+    ranked: impl IntoIterator<Item = (&'a Skill, f64)>,
+) -> Vec<f64> {
+    let domains = world.domains();
     let mut left = if learner.capacity_limits {
         capacity
     } else {
         f64::INFINITY
     };
     let mut unlearned: Vec<f64> = (0..domains.len()).map(|i| world.remainder(i)).collect();
-    for skill in &skills {
+    for (skill, unlearned_if_kept) in ranked {
         let selected = (left / skill.multiplicity).clamp(0.0, 1.0);
         left -= skill.multiplicity * selected;
-        let rate: f64 = skill.frequency.iter().map(|(i, p)| weights[*i] * p).sum();
-        let meetings = if rate > 0.0 { rate * tokens } else { 0.0 };
-        let kept = 1.0 - selected * (1.0 - learner.kernel.unlearned(meetings));
+        let kept = 1.0 - selected * (1.0 - unlearned_if_kept);
         for (i, p) in &skill.frequency {
             unlearned[*i] += skill.multiplicity * p * kept;
         }
     }
-    Some(
-        domains
-            .iter()
-            .zip(unlearned)
-            .map(|(domain, mass)| domain.floor + domain.cost * mass)
-            .collect(),
-    )
+    domains
+        .iter()
+        .zip(unlearned)
+        .map(|(domain, mass)| domain.floor + domain.cost * mass)
+        .collect()
 }
 
 /// Domain losses of one random run (length K), skill by skill: the meetings of each are drawn, and
@@ -95,7 +108,6 @@ pub fn sample<R: Rng + ?Sized>(
     let domains = world.domains();
     assert_eq!(weights.len(), domains.len(), "one weight per domain");
     let tokens = learner.efficiency.effective_tokens(tokens, capacity);
-    let mut unlearned: Vec<f64> = (0..domains.len()).map(|i| world.remainder(i)).collect();
     // (score, tie breaker, count) of each skill.
     let mut drawn: Vec<(f64, f64, f64, Skill)> = Vec::new();
     for skill in skills(world) {
@@ -124,26 +136,11 @@ pub fn sample<R: Rng + ?Sized>(
         drawn.push((score, random.random(), count, skill));
     }
     drawn.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
-    let mut left = if learner.capacity_limits {
-        capacity
-    } else {
-        f64::INFINITY
-    };
-    for (_, _, count, skill) in &drawn {
-        let selected = (left / skill.multiplicity).clamp(0.0, 1.0);
-        left -= skill.multiplicity * selected;
-        let kept = 1.0 - selected * (1.0 - learner.kernel.after(*count)?);
-        for (i, p) in &skill.frequency {
-            unlearned[*i] += skill.multiplicity * p * kept;
-        }
-    }
-    Some(
-        domains
-            .iter()
-            .zip(unlearned)
-            .map(|(domain, mass)| domain.floor + domain.cost * mass)
-            .collect(),
-    )
+    let ranked = drawn
+        .iter()
+        .map(|(_, _, count, skill)| Some((skill, learner.kernel.after(*count)?)))
+        .collect::<Option<Vec<_>>>()?;
+    Some(keep_best(world, learner, capacity, ranked))
 }
 
 /// Scores are rounded to 1 / this, so that equal ones tie.
