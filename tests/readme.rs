@@ -1,4 +1,4 @@
-//! The README's examples run: every line of a `console` block that begins with `$ mixlaw`.
+//! The examples of the README and of the guide to fitting run: every line of a `console` block that begins with `$ mixlaw`.
 
 use std::path::Path;
 
@@ -33,7 +33,18 @@ fn console_lines(text: &str) -> Vec<&str> {
 
 #[test]
 fn examples_of_the_readme_run() {
-    let text = include_str!("../README.md");
+    let commands = run_examples(include_str!("../README.md"));
+    assert!(commands >= 4, "the README has lost its examples");
+}
+
+#[test]
+fn examples_of_the_guide_to_fitting_run() {
+    let commands = run_examples(include_str!("../docs/fitting.md"));
+    assert!(commands >= 4, "the guide has lost its examples");
+}
+
+/// Runs the examples of a text in a folder of their own; how many there are.
+fn run_examples(text: &str) -> usize {
     let folder = workplace();
     let mut commands = 0;
     for line in console_lines(text) {
@@ -48,7 +59,7 @@ fn examples_of_the_readme_run() {
             .assert()
             .success();
     }
-    assert!(commands >= 4, "the README has lost its examples");
+    commands
 }
 
 #[test]
@@ -59,6 +70,7 @@ fn files_that_the_readme_names_exist() {
         "LICENSE-MIT",
         "LICENSE-APACHE",
         "docs/theory.md",
+        "docs/fitting.md",
         "docs/quickstart-law-errors.svg",
         "configs/quickstart.toml",
     ] {

@@ -171,5 +171,5 @@ fn a_single_mixture_cannot_be_resampled() {
     let error = fit_laws(&table, &[by_name("mean").unwrap()], &[], &plan, None)
         .err()
         .unwrap();
-    assert!(error.to_string().contains("only 1"), "{error}");
+    assert!(error.to_string().contains("the runs have 1"), "{error}");
 }

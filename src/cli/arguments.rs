@@ -76,6 +76,8 @@ pub(super) struct SimulateArguments {
 #[command(after_help = "Examples:\n  \
     mixlaw fit runs.csv --law mean,capacity,capacity-noise\n  \
     mixlaw fit runs.csv --splits splits.csv --only-splits 100-119 --json fits.json\n  \
+    mixlaw fit runs.csv --folds 5 --repeats 4 --bootstrap 200\n  \
+    mixlaw fit runs.csv --law effective-data --split-by none --diagnose\n  \
     mixlaw fit mixture.csv loss.csv --join index --weight 'train_{domain}' --loss '{domain}_loss'\n  \
     mixlaw fit runs.csv --loss '{domain}_loss' --capacity model_size --where model_size=122e6\n\n\
     Columns: weight_NAME and loss_NAME unless patterns are given; capacity and tokens if present.")]
@@ -112,6 +114,26 @@ pub(super) struct FitArguments {
     #[arg(long, value_parser = positive)]
     pub(super) split_count: Option<usize>,
 
+    /// Folds instead of random splits: each mixture (or run) is held out once.
+    #[arg(long, value_name = "COUNT", value_parser = folds, conflicts_with_all = ["splits", "test_fraction", "split_count"])]
+    pub(super) folds: Option<usize>,
+
+    /// Deals of the folds; default 1.
+    #[arg(long, value_name = "COUNT", value_parser = positive, requires = "folds")]
+    pub(super) repeats: Option<usize>,
+
+    /// Fit runs of a capacity below this, test the others.
+    #[arg(long, value_name = "N", conflicts_with_all = ["splits", "split_by", "test_fraction", "split_count", "folds"])]
+    pub(super) capacity_below: Option<f64>,
+
+    /// Fit runs of fewer tokens than this, test the others.
+    #[arg(long, value_name = "D", conflicts_with_all = ["splits", "split_by", "test_fraction", "split_count", "folds"])]
+    pub(super) tokens_below: Option<f64>,
+
+    /// Seed of the splits; default: that of `--seed`.
+    #[arg(long)]
+    pub(super) split_seed: Option<u64>,
+
     /// Column on which several files are joined.
     #[arg(long)]
     pub(super) join: Option<String>,
@@ -136,6 +158,10 @@ pub(super) struct FitArguments {
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub(super) filter: Vec<String>,
 
+    /// Leave out one measured loss; may be repeated. RUN is the run's label, else its row from 0.
+    #[arg(long, value_name = "RUN:DOMAIN")]
+    pub(super) exclude_cell: Vec<String>,
+
     /// Scale of a residual.
     #[arg(long, value_enum, default_value = "relative")]
     pub(super) residual: ResidualName,
@@ -159,6 +185,11 @@ pub(super) struct FitArguments {
     /// Fits to resampled mixtures, for 95 % intervals of the parameters; default: none.
     #[arg(long, value_name = "COUNT", value_parser = positive)]
     pub(super) bootstrap: Option<usize>,
+
+    /// Say what a fit rests on: convergence, parameters that the runs do not tell, mixtures that
+    /// move it most, cells that stand out, residuals by domain and weight.
+    #[arg(long)]
+    pub(super) diagnose: bool,
 
     /// Seed of splits, starts and resampled mixtures.
     #[arg(long, default_value = "0")]
@@ -233,6 +264,14 @@ pub(super) struct PlanArguments {
 pub(super) struct CompletionsArguments {
     /// The shell.
     pub(super) shell: clap_complete::Shell,
+}
+
+/// A number of folds.
+fn folds(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count >= 2 => Ok(count),
+        _ => Err("must be a whole number of at least 2".into()),
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -5,9 +5,11 @@ use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
 use super::results::fit_table;
-use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule};
-use crate::report::{DataSource, comparison_table, fits_json, law_table, write_atomic};
-use crate::runs::{self, FilterValue, Mapping, ReadNotes, RunTable, ScaleSource};
+use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule, Unit};
+use crate::report::{
+    DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, write_atomic,
+};
+use crate::runs::{self, ExcludedCell, FilterValue, Mapping, ReadNotes, RunTable, ScaleSource};
 
 /// Share held out when nothing else is said.
 const TEST_FRACTION: f64 = 0.3;
@@ -30,6 +32,17 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     if fitted.splits.len() > 1 && !comparisons.is_empty() {
         let table = comparison_table(&comparisons).text(output::colour());
         output::print(&format!("\n{table}"))?;
+    }
+    if arguments.bootstrap.is_some() {
+        for fit in fits.iter().filter(|fit| !fit.parameters.is_empty()) {
+            let table = parameter_table(fit).text(output::colour());
+            output::print(&format!("\n{table}"))?;
+        }
+    }
+    if arguments.diagnose {
+        for fit in &fits {
+            output::print(&format!("\n{}", diagnosis(fit)))?;
+        }
     }
     if let Some(json) = &arguments.json {
         let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
@@ -92,11 +105,13 @@ fn plan_of(arguments: &FitArguments) -> Result<FitPlan, Failure> {
     Ok(FitPlan {
         laws: arguments.law.clone(),
         split: split_of(arguments)?,
+        split_seed: arguments.split_seed,
         starts: arguments.starts,
         residual,
         robust,
         ridge: ridge_of(&arguments.ridge)?,
         bootstrap: arguments.bootstrap.unwrap_or(0),
+        diagnose: arguments.diagnose,
         seed: arguments.seed,
     })
 }
@@ -123,6 +138,25 @@ fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
             splits: names_with_ranges(&arguments.only_splits)?,
         });
     }
+    if arguments.capacity_below.is_some() || arguments.tokens_below.is_some() {
+        return scale_split(arguments);
+    }
+    if let Some(folds) = arguments.folds {
+        let by = match arguments.split_by.unwrap_or(SplitBy::Mixture) {
+            SplitBy::Mixture => Unit::Mixture,
+            SplitBy::Run => Unit::Run,
+            SplitBy::None => {
+                return Err(Failure::words(
+                    "--folds holds runs out, --split-by none holds out nothing: one of them has to go",
+                ));
+            }
+        };
+        return Ok(SplitRule::Folds {
+            by,
+            folds,
+            repeats: arguments.repeats.unwrap_or(1),
+        });
+    }
     let test_fraction = arguments.test_fraction.unwrap_or(TEST_FRACTION);
     if !(test_fraction > 0.0 && test_fraction < 1.0) {
         return Err(Failure::words(format!(
@@ -140,6 +174,21 @@ fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
             count,
         },
         SplitBy::None => SplitRule::None,
+    })
+}
+
+/// Fit below the given limits, test above.
+fn scale_split(arguments: &FitArguments) -> Result<SplitRule, Failure> {
+    let limit = |flag: &str, given: Option<f64>| match given {
+        None => Ok(f64::INFINITY),
+        Some(limit) if limit.is_finite() && limit > 0.0 => Ok(limit),
+        Some(limit) => Err(Failure::words(format!(
+            "{flag} is {limit}: it must be a number above 0"
+        ))),
+    };
+    Ok(SplitRule::Scale {
+        capacity_below: limit("--capacity-below", arguments.capacity_below)?,
+        tokens_below: limit("--tokens-below", arguments.tokens_below)?,
     })
 }
 
@@ -197,6 +246,18 @@ fn mapping_of(arguments: &FitArguments) -> Result<Mapping, Failure> {
         capacity: scale("--capacity", &arguments.capacity)?,
         tokens: scale("--tokens", &arguments.tokens)?,
         filter,
+        exclude: arguments
+            .exclude_cell
+            .iter()
+            .map(|text| {
+                ExcludedCell::parse(text).ok_or_else(|| {
+                    Failure::words(format!(
+                        "--exclude-cell `{}`: RUN:DOMAIN is needed",
+                        text.escape_debug()
+                    ))
+                })
+            })
+            .collect::<Result<_, _>>()?,
     })
 }
 

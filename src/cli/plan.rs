@@ -71,6 +71,9 @@ fn describe(experiment: &Experiment) -> String {
         let splits = match &fit.split {
             SplitRule::Mixture { count, .. } => format!("{count} by mixture"),
             SplitRule::Run { count, .. } => format!("{count} by run"),
+            SplitRule::Folds { folds, repeats, .. } => {
+                format!("{folds} folds, {repeats} times")
+            }
             SplitRule::Scale { .. } => "1 by scale".into(),
             SplitRule::File { path, .. } => format!("from {}", path.display()),
             SplitRule::None => "none".into(),

@@ -2,7 +2,9 @@
 
 use super::failure::Failure;
 use super::progress::Talk;
-use crate::fit::{Comparison, FitPlan, LawFit, LawResult, Split, compare, fit_laws, splits};
+use crate::fit::{
+    Comparison, FitPlan, LawFit, LawResult, Split, compare, doubts, fit_laws, splits,
+};
 use crate::law::{self, Law};
 use crate::report::FitScope;
 use crate::runs::RunTable;
@@ -64,7 +66,11 @@ pub(super) fn fit_table(
         .map(|name| law_called(name))
         .collect::<Result<Vec<_>, _>>()?;
     say_unfitted(table, &laws, talk);
-    let splits = splits(table, &plan.split, plan.seed).map_err(Failure::input)?;
+    let splits =
+        splits(table, &plan.split, plan.split_seed.unwrap_or(plan.seed)).map_err(Failure::input)?;
+    for doubt in doubts(table, &splits) {
+        talk.say(&format!("note: {doubt}"));
+    }
     let clock = std::time::Instant::now();
     let results = fit_laws(table, &laws, &splits, plan, floors).map_err(Failure::words)?;
     talk.say(&format!(
@@ -99,6 +105,12 @@ fn say_result(result: &LawResult, talk: Talk) {
             fit.law,
             fit.starts,
             1e3 * fit.start_seconds
+        ));
+    }
+    if let Some(scarce) = &fit.scarce {
+        talk.say(&format!(
+            "  {}: warning: {scarce}; the ridge decides what they leave open",
+            fit.law
         ));
     }
     if result.guarded > 0 {

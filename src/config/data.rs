@@ -12,7 +12,7 @@ use super::number::{say, show};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, quote};
-use crate::runs::{FilterValue, Mapping, ScaleSource};
+use crate::runs::{ExcludedCell, FilterValue, Mapping, ScaleSource};
 
 /// What a pattern writes for the name of a domain.
 const DOMAIN: &str = "{domain}";
@@ -38,6 +38,8 @@ pub(super) struct RawData {
     /// Rows to keep: columns with the value that each must have; default all rows.
     #[serde(rename = "where")]
     filter: Option<BTreeMap<String, At<NumberOrText>>>,
+    /// Single losses to leave out, each "RUN:DOMAIN"; default none.
+    exclude: Option<Vec<At<String>>>,
 }
 
 /// A text, or a list of texts.
@@ -105,6 +107,7 @@ pub(super) fn validate(raw: &At<RawData>, problems: &mut Problems) -> Option<Map
     let capacity = scale("capacity", raw.capacity.as_ref(), problems);
     let tokens = scale("tokens", raw.tokens.as_ref(), problems);
     let filter = validate_filter(raw.filter.as_ref(), problems);
+    let exclude = validate_exclude(raw.exclude.as_deref(), problems);
     let (files, join) = files?;
     Some(Mapping {
         files,
@@ -114,6 +117,7 @@ pub(super) fn validate(raw: &At<RawData>, problems: &mut Problems) -> Option<Map
         capacity: capacity?,
         tokens: tokens?,
         filter: filter?,
+        exclude: exclude?,
     })
 }
 
@@ -235,6 +239,24 @@ fn validate_filter(
     Some(filter)
 }
 
+fn validate_exclude(
+    given: Option<&[At<String>]>,
+    problems: &mut Problems,
+) -> Option<Vec<ExcludedCell>> {
+    let mut cells = Vec::new();
+    for text in given.into_iter().flatten() {
+        let Some(cell) = ExcludedCell::parse(text) else {
+            return problems.add(
+                Problem::new("a cell of `exclude` is not RUN:DOMAIN")
+                    .label(text.span(), "needs a colon between run and domain")
+                    .help("exclude = [\"36:web\"] leaves out the loss of web in the run 36"),
+            );
+        };
+        cells.push(cell);
+    }
+    Some(cells)
+}
+
 /// Writes `[data]` with every default.
 pub(super) fn write(mapping: &Mapping, out: &mut Writer) {
     out.header("[data]");
@@ -256,6 +278,12 @@ pub(super) fn write(mapping: &Mapping, out: &mut Writer) {
             Some(ScaleSource::Constant(value)) => out.number(key, *value),
             None => out.comment(&format!("{key}: the column \"{key}\", if there is one")),
         }
+    }
+    if !mapping.exclude.is_empty() {
+        out.list(
+            "exclude",
+            mapping.exclude.iter().map(|cell| quote(&cell.to_string())),
+        );
     }
     if mapping.filter.is_empty() {
         return;

@@ -55,6 +55,9 @@ pub(super) struct RawFit {
     /// Fits to resampled mixtures, for 95 % intervals of the parameters, from 0 to 1000000;
     /// default 0, no intervals.
     bootstrap: Option<At<i64>>,
+    /// Whether each mixture is left out in turn, for outliers and influence in fits.json; default
+    /// false.
+    diagnose: Option<bool>,
 }
 
 /// A ridge that is chosen by the fit.
@@ -105,6 +108,10 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
         Some(split) => split::validate(split, problems),
         None => Some(split::default()),
     };
+    let split_seed = match &raw.split {
+        Some(split) => split::seed(split, problems),
+        None => Some(None),
+    };
     let starts = problems.size_or(
         "starts",
         raw.starts.as_ref(),
@@ -133,11 +140,13 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
     Some(FitPlan {
         laws: laws?,
         split: split?,
+        split_seed: split_seed?,
         starts: starts?,
         residual,
         robust: robust?,
         ridge: ridge?,
         bootstrap: bootstrap?,
+        diagnose: raw.diagnose.unwrap_or(false),
         seed,
     })
 }
@@ -230,5 +239,6 @@ pub(super) fn write(plan: &FitPlan, out: &mut Writer) {
         Ridge::Fixed(strength) => out.number("ridge", strength),
     }
     out.key("bootstrap", plan.bootstrap);
-    split::write(&plan.split, out);
+    out.key("diagnose", plan.diagnose);
+    split::write(&plan.split, plan.split_seed, out);
 }

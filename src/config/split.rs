@@ -12,7 +12,7 @@ use super::keys::Kinds;
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::{Writer, quote};
-use crate::fit::SplitRule;
+use crate::fit::{SplitRule, Unit};
 
 /// Share of the mixtures or runs held out when nothing else is said.
 const DEFAULT_FRACTION: f64 = 0.3;
@@ -34,6 +34,13 @@ pub(super) struct RawSplit {
     test_fraction: Option<At<f64>>,
     /// Number of random splits, from 1 to 100000; for mixture and run, default 20.
     count: Option<At<i64>>,
+    /// Folds, from 2 to 100000, instead of random splits: each mixture or run is held out once; for
+    /// mixture and run, default none.
+    folds: Option<At<i64>>,
+    /// Deals of the folds, from 1 to 100000; default 1.
+    repeats: Option<At<i64>>,
+    /// Seed of the splits, at least 0; for mixture and run, default the seed of the experiment.
+    seed: Option<At<i64>>,
     /// Training runs have a capacity below this, above 0; for scale, default no bound.
     capacity_below: Option<At<f64>>,
     /// Training runs have fewer tokens than this, above 0; for scale, default no bound.
@@ -86,11 +93,14 @@ impl Choice for SplitKind {
     ];
 }
 
+/// Keys of the splits that are drawn.
+const RANDOM_KEYS: &[&str] = &["test-fraction", "count", "folds", "repeats", "seed"];
+
 const SPLIT_KEYS: Kinds = Kinds {
     selector: "by",
     keys: &[
-        ("mixture", &["test-fraction", "count"]),
-        ("run", &["test-fraction", "count"]),
+        ("mixture", RANDOM_KEYS),
+        ("run", RANDOM_KEYS),
         ("scale", &["capacity-below", "tokens-below"]),
         ("file", &["path", "splits"]),
         ("none", &[]),
@@ -113,6 +123,9 @@ pub(super) fn validate(raw: &At<RawSplit>, problems: &mut Problems) -> Option<Sp
         &[
             ("test-fraction", span_of(raw.test_fraction.as_ref())),
             ("count", span_of(raw.count.as_ref())),
+            ("folds", span_of(raw.folds.as_ref())),
+            ("repeats", span_of(raw.repeats.as_ref())),
+            ("seed", span_of(raw.seed.as_ref())),
             ("capacity-below", span_of(raw.capacity_below.as_ref())),
             ("tokens-below", span_of(raw.tokens_below.as_ref())),
             ("path", span_of(raw.path.as_ref())),
@@ -121,27 +134,56 @@ pub(super) fn validate(raw: &At<RawSplit>, problems: &mut Problems) -> Option<Sp
         problems,
     );
     match kind {
-        SplitKind::Mixture => {
-            let (test_fraction, count) = random(raw, problems)?;
-            Some(SplitRule::Mixture {
-                test_fraction,
-                count,
-            })
-        }
-        SplitKind::Run => {
-            let (test_fraction, count) = random(raw, problems)?;
-            Some(SplitRule::Run {
-                test_fraction,
-                count,
-            })
-        }
+        SplitKind::Mixture => random(raw, Unit::Mixture, problems),
+        SplitKind::Run => random(raw, Unit::Run, problems),
         SplitKind::Scale => scale(raw, problems),
         SplitKind::File => file(raw, problems),
         SplitKind::None => Some(SplitRule::None),
     }
 }
 
-fn random(raw: &RawSplit, problems: &mut Problems) -> Option<(f64, usize)> {
+/// The seed of the splits; the inner `None` is an absent key.
+#[expect(clippy::option_option, reason = "the two levels mean different things")]
+pub(super) fn seed(raw: &RawSplit, problems: &mut Problems) -> Option<Option<u64>> {
+    match &raw.seed {
+        None => Some(None),
+        Some(seed) => problems
+            .size("seed", seed, 0..=i64::MAX)
+            .map(|seed| Some(seed as u64)),
+    }
+}
+
+fn random(raw: &RawSplit, by: Unit, problems: &mut Problems) -> Option<SplitRule> {
+    if let Some(folds) = &raw.folds {
+        let given = [
+            ("test-fraction", span_of(raw.test_fraction.as_ref())),
+            ("count", span_of(raw.count.as_ref())),
+        ];
+        for (key, span) in given {
+            let Some(span) = span else { continue };
+            let place = problems.key_of(&span);
+            return problems.add(
+                Problem::new(format!("`{key}` has no meaning beside `folds`"))
+                    .label(place, "no meaning here")
+                    .help("folds hold out every mixture or run once; take one of the two out"),
+            );
+        }
+        let folds = problems.size("folds", folds, 2..=MOST_SPLITS);
+        let repeats = problems.size_or("repeats", raw.repeats.as_ref(), 1, 1..=MOST_SPLITS);
+        return Some(SplitRule::Folds {
+            by,
+            folds: folds?,
+            repeats: repeats?,
+        });
+    }
+    if let Some(repeats) = &raw.repeats {
+        let place = problems.key_of(&repeats.span());
+        return problems.add(
+            Problem::new("`repeats` has no meaning without `folds`")
+                .label(place, "no meaning here")
+                .help("take it out, or give `folds`; random splits have `count`"),
+        );
+    }
     let fraction = problems.number_or(
         "test-fraction",
         raw.test_fraction.as_ref(),
@@ -150,7 +192,17 @@ fn random(raw: &RawSplit, problems: &mut Problems) -> Option<(f64, usize)> {
         |fraction| fraction > 0.0 && fraction < 1.0,
     );
     let count = problems.size_or("count", raw.count.as_ref(), DEFAULT_COUNT, 1..=MOST_SPLITS);
-    Some((fraction?, count?))
+    let (test_fraction, count) = (fraction?, count?);
+    Some(match by {
+        Unit::Mixture => SplitRule::Mixture {
+            test_fraction,
+            count,
+        },
+        Unit::Run => SplitRule::Run {
+            test_fraction,
+            count,
+        },
+    })
 }
 
 fn scale(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
@@ -205,7 +257,7 @@ fn file(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
 }
 
 /// Writes `[fit.split]` with every default.
-pub(super) fn write(split: &SplitRule, out: &mut Writer) {
+pub(super) fn write(split: &SplitRule, seed: Option<u64>, out: &mut Writer) {
     out.header("[fit.split]");
     let random = |kind, test_fraction, count: usize, out: &mut Writer| {
         out.word("by", kind);
@@ -221,6 +273,15 @@ pub(super) fn write(split: &SplitRule, out: &mut Writer) {
             test_fraction,
             count,
         } => random(SplitKind::Run, *test_fraction, *count, out),
+        SplitRule::Folds { by, folds, repeats } => {
+            let kind = match by {
+                Unit::Mixture => SplitKind::Mixture,
+                Unit::Run => SplitKind::Run,
+            };
+            out.word("by", kind);
+            out.key("folds", folds);
+            out.key("repeats", repeats);
+        }
         SplitRule::Scale {
             capacity_below,
             tokens_below,
@@ -242,5 +303,8 @@ pub(super) fn write(split: &SplitRule, out: &mut Writer) {
             }
         }
         SplitRule::None => out.word("by", SplitKind::None),
+    }
+    if let Some(seed) = seed {
+        out.key("seed", seed);
     }
 }

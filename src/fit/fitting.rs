@@ -4,53 +4,22 @@ use std::time::Instant;
 
 use ndarray::Array2;
 use rayon::prelude::*;
-use thiserror::Error;
 
 use super::bootstrap::{add_intervals, bootstrap};
+use super::convergence::Convergence;
 use super::cross_validation::{self, Chosen};
+use super::doubts::check_splits;
 use super::errors::{Cell, errors_over_splits};
 use super::guard::{self, guarded};
+use super::identifiability::Identifiability;
+use super::influence::influence;
 use super::levenberg_marquardt::Minimum;
+use super::objective::Objective;
+use super::scarce::Scarce;
 use super::search::{Trace, best_of_starts, starts};
-use super::{FitPlan, LawFit, ParameterValue, Replicates, Ridge, Split};
+use super::{FitError, FitPlan, LawFit, ParameterValue, Replicates, Ridge, Split};
 use crate::law::{Law, LawError, Model, Observations};
 use crate::runs::RunTable;
-
-/// Why laws cannot be fitted.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum FitError {
-    /// A law cannot be bound to the rows.
-    #[error(transparent)]
-    Law(#[from] LawError),
-    /// A relative or log residual of a loss that is not above 0.
-    #[error(
-        "run {run} has the loss {loss} for `{column}`: residuals that are relative or of logarithms need losses above 0 (use absolute residuals)"
-    )]
-    Loss {
-        /// Label of the run.
-        run: String,
-        /// Name of the loss column.
-        column: String,
-        /// The loss.
-        loss: f64,
-    },
-    /// A bootstrap of a single mixture.
-    #[error("a bootstrap draws mixtures anew, and the runs have only {0}: at least two are needed")]
-    TooFewMixtures(usize),
-    /// No resample has a loss in every column.
-    #[error("no resample of the mixtures has a loss in every column: `{0}` has too few losses")]
-    NoResample(String),
-    /// No start of a fit reached a finite objective.
-    #[error("law `{law}` has no finite prediction at any of the {starts} starts of split {split}")]
-    NoFiniteStart {
-        /// Name of the law.
-        law: String,
-        /// Name of the split.
-        split: String,
-        /// Number of starts.
-        starts: usize,
-    },
-}
 
 /// A law with the parameters found for it.
 pub struct FittedLaw {
@@ -58,6 +27,8 @@ pub struct FittedLaw {
     /// How each part was found.
     traces: Vec<Trace>,
     weight_floor: f64,
+    /// The part that was fitted to fewer losses than it has parameters.
+    scarce: Option<Scarce>,
     /// Largest prediction of each loss column, nats.
     limits: Vec<f64>,
     chosen: Option<Chosen>,
@@ -119,15 +90,6 @@ impl FittedLaw {
         self.parts.iter().map(|(_, minimum)| minimum.steps).sum()
     }
 
-    /// How many starts of the search ended at its lowest objective, and how many starts there
-    /// were: of the part in which fewest did. `None` where nothing was searched.
-    pub fn starts_at_best(&self) -> Option<(usize, usize)> {
-        let searched = self.traces.iter().filter(|t| !t.objectives.is_empty());
-        searched
-            .map(|trace| (trace.at_best(), trace.objectives.len()))
-            .min_by_key(|(at_best, _)| *at_best)
-    }
-
     /// The models with their parameters.
     pub(super) fn parts(&self) -> &[(Box<dyn Model>, Minimum)] {
         &self.parts
@@ -138,6 +100,19 @@ impl FittedLaw {
         &self.traces
     }
 
+    /// The objective of a part of this law, with the ridge of its fit, for `model` on `rows`.
+    pub(super) fn objective_of<'a>(
+        &self,
+        part: usize,
+        model: &'a dyn Model,
+        rows: &'a Observations,
+        plan: &FitPlan,
+    ) -> Objective<'a> {
+        let mut objective = Objective::new(model, rows, plan);
+        objective.set_ridge(self.traces.get(part).map_or(0.0, |trace| trace.ridge));
+        objective
+    }
+
     /// The same law with parts fitted to other rows: guard, weight floor and what
     /// cross-validation chose stay.
     pub(super) fn refitted(&self, parts: Vec<(Box<dyn Model>, Minimum)>) -> Self {
@@ -145,6 +120,7 @@ impl FittedLaw {
             parts,
             traces: self.traces.clone(),
             weight_floor: self.weight_floor,
+            scarce: None,
             limits: self.limits.clone(),
             chosen: self.chosen.clone(),
             starts: self.starts,
@@ -213,6 +189,7 @@ pub fn fit_laws(
     floors: Option<&[f64]>,
 ) -> Result<Vec<LawResult>, FitError> {
     check_losses(table, plan)?;
+    check_splits(table, splits)?;
     laws.par_iter()
         .map(|law| fit_law(table, law.as_ref(), splits, plan, floors))
         .collect()
@@ -262,7 +239,11 @@ fn fit_law(
             Ok((fitted, train, test, guarded))
         })
         .collect::<Result<Vec<_>, FitError>>()?;
-    let converged = outcomes.iter().all(|(fitted, ..)| fitted.converged());
+    let converged = outcomes.iter().filter(|(fitted, ..)| fitted.converged());
+    let (fits, converged) = (outcomes.len(), converged.count());
+    let scarce = outcomes
+        .iter()
+        .find_map(|(fitted, ..)| fitted.scarce.clone());
     let starts = outcomes.iter().map(|(fitted, ..)| fitted.starts).sum();
     let guarded = outcomes.iter().map(|(.., guarded)| guarded).sum();
     let start_seconds = outcomes
@@ -285,6 +266,7 @@ fn fit_law(
     let Some(train) = train else {
         return Err(LawError::EmptyColumn(table.loss_names()[0].clone()).into());
     };
+    let rows = observations(table, &everything.train, fitted.weight_floor);
     let replicates = bootstrap(table, law, &fitted, plan)?;
     let mut parameters = fitted.values(table.loss_names());
     add_intervals(&mut parameters, &replicates, table.loss_names());
@@ -295,7 +277,18 @@ fn fit_law(
         test: errors_over_splits(&held_out),
         parameters,
         bootstrap: Replicates::of(&replicates),
-        converged,
+        converged: converged == fits,
+        convergence: Convergence {
+            fits,
+            unconverged: fits - converged,
+            ..Convergence::of(&fitted, &rows, plan)
+        },
+        identifiability: Identifiability::of(&fitted, &rows, plan),
+        scarce,
+        influence: match plan.diagnose {
+            true => Some(influence(table, law, &fitted, plan)?),
+            false => None,
+        },
         seconds: clock.elapsed().as_secs_f64(),
         starts,
         start_seconds,
@@ -339,6 +332,15 @@ fn fit_split(
         .into_iter()
         .enumerate()
         .map(|(part, model)| {
+            if let (Some(scarce), Ridge::Fixed(0.0)) =
+                (Scarce::of(model.as_ref(), &training), plan.ridge)
+            {
+                return Err(FitError::Scarce {
+                    law: law.name().to_string(),
+                    split: split.name.clone(),
+                    scarce,
+                });
+            }
             let best = best_of_starts(model.as_ref(), &training, &plan, number, part);
             match best {
                 Some(found) => {
@@ -354,6 +356,9 @@ fn fit_split(
             }
         })
         .collect::<Result<Vec<_>, _>>()?;
+    let scarce = parts
+        .iter()
+        .find_map(|(model, _)| Scarce::of(model.as_ref(), &training));
     let mut limits = vec![f64::INFINITY; training.loss_names.len()];
     for (model, _) in &parts {
         let of_part = guard::limits(model.as_ref(), &training);
@@ -371,6 +376,7 @@ fn fit_split(
         parts,
         traces,
         weight_floor,
+        scarce,
         limits,
         chosen,
     })
@@ -414,7 +420,7 @@ pub fn observations(table: &RunTable, rows: &[usize], weight_floor: f64) -> Obse
 }
 
 /// Measured cells of `rows` that the law predicts.
-fn predicted_cells(
+pub(super) fn predicted_cells(
     table: &RunTable,
     fitted: &FittedLaw,
     rows: &[usize],

@@ -3,7 +3,7 @@
 use std::sync::Once;
 
 use ndarray::{Array1, Array2};
-use ndarray_linalg::{FactorizeC, SolveC, UPLO};
+use ndarray_linalg::{FactorizeC, SVD, SolveC, UPLO};
 
 /// Pins OpenBLAS to one thread: its own threads inside rayon's are slower and change the last
 /// bits of a result.
@@ -30,4 +30,14 @@ pub(super) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Optio
     pin_blas();
     let solution = matrix.factorizec(UPLO::Lower).ok()?.solvec(right).ok()?;
     solution.iter().all(|x| x.is_finite()).then_some(solution)
+}
+
+/// Singular values of `matrix` (rows × P), from large to small, min(rows, P) of them, and its
+/// right singular vectors as the rows of a P × P matrix, those of the null space last. `None` if
+/// LAPACK finds none, as for entries that are not finite.
+pub(super) fn right_singular(matrix: &Array2<f64>) -> Option<(Array1<f64>, Array2<f64>)> {
+    pin_blas();
+    let (_, values, vectors) = matrix.svd(false, true).ok()?;
+    let finite = values.iter().all(|value| value.is_finite());
+    vectors.filter(|_| finite).map(|vectors| (values, vectors))
 }

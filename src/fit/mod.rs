@@ -2,28 +2,44 @@
 
 mod bootstrap;
 mod comparison;
+mod convergence;
 mod cross_validation;
+mod doubts;
 mod errors;
+mod fit_error;
 mod fitting;
 mod guard;
+mod identifiability;
+mod influence;
 mod levenberg_marquardt;
 mod linear;
 mod objective;
+mod parameter_name;
 mod plan;
 mod refit;
+mod scarce;
 mod search;
 mod split_file;
 mod split_file_error;
 mod splits;
 mod summary;
 
-pub use bootstrap::{bootstrap, prediction_intervals};
+pub use bootstrap::{bootstrap, bootstrap_with_starts, prediction_intervals};
 pub use comparison::{Comparison, compare};
+pub use convergence::{Convergence, StartSpread};
 pub use cross_validation::Chosen;
+pub use doubts::{Doubt, doubts};
 pub use errors::{Cell, errors_over_splits, spread};
-pub use fitting::{FitError, FittedLaw, LawResult, fit_laws, observations};
+pub use fit_error::FitError;
+pub use fitting::{FittedLaw, LawResult, fit_laws, observations};
+pub use identifiability::{FlatGroup, Identifiability};
+pub use influence::{
+    DomainResiduals, Influence, MixtureInfluence, Outlier, Residuals, WeightBand, influence,
+};
 pub use linear::pin_blas;
-pub use plan::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust, SplitRule};
+pub use parameter_name::ParameterName;
+pub use plan::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust, SplitRule, Unit};
+pub use scarce::Scarce;
 pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;
 pub use splits::{Split, SplitError, splits};

@@ -140,6 +140,34 @@ impl<'a> Objective<'a> {
         if sum.is_finite() { sum } else { f64::INFINITY }
     }
 
+    /// Residuals at θ and their derivatives by θ (residuals × P), both weighted for robustness:
+    /// what [`Objective::normal_equations`] sums, without the ridge.
+    pub(super) fn linearised(&self, theta: &[f64]) -> (Vec<f64>, Array2<f64>) {
+        let mut residuals = Vec::with_capacity(self.residuals());
+        let mut jacobian = Array2::zeros((self.residuals(), theta.len()));
+        let mut gradient = Gradient::default();
+        let mut dense = vec![0.0; theta.len()];
+        for row in 0..self.rows.len() {
+            self.model
+                .differentiate(theta, self.rows.point(row), &mut gradient);
+            for (position, column) in self.model.columns().iter().enumerate() {
+                let loss = self.rows.losses[[row, *column]];
+                if loss.is_nan() {
+                    continue;
+                }
+                let (residual, slope) = self.residual(gradient.predictions[position], loss);
+                let weight = self.cost(residual).1.sqrt();
+                gradient.dense(position, &mut dense);
+                let mut line = jacobian.row_mut(residuals.len());
+                for (cell, derivative) in line.iter_mut().zip(&dense) {
+                    *cell = weight * slope * derivative;
+                }
+                residuals.push(weight * residual);
+            }
+        }
+        (residuals, jacobian)
+    }
+
     /// Normal equations at θ. A row of the Jacobian is o_i + s_i gᵀ ([`Gradient`]), so each run
     /// adds Σ ω² o oᵀ (sparse) and v gᵀ + g vᵀ with v = Σ ω² s o + ½ (Σ ω² s²) g.
     pub(super) fn normal_equations(&self, theta: &[f64]) -> NormalEquations {

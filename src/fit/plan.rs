@@ -56,6 +56,15 @@ pub enum Ridge {
     Fixed(f64),
 }
 
+/// What is held out together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// All runs of a mixture.
+    Mixture,
+    /// A single run.
+    Run,
+}
+
 /// Which rows are held out together.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SplitRule {
@@ -72,6 +81,15 @@ pub enum SplitRule {
         test_fraction: f64,
         /// Number of random splits.
         count: usize,
+    },
+    /// Every mixture or run is held out once in each repeat, in folds of equal size.
+    Folds {
+        /// What is held out together.
+        by: Unit,
+        /// Folds, at least 2.
+        folds: usize,
+        /// Deals of the folds, at least 1.
+        repeats: usize,
     },
     /// Runs below both limits train, runs at or above either limit test.
     Scale {
@@ -98,6 +116,8 @@ pub struct FitPlan {
     pub laws: Vec<String>,
     /// Which rows are held out.
     pub split: SplitRule,
+    /// Seed of the splits; `None`: the seed of the plan.
+    pub split_seed: Option<u64>,
     /// Starting points of each fit, at least 1.
     pub starts: usize,
     /// How a residual is scaled.
@@ -108,7 +128,9 @@ pub struct FitPlan {
     pub ridge: Ridge,
     /// Fits to resampled mixtures, for intervals; 0: none.
     pub bootstrap: usize,
-    /// Seed of the splits, the starts and the resampled mixtures.
+    /// Whether each mixture is left out in turn, for outliers and influence.
+    pub diagnose: bool,
+    /// Seed of the splits (unless they have their own), the starts and the resampled mixtures.
     pub seed: u64,
 }
 
@@ -121,11 +143,13 @@ impl Default for FitPlan {
         Self {
             laws: Vec::new(),
             split: SplitRule::None,
+            split_seed: None,
             starts: DEFAULT_STARTS,
             residual: Residual::default(),
             robust: Robust::default_for(Residual::default()),
             ridge: Ridge::default(),
             bootstrap: 0,
+            diagnose: false,
             seed: 0,
         }
     }

@@ -7,8 +7,7 @@
 //! closed form (the mean, boosted trees) are made anew from the rows.
 
 use super::levenberg_marquardt::{Minimum, minimise};
-use super::objective::Objective;
-use super::{FitError, FitPlan, FittedLaw, Ridge, observations};
+use super::{FitError, FitPlan, FittedLaw, observations};
 use crate::law::{Law, Model, Observations};
 use crate::random::{self, Purpose};
 use crate::runs::RunTable;
@@ -73,14 +72,12 @@ impl<'a> Refit<'a> {
         let models = law.bind(if closed { &training } else { &self.rows })?;
         let refitted = models
             .into_iter()
-            .zip(parts.iter().zip(self.fitted.traces()))
+            .zip(parts)
             .enumerate()
-            .map(|(part, (model, ((_, full), trace)))| {
-                let plan = FitPlan {
-                    ridge: Ridge::Fixed(trace.ridge),
-                    ..self.plan.clone()
-                };
-                let objective = Objective::new(model.as_ref(), &training, &plan);
+            .map(|(part, (model, (_, full)))| {
+                let objective =
+                    self.fitted
+                        .objective_of(part, model.as_ref(), &training, self.plan);
                 let minimum = match model.closed_form() {
                     Some(theta) => Minimum {
                         objective: objective.value(&theta),

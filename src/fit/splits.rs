@@ -4,7 +4,7 @@ use miette::Diagnostic;
 use rand::seq::SliceRandom;
 use thiserror::Error;
 
-use super::{SplitFileError, SplitRule, read_splits};
+use super::{SplitFileError, SplitRule, Unit, read_splits};
 use crate::random::{self, Purpose};
 use crate::runs::RunTable;
 
@@ -40,6 +40,16 @@ pub enum SplitError {
         /// The empty side.
         side: &'static str,
     },
+    /// More folds than there is to deal.
+    #[error("{folds} folds need at least {folds} {what}, but there are {units}")]
+    Folds {
+        /// Folds asked for.
+        folds: usize,
+        /// What is dealt.
+        what: &'static str,
+        /// Number of units.
+        units: usize,
+    },
     /// A split by scale with an empty side.
     #[error("the split by scale leaves no runs to {side}")]
     Scale {
@@ -74,6 +84,13 @@ pub fn splits(table: &RunTable, rule: &SplitRule, seed: u64) -> Result<Vec<Split
             let each: Vec<usize> = (0..table.len()).collect();
             random_splits(&each, "runs", *test_fraction, *count, seed)
         }
+        SplitRule::Folds { by, folds, repeats } => {
+            let (units, what) = match by {
+                Unit::Mixture => (table.mixture_numbers(), "mixtures"),
+                Unit::Run => ((0..table.len()).collect(), "runs"),
+            };
+            fold_splits(&units, what, *folds, *repeats, seed)
+        }
         SplitRule::Scale {
             capacity_below,
             tokens_below,
@@ -104,7 +121,7 @@ fn random_splits(
     count: usize,
     seed: u64,
 ) -> Result<Vec<Split>, SplitError> {
-    let number = units.iter().max().map_or(0, |largest| largest + 1);
+    let number = count_of(units);
     let held_out = (fraction * number as f64).round() as usize;
     let refused = |side| SplitError::TooFew {
         fraction,
@@ -123,16 +140,54 @@ fn random_splits(
             let mut order: Vec<usize> = (0..number).collect();
             let mut rng = random::stream(seed, Purpose::Splits, split as u64, 0);
             order.shuffle(&mut rng);
-            let mut in_test = vec![false; number];
-            for unit in &order[..held_out] {
-                in_test[*unit] = true;
-            }
-            let (test, train) = (0..units.len()).partition(|row| in_test[units[*row]]);
-            Split {
-                name: split.to_string(),
-                train,
-                test,
-            }
+            held_out_units(split.to_string(), units, &order[..held_out])
+        })
+        .collect())
+}
+
+/// Number of units; `units` gives the unit of each row, counted from 0.
+fn count_of(units: &[usize]) -> usize {
+    units.iter().max().map_or(0, |largest| largest + 1)
+}
+
+/// The split that holds out all rows of some units.
+fn held_out_units(name: String, units: &[usize], held_out: &[usize]) -> Split {
+    let mut in_test = vec![false; count_of(units)];
+    for unit in held_out {
+        in_test[*unit] = true;
+    }
+    let (test, train) = (0..units.len()).partition(|row| in_test[units[*row]]);
+    Split { name, train, test }
+}
+
+/// Replicate of the streams that deal folds; random splits and inner cross-validation have others.
+const FOLDS: u64 = 2;
+
+/// `repeats` times `folds` splits, named REPEAT.FOLD, that hold out each unit once per repeat.
+fn fold_splits(
+    units: &[usize],
+    what: &'static str,
+    folds: usize,
+    repeats: usize,
+    seed: u64,
+) -> Result<Vec<Split>, SplitError> {
+    let number = count_of(units);
+    if folds > number {
+        return Err(SplitError::Folds {
+            folds,
+            what,
+            units: number,
+        });
+    }
+    Ok((0..repeats)
+        .flat_map(|repeat| {
+            let mut order: Vec<usize> = (0..number).collect();
+            let mut rng = random::stream(seed, Purpose::Splits, repeat as u64, FOLDS);
+            order.shuffle(&mut rng);
+            (0..folds).map(move |fold| {
+                let dealt: Vec<usize> = order.iter().copied().skip(fold).step_by(folds).collect();
+                held_out_units(format!("{repeat}.{fold}"), units, &dealt)
+            })
         })
         .collect())
 }
@@ -162,4 +217,38 @@ fn by_scale(table: &RunTable, capacity: f64, tokens: f64) -> Result<Split, Split
         train,
         test,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn folds_hold_out_each_row_once_per_repeat_and_keep_units_together(
+            rows in 1_usize..60, of in 1_usize..20, folds in 2_usize..8, repeats in 1_usize..4, seed: u64
+        ) {
+            // Units numbered without gaps, as mixtures are.
+            let units: Vec<usize> = (0..rows).map(|row| row % of.min(rows)).collect();
+            let number = count_of(&units);
+            let Ok(splits) = fold_splits(&units, "mixtures", folds, repeats, seed) else {
+                prop_assert!(folds > number);
+                return Ok(());
+            };
+            prop_assert_eq!(splits.len(), folds * repeats);
+            for repeat in splits.chunks(folds) {
+                let mut out = vec![0; rows];
+                for split in repeat {
+                    prop_assert!(!split.train.is_empty() && !split.test.is_empty());
+                    prop_assert_eq!(split.train.len() + split.test.len(), rows);
+                    for row in &split.test {
+                        out[*row] += 1;
+                        prop_assert!(split.train.iter().all(|other| units[*other] != units[*row]));
+                    }
+                }
+                prop_assert!(out.iter().all(|times| *times == 1));
+            }
+        }
+    }
 }

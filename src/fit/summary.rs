@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::{Convergence, Identifiability, Influence, Scarce};
+
 /// Mean and standard deviation of a figure over splits.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
@@ -76,6 +78,14 @@ pub struct LawFit {
     pub bootstrap: Option<Replicates>,
     /// Whether every fit met the convergence test.
     pub converged: bool,
+    /// Where the search of the fit to all rows ended.
+    pub convergence: Convergence,
+    /// What all rows determine of the parameters; `None` for a law that has none.
+    pub identifiability: Option<Identifiability>,
+    /// The first fit with more parameters than losses, if there is one.
+    pub scarce: Option<Scarce>,
+    /// What leaving mixtures out shows; `None` unless the plan asks for it.
+    pub influence: Option<Influence>,
     /// Wall time of all fits of this law, seconds.
     pub seconds: f64,
     /// Starts of all fits of this law.

@@ -1,7 +1,7 @@
 //! Results for the tests of this room, with figures of the size that real ones have.
 
 use crate::claim::{Check, ClaimResult};
-use crate::fit::{Errors, LawFit, Masked, ParameterValue, Spread};
+use crate::fit::{Convergence, Errors, LawFit, Masked, ParameterValue, Spread};
 
 use super::exponents::{DomainExponent, Estimate, Exponents};
 
@@ -33,6 +33,10 @@ pub fn fit(law: &str, parameter_count: usize, mre: f64, excess: Option<f64>) -> 
         parameters: Vec::new(),
         bootstrap: None,
         converged: true,
+        convergence: Convergence::default(),
+        identifiability: None,
+        scarce: None,
+        influence: None,
         seconds: 0.25,
         starts: 16,
         start_seconds: 0.01,

@@ -70,6 +70,11 @@ fn law(fit: &LawFit, timings: bool) -> Value {
         );
     }
     object.insert("converged".into(), json!(fit.converged));
+    object.insert("convergence".into(), json!(fit.convergence));
+    object.insert("identifiability".into(), json!(fit.identifiability));
+    if let Some(influence) = &fit.influence {
+        object.insert("influence".into(), json!(influence));
+    }
     if timings {
         object.insert("seconds".into(), json!(fit.seconds));
     }

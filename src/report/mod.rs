@@ -6,6 +6,7 @@
 //! except in the [`Manifest`], whose purpose that is.
 
 mod comparison_table;
+mod diagnosis;
 #[cfg(test)]
 mod examples;
 mod exponents;
@@ -15,17 +16,20 @@ mod json;
 mod manifest;
 mod numbers;
 mod page;
+mod parameter_table;
 mod summary_table;
 mod table;
 mod verdict_table;
 mod verdicts;
 
 pub use comparison_table::comparison_table;
+pub use diagnosis::diagnosis;
 pub use exponents::{DomainExponent, Estimate, Exponents, exponent_table};
 pub use files::write_atomic;
 pub use json::{DataSource, claims_json, fits_json};
 pub use manifest::{CellCounts, ExperimentSource, InputFile, LawTime, Manifest, utc};
 pub use page::{Page, PageError, PageFigure};
+pub use parameter_table::parameter_table;
 pub use summary_table::{FitScope, MEAN_LAW, law_table, law_title};
 pub use table::{Align, Column, Row, Table};
 pub use verdict_table::{verdict_table, verdict_text};

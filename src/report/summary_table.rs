@@ -61,6 +61,10 @@ pub fn law_table(fits: &[LawFit], scope: &FitScope) -> Table {
     }
 
     let mut table = Table::new([("law", Align::Left), ("parameters", Align::Right)]);
+    let effective = fits.iter().any(|fit| fit.identifiability.is_some());
+    if effective {
+        table.columns[1].title.push_str("\n(effective)");
+    }
     table
         .columns
         .extend(figures.iter().map(|(title, _)| Column {
@@ -84,19 +88,41 @@ pub fn law_table(fits: &[LawFit], scope: &FitScope) -> Table {
         .collect();
     for index in baseline_first(fits) {
         let fit = &fits[index];
-        let mut cells = vec![
-            law_title(&fit.law).to_owned(),
-            fit.parameter_count.to_string(),
-        ];
+        let parameters = match &fit.identifiability {
+            Some(found) => format!(
+                "{} ({:.1})",
+                fit.parameter_count, found.effective_parameters
+            ),
+            None => fit.parameter_count.to_string(),
+        };
+        let mut cells = vec![law_title(&fit.law).to_owned(), parameters];
         cells.extend(columns.iter().map(|column| column[index].clone()));
-        cells.push(if fit.converged { "yes" } else { "no" }.into());
+        cells.push(converged(fit));
         table.rows.push(Row {
             cells,
             strong: best == Some(index),
         });
     }
     table.notes = notes(scope, held_out, masks_differ, excess_known);
+    if effective {
+        table.notes.push(EFFECTIVE.into());
+    }
     table
+}
+
+/// What the effective parameters are.
+const EFFECTIVE: &str = "Effective: parameters that the runs determine, the ridge the others.";
+
+/// Whether all fits of a law converged; if not, how many did not.
+fn converged(fit: &LawFit) -> String {
+    let (fits, unconverged) = (fit.convergence.fits, fit.convergence.unconverged);
+    if fit.converged {
+        "yes".into()
+    } else if unconverged > 0 && fits > 1 {
+        format!("no, {unconverged} of {fits} fits")
+    } else {
+        "no".into()
+    }
 }
 
 /// Indices of `fits` with the mean baseline in front.
@@ -193,6 +219,22 @@ mod tests {
             }
         }
         insta::assert_snapshot!(law_table(&real, &SCOPE).text(false));
+    }
+
+    #[test]
+    fn effective_parameters_and_fits_that_did_not_converge() {
+        let mut found = fits();
+        found[0].convergence.fits = 21;
+        found[0].convergence.unconverged = 3;
+        found[1].identifiability = Some(crate::fit::Identifiability {
+            effective_parameters: 17.46,
+            ..crate::fit::Identifiability::default()
+        });
+        let text = law_table(&found, &SCOPE).text(false);
+        let line = |law: &str| text.lines().find(|l| l.starts_with(law)).unwrap();
+        assert!(line("capacity ").ends_with("no, 3 of 21 fits"), "{text}");
+        assert!(line("capacity-noise").contains("20 (17.5)"), "{text}");
+        assert!(line("windowed").contains(" 17  "), "{text}");
     }
 
     #[test]

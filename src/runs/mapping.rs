@@ -20,6 +20,32 @@ pub enum FilterValue {
     Text(String),
 }
 
+/// A measured loss that is left out of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExcludedCell {
+    /// Label of the run; all rows of that label.
+    pub run: String,
+    /// Name of the loss column's domain.
+    pub domain: String,
+}
+
+impl ExcludedCell {
+    /// Reads `RUN:DOMAIN`; the last colon divides. `None` if a part is missing.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (run, domain) = text.rsplit_once(':')?;
+        (!run.is_empty() && !domain.is_empty()).then(|| Self {
+            run: run.into(),
+            domain: domain.into(),
+        })
+    }
+}
+
+impl std::fmt::Display for ExcludedCell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.run, self.domain)
+    }
+}
+
 /// How to read runs from one or more CSV files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
@@ -37,6 +63,8 @@ pub struct Mapping {
     pub tokens: Option<ScaleSource>,
     /// Rows kept: every listed column has the listed value.
     pub filter: Vec<(String, FilterValue)>,
+    /// Losses left out, as if they had not been measured.
+    pub exclude: Vec<ExcludedCell>,
 }
 
 impl Default for Mapping {
@@ -49,6 +77,7 @@ impl Default for Mapping {
             capacity: None,
             tokens: None,
             filter: Vec::new(),
+            exclude: Vec::new(),
         }
     }
 }

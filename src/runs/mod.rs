@@ -1,5 +1,6 @@
 //! The table of training runs, simulated or real: (mixture h, capacity N, tokens D) → losses.
 
+mod exclude;
 mod fingerprint;
 mod joined;
 mod layout;
@@ -16,7 +17,7 @@ pub(crate) mod words;
 mod write;
 
 pub use fingerprint::fingerprint;
-pub use mapping::{FilterValue, Mapping, ScaleSource};
+pub use mapping::{ExcludedCell, FilterValue, Mapping, ScaleSource};
 pub use notes::ReadNotes;
 pub use read::read;
 pub use read_error::{Place, ReadError};

@@ -17,6 +17,8 @@ pub struct ReadNotes {
     pub filtered_rows: usize,
     /// Domains whose loss is missing in every row kept.
     pub unmeasured: Vec<String>,
+    /// Losses left out because the mapping says so, as RUN:DOMAIN.
+    pub excluded: Vec<String>,
     /// SHA-256 over the bytes of the files in the order given, in hexadecimal.
     pub sha256: String,
 }
@@ -51,6 +53,10 @@ impl ReadNotes {
             let domains = listed(self.unmeasured.iter().map(String::as_str), 12);
             sentences.push(format!("No row has a loss of {domains}."));
         }
+        if !self.excluded.is_empty() {
+            let cells = listed(self.excluded.iter().map(String::as_str), 12);
+            sentences.push(format!("Left out the loss of {cells}."));
+        }
         sentences
     }
 }
@@ -76,6 +82,7 @@ mod tests {
             dropped_rows: 1,
             filtered_rows: 3,
             unmeasured: vec!["chat".into()],
+            excluded: vec!["7:web".into()],
             sha256: String::new(),
         };
         assert_eq!(
@@ -86,6 +93,7 @@ mod tests {
                 "Rescaled the weights of 28 rows to sum to 1 (they were off by at most 0.002).",
                 "1 loss is missing; laws are fitted to the others.",
                 "No row has a loss of `chat`.",
+                "Left out the loss of `7:web`.",
             ]
         );
     }

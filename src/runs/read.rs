@@ -15,6 +15,7 @@
 
 use ndarray::Array2;
 
+use super::exclude::exclude;
 use super::fingerprint::Fingerprint;
 use super::joined::Joined;
 use super::layout::{At, Layout, Scale};
@@ -48,8 +49,17 @@ pub fn read(mapping: &Mapping) -> Result<(RunTable, ReadNotes), ReadError> {
         sheets.push(Sheet::parse(path, &bytes)?);
     }
     let (table, notes) = assemble(sheets, mapping)?;
+    let table = exclude(table, &mapping.exclude)?;
     let sha256 = fingerprint.hex();
-    Ok((table, ReadNotes { sha256, ..notes }))
+    let excluded = mapping.exclude.iter().map(ToString::to_string).collect();
+    Ok((
+        table,
+        ReadNotes {
+            sha256,
+            excluded,
+            ..notes
+        },
+    ))
 }
 
 /// The table of files that have been parsed; the notes lack the fingerprint.

@@ -36,6 +36,18 @@ pub enum ReadError {
     #[diagnostic(transparent)]
     Sheet(#[from] SheetError),
 
+    /// A loss that is to be left out is not there.
+    #[error("the cell `{cell}` cannot be left out: {fault}")]
+    #[diagnostic(help("{help}"))]
+    Exclude {
+        /// The cell as it was given.
+        cell: String,
+        /// What is wrong with it.
+        fault: String,
+        /// What is allowed.
+        help: String,
+    },
+
     /// The mapping names no file.
     #[error("no file of runs is given")]
     NoFile,

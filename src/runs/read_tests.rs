@@ -60,6 +60,7 @@ fn rows_are_filtered_dropped_and_rescaled() {
         dropped_rows: 1,
         filtered_rows: 1,
         unmeasured: vec!["c".into()],
+        excluded: Vec::new(),
         sha256: String::new(),
     };
     assert_eq!(notes, expected);

@@ -188,6 +188,11 @@ impl RunTable {
         (!loss.is_nan()).then_some(loss)
     }
 
+    /// Takes the loss of a run out, as if it had not been measured.
+    pub(super) fn remove_loss(&mut self, run: usize, column: usize) {
+        self.losses[[run, column]] = f64::NAN;
+    }
+
     /// The table without the loss columns in which nothing was measured; unchanged if that would
     /// leave none.
     #[must_use]

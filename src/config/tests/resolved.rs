@@ -67,7 +67,11 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
     "split = { by = \"file\", path = \"no/splits.csv\", splits = [1, 2] }"
 )]
 #[case("laws = [\"mean\", \"capacity\"]", "split = { by = \"none\" }")]
-#[case("laws = [\"mean\", \"capacity\"]", "bootstrap = 200")]
+#[case("laws = [\"mean\", \"capacity\"]", "bootstrap = 200\ndiagnose = true")]
+#[case(
+    "laws = [\"mean\", \"capacity\"]",
+    "split = { by = \"run\", folds = 4, repeats = 3, seed = 9 }"
+)]
 #[case("at-most = 1", "at-most = 1e9\nat-least = -2.5")]
 #[case(
     "name = \"small\"",
@@ -82,6 +86,7 @@ fn parts(#[case] from: &str, #[case] to: &str) {
 #[rstest]
 #[case("")]
 #[case("capacity = 1e9\ntokens = \"D\"\nweight = \"w.{domain}\"\nloss = \"{domain}\"")]
+#[case("exclude = [\"36:nih\", \"a:b:code\"]")]
 #[case("where = { model_size = 122e6, \"a \\\"b\" = \"c\" }")]
 fn real_runs(#[case] keys: &str) {
     let experiment = parse(&format!("{REAL}{keys}"), "x").unwrap();
