@@ -174,7 +174,7 @@ fn what_the_runs_do_not_tell_is_said(
 ) {
     let mut text = String::from("weight_web,weight_code,weight_wiki,loss_web,loss_code\n");
     for run in 0..8 {
-        let share = 0.1 * (run + 1) as f64;
+        let share = 0.1 * f64::from(run + 1);
         let web = weight.unwrap_or(0.5 * share);
         let code = (1.0 - web) * share;
         text += &format!(
@@ -278,12 +278,16 @@ fn tables_that_do_not_suit_are_refused(
 fn splits_that_take_a_domain_out_of_the_training_rows_are_named() {
     let mut text = String::from("run,weight_a,weight_b,loss_a,loss_b\n");
     for run in 0..6 {
-        let share = if run < 2 { 0.2 * (run + 1) as f64 } else { 0.0 };
+        let share = if run < 2 {
+            0.2 * f64::from(run + 1)
+        } else {
+            0.0
+        };
         let loss_b = if run < 2 { "1.5" } else { "" };
         text += &format!(
             "{run},{share},{},{},{loss_b}\n",
             1.0 - share,
-            2.0 - 0.1 * run as f64
+            2.0 - 0.1 * f64::from(run)
         );
     }
     let place = Place::with(&text);

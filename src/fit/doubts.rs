@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{FitError, Split};
+use super::{FitError, FitPlan, Residual, Split};
 use crate::runs::RunTable;
 
 /// Something that no law can learn from the rows.
@@ -127,6 +127,25 @@ pub(super) fn check_splits(table: &RunTable, splits: &[Split]) -> Result<(), Fit
                 return Err(FitError::Untrained {
                     split: split.name.clone(),
                     domain: domain.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses losses of 0 and below where residuals are relative or of logarithms.
+pub(super) fn check_losses(table: &RunTable, plan: &FitPlan) -> Result<(), FitError> {
+    if plan.residual == Residual::Absolute {
+        return Ok(());
+    }
+    for row in 0..table.len() {
+        for (column, name) in table.loss_names().iter().enumerate() {
+            if let Some(loss) = table.loss(row, column).filter(|loss| *loss <= 0.0) {
+                return Err(FitError::Loss {
+                    run: table.label(row).to_string(),
+                    column: name.clone(),
+                    loss,
                 });
             }
         }

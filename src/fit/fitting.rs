@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::bootstrap::{add_intervals, bootstrap};
 use super::convergence::Convergence;
 use super::cross_validation::{self, Chosen};
-use super::doubts::check_splits;
+use super::doubts::{check_losses, check_splits};
 use super::errors::{Cell, errors_over_splits};
 use super::guard::{self, guarded};
 use super::identifiability::Identifiability;
@@ -193,24 +193,6 @@ pub fn fit_laws(
     laws.par_iter()
         .map(|law| fit_law(table, law.as_ref(), splits, plan, floors))
         .collect()
-}
-
-fn check_losses(table: &RunTable, plan: &FitPlan) -> Result<(), FitError> {
-    if plan.residual == super::Residual::Absolute {
-        return Ok(());
-    }
-    for row in 0..table.len() {
-        for (column, name) in table.loss_names().iter().enumerate() {
-            if let Some(loss) = table.loss(row, column).filter(|loss| *loss <= 0.0) {
-                return Err(FitError::Loss {
-                    run: table.label(row).to_string(),
-                    column: name.clone(),
-                    loss,
-                });
-            }
-        }
-    }
-    Ok(())
 }
 
 fn fit_law(
