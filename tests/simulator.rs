@@ -40,7 +40,10 @@ fn overlaps() -> impl Strategy<Value = Overlap> {
     prop_oneof![
         Just(Overlap::None),
         (0.0f64..=1.0).prop_map(|fraction| Overlap::All { fraction }),
-        (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair { fraction }),
+        (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair {
+            fraction,
+            rank_jitter: 0.0
+        }),
     ]
 }
 
@@ -167,7 +170,10 @@ fn no_fraction_of_overlap_is_no_overlap() {
     let expected = losses(&none, kernel, &[0.2, 0.3, 0.5], 1e4, 1e6);
     for overlap in [
         Overlap::All { fraction: 0.0 },
-        Overlap::Pair { fraction: 0.0 },
+        Overlap::Pair {
+            fraction: 0.0,
+            rank_jitter: 0.0,
+        },
     ] {
         let other = world(&domains, 20.0, 1e10, overlap);
         assert_eq!(expected, losses(&other, kernel, &[0.2, 0.3, 0.5], 1e4, 1e6));

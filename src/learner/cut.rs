@@ -27,7 +27,9 @@ struct Score<'a> {
 impl<'a> Score<'a> {
     fn new(world: &World, family: &'a Family, weights: &[f64], ranking: Ranking) -> Self {
         let terms = family
-            .combine(|domain| weights[domain] * ranking.value(&world.domains()[domain]))
+            .combine_members(|member| {
+                weights[member.domain] * ranking.value(&world.domains()[member.domain], member)
+            })
             .into_iter()
             .enumerate()
             .filter(|(_, weight)| *weight > 0.0)

@@ -97,10 +97,11 @@ fn add_family(
     add_rows(family, &masses, unlearned);
 }
 
-/// Adds the masses of a family's rows to its domains.
+/// Adds the masses of a family's rows to its domains, in units of their mean cost.
 pub(super) fn add_rows(family: &Family, masses: &[f64], unlearned: &mut [f64]) {
     for member in &family.members {
-        unlearned[member.domain] += family.multiplicity * member.scale * masses[member.row];
+        let share = family.multiplicity * member.scale * member.cost;
+        unlearned[member.domain] += share * masses[member.row];
     }
 }
 

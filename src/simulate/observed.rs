@@ -7,7 +7,7 @@
 use super::Simulator;
 use super::expected::{add_rows, exposure, meetings};
 use crate::learner::{Crowd, Selected, cut, threshold};
-use crate::world::{Family, Node, nodes};
+use crate::world::{Family, Member, Node, nodes};
 
 /// Meetings at the cut from which the classes there are divided further: with fewer, the counts
 /// spread over more ranks than a class has.
@@ -78,9 +78,10 @@ impl Simulator {
     /// The skills of a family by falling mean; those that are met, in front.
     fn crowds(&self, family: &Family, near: Selected, weights: &[f64], tokens: f64) -> Crowds {
         let ranking = self.learner.ranking;
-        let value = |domain: usize| ranking.value(&self.world.domains()[domain]);
+        let value = |member: &Member| ranking.value(&self.world.domains()[member.domain], member);
         let met = family.combine(|domain| exposure(weights[domain], tokens));
-        let valued = family.combine(|domain| exposure(weights[domain], tokens) * value(domain));
+        let valued = family
+            .combine_members(|member| exposure(weights[member.domain], tokens) * value(member));
         let crowd = |skills: f64, frequency: &dyn Fn(usize) -> f64| {
             let mean = meetings(&met, frequency);
             Crowd {
