@@ -12,13 +12,15 @@ mod families;
 mod family;
 mod head;
 mod jitter;
+mod moments;
 mod normal;
 mod overlap;
 mod pool;
 mod spectrum;
 
-pub use family::{Class, Family, Member, Node, Resolution, nodes};
+pub use family::{Class, Family, Member, Node, Resolution, nodes, panel};
 pub use head::{HeadOrder, LARGEST_PERMUTED_HEAD};
+pub use moments::{Coefficients, Moments, ORDERS};
 pub use overlap::{LARGEST_JITTER, Overlap, OverlapError};
 pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError, TableError, TailTable};
