@@ -64,6 +64,26 @@ fn overlaps() -> impl Strategy<Value = Overlap> {
     ]
 }
 
+/// What memory could not hold is refused before it is built.
+#[test]
+fn worlds_of_too_many_parts_are_refused() {
+    let domains: Vec<Domain> = (0..64)
+        .map(|i| Domain {
+            name: format!("domain{i}"),
+            spectrum: Spectrum::new(1.5, Masses::Pareto, Shape::PowerLaw).unwrap(),
+            cost: 1.0,
+            floor: 0.0,
+        })
+        .collect();
+    let overlap = Overlap::Pair {
+        fraction: 0.5,
+        rank_jitter: 5.0,
+    };
+    let world = World::new(domains, 20.0, 1e14, overlap).unwrap();
+    let error = world.with_cost_spread(vec![4.0; 64]).unwrap_err();
+    assert!(error.to_string().contains("rank-jitter"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

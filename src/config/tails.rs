@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use miette::Diagnostic;
+
 use super::error::Problem;
 use super::number::show;
 use super::place::At;
@@ -66,9 +68,15 @@ pub(super) fn from_file(
 fn read(path: &Path) -> Result<TailTable, Problem> {
     let sheet = Sheet::bytes(path)
         .and_then(|bytes| Sheet::parse(path, &bytes))
-        .map_err(|error| match std::error::Error::source(&error) {
-            Some(source) => Problem::new(format!("{error}: {source}")),
-            None => Problem::new(error.to_string()),
+        .map_err(|error| {
+            let problem = match std::error::Error::source(&error) {
+                Some(source) => Problem::new(format!("{error}: {source}")),
+                None => Problem::new(error.to_string()),
+            };
+            match Diagnostic::help(&error) {
+                Some(help) => problem.help(help.to_string()),
+                None => problem,
+            }
         })?;
     if sheet.rows() > MOST_ROWS {
         return Err(too_long(sheet.rows()));

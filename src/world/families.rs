@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::family::{Family, Grid, Member};
-use super::normal::normal_nodes;
 use super::{HeadOrder, Overlap, Resolution, Spectrum, World, jitter};
 
 /// Domains, and the rows of their spectra in the grids.
@@ -152,12 +151,10 @@ impl World {
     /// Divides families into skills of different cost. A skill with ξ ~ N(0, 1) costs domain i
     /// c_i e^(s_i ξ − s_i²/2), which is c_i on average; a few nodes stand for ξ.
     fn with_costs(&self, families: Vec<Family>) -> Vec<Family> {
-        let spreads = self.cost_spread();
-        let largest = spreads.iter().copied().fold(0.0, f64::max);
-        if largest <= 0.0 {
+        let (spreads, nodes) = (self.cost_spread(), self.cost_nodes());
+        if nodes.is_empty() {
             return families;
         }
-        let nodes = normal_nodes(largest, 0.0, largest);
         let factor = |domain: usize, value: f64| (spreads[domain] * value).exp();
         let means: Vec<f64> = (0..spreads.len())
             .map(|domain| {

@@ -19,13 +19,18 @@ use std::sync::Arc;
 
 use super::families::Rows;
 use super::family::{Family, Grid};
-use super::normal::normal_nodes;
+use super::normal::{NormalNode, normal_nodes};
 use super::{Resolution, Spectrum, World};
+
+/// Nodes of ξ with v = `spread` · ξ, which also stand for v as either domain sees it.
+pub(super) fn nodes(spread: f64) -> Vec<NormalNode> {
+    normal_nodes(spread, -0.5 * spread, 0.5 * spread)
+}
 
 /// The families of shared skills, and of those whose partner would lie beyond the last rank.
 pub(super) fn families(world: &World, rows: &Rows, resolution: Resolution) -> Vec<Family> {
     let spread = world.overlap().rank_jitter();
-    let nodes = normal_nodes(spread, -0.5 * spread, 0.5 * spread);
+    let nodes = nodes(spread);
     let stretch_at = |value: f64| (0.5 * spread * value).exp();
     // Σ weight × stretch, and by symmetry Σ weight / stretch: the ranks that are covered.
     let covered: f64 = nodes

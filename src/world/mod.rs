@@ -16,6 +16,7 @@ mod moments;
 mod normal;
 mod overlap;
 mod pool;
+mod size;
 mod spectrum;
 
 pub use family::{Class, Family, Member, Node, Resolution, nodes, panel};
@@ -23,6 +24,7 @@ pub use head::{HeadOrder, LARGEST_PERMUTED_HEAD};
 pub use moments::{Coefficients, Moments, ORDERS};
 pub use overlap::{LARGEST_JITTER, Overlap, OverlapError};
 pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
+pub use size::MOST_MEMBERS;
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError, TableError, TailTable};
 
 use thiserror::Error;
@@ -113,6 +115,12 @@ pub enum WorldError {
         /// The spread given.
         value: f64,
     },
+    /// More families than memory should hold.
+    #[error(
+        "this world would be divided into {0:e} parts of domains, more than 1e7: fewer domains, a \
+         smaller `cost-spread` or `rank-jitter`, or a head that is not permuted have fewer"
+    )]
+    TooManyMembers(f64),
     /// A number of cost spreads that is not that of the domains.
     #[error("there are {found} cost spreads for {domains} domains")]
     CostSpreads {
@@ -167,29 +175,31 @@ impl World {
                 return Err(WorldError::PoolSpectrum(other.name.clone()));
             }
         }
-        Ok(Self {
+        let world = Self {
             cost_spread: vec![0.0; domains.len()],
             domains,
             head,
             skills,
             overlap,
             head_order: HeadOrder::Shared,
-        })
+        };
+        world.of_bearable_size()
     }
 
     /// The same world, in which `order` says which rank each domain gives to each skill of the
     /// head.
     ///
     /// # Errors
-    /// [`WorldError::PermutedHead`] above [`LARGEST_PERMUTED_HEAD`] ranks.
+    /// [`WorldError`] above [`LARGEST_PERMUTED_HEAD`] ranks, or [`MOST_MEMBERS`] families of one.
     pub fn with_head_order(self, order: HeadOrder) -> Result<Self, WorldError> {
         if order != HeadOrder::Shared && self.head > LARGEST_PERMUTED_HEAD {
             return Err(WorldError::PermutedHead(self.head));
         }
-        Ok(Self {
+        let world = Self {
             head_order: order,
             ..self
-        })
+        };
+        world.of_bearable_size()
     }
 
     /// The same world, in which a skill costs domain i c_i e^(s_i ξ − s_i²/2) with one ξ ~ N(0, 1) for
@@ -214,10 +224,11 @@ impl World {
                 });
             }
         }
-        Ok(Self {
+        let world = Self {
             cost_spread: spread,
             ..self
-        })
+        };
+        world.of_bearable_size()
     }
 
     /// The domains, in order.
