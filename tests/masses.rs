@@ -34,7 +34,7 @@ fn spectra() -> impl Strategy<Value = Spectrum> {
 }
 
 fn overlaps() -> impl Strategy<Value = Overlap> {
-    let jitter = prop_oneof![Just(0.0), 1e-6f64..3.0];
+    let jitter = prop_oneof![Just(0.0), Just(1e-18), 1e-6f64..3.0];
     prop_oneof![
         Just(Overlap::None),
         (0.0f64..=1.0).prop_map(|fraction| Overlap::All { fraction }),

@@ -43,9 +43,10 @@ pub(super) fn families(world: &World, rows: &Rows, resolution: Resolution) -> Ve
         let node = Node {
             weight: node.weight / covered,
             stretch: stretch_at(node.value),
+            mirrored: node.value > 0.0,
         };
         node.add_shared(world, rows, resolution, &mut families);
-        if node.stretch > 1.0 {
+        if node.mirrored {
             node.add_lonely(world, rows, resolution, &mut families);
         }
     }
@@ -58,6 +59,8 @@ struct Node {
     weight: f64,
     /// e^(v/2), at least 1.
     stretch: f64,
+    /// Whether there is a mirror image: not for v = 0.
+    mirrored: bool,
 }
 
 impl Node {
@@ -85,7 +88,7 @@ impl Node {
                 let members = [rows.member(i, first), rows.member(j, second)];
                 families.push(Family::new(&grid, &members, fraction * self.weight));
             };
-            if self.stretch > 1.0 {
+            if self.mirrored {
                 add(long, short);
                 add(short, long);
             } else {
