@@ -5,7 +5,7 @@ mod worlds;
 
 use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
 use mixlaw::mixture::Mixture;
-use mixlaw::simulate::{Simulator, oracle};
+use mixlaw::simulate::{Scratch, Simulator, oracle};
 use mixlaw::world::{Overlap, Resolution, World};
 use proptest::prelude::*;
 
@@ -139,59 +139,116 @@ fn losses(world: &World, kernel: Kernel, weights: &[f64], capacity: f64, tokens:
     .losses(weights, capacity, tokens)
 }
 
-#[test]
-fn a_domain_without_weight_keeps_the_head_alone() {
-    let world = world(&[(1.3, 2.0), (1.6, 1.0)], 20.0, 1e14, Overlap::None);
-    let kernel = Kernel::Exponential { tau: 5.0 };
-    let losses = losses(&world, kernel, &[0.0, 1.0], UNLIMITED, UNLIMITED);
-    let tail = world.domains()[0].spectrum.tail(20.0);
-    assert!((losses[0] / (2.0 * tail) - 1.0).abs() < 1e-12);
-}
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
-#[test]
-fn unlimited_is_the_limit_of_large_numbers() {
-    let world = world(&[(1.2, 2.0), (1.8, 1.0)], 20.0, 1e14, Overlap::None);
-    let kernel = Kernel::Threshold { tau: 5.0 };
-    let weights = [0.7, 0.3];
-    let by_capacity = losses(&world, kernel, &weights, 1e4, 1e40);
-    assert_eq!(
-        by_capacity,
-        losses(&world, kernel, &weights, 1e4, UNLIMITED)
-    );
-    let by_tokens = losses(&world, kernel, &weights, 1e18, 1e7);
-    assert_eq!(by_tokens, losses(&world, kernel, &weights, UNLIMITED, 1e7));
-}
-
-#[test]
-fn no_fraction_of_overlap_is_no_overlap() {
-    let domains = [(1.2, 2.0), (1.5, 1.0), (1.8, 1.0)];
-    let none = world(&domains, 20.0, 1e10, Overlap::None);
-    let kernel = Kernel::Exponential { tau: 5.0 };
-    let expected = losses(&none, kernel, &[0.2, 0.3, 0.5], 1e4, 1e6);
-    for overlap in [
-        Overlap::All { fraction: 0.0 },
-        Overlap::Pair {
-            fraction: 0.0,
-            rank_jitter: 0.0,
-        },
-    ] {
-        let other = world(&domains, 20.0, 1e10, overlap);
-        assert_eq!(expected, losses(&other, kernel, &[0.2, 0.3, 0.5], 1e4, 1e6));
+    /// Whatever the overlap: what a domain without weight learns is the head and what it shares,
+    /// all of it if nothing limits the learner, and never its own ranks.
+    #[test]
+    fn a_domain_without_weight_learns_the_head_and_what_it_shares(
+        exponents in proptest::collection::vec((1.1f64..2.5, 0.3f64..4.0), 3),
+        weight in 0.01f64..0.99,
+        head in 0u32..200,
+        kernel in kernels(),
+        overlap in overlaps(),
+        ln_capacity in 3.0f64..12.0,
+        ln_tokens in 5.0f64..25.0,
+    ) {
+        let world = world(&exponents, f64::from(head), 1e14, overlap.clone());
+        let weights = [0.0, weight, 1.0 - weight];
+        let private = match overlap {
+            Overlap::All { fraction } | Overlap::Pair { fraction, .. } => 1.0 - fraction,
+            _ => 1.0,
+        };
+        let domain = &world.domains()[0];
+        let tail = domain.spectrum.span(world.head(), world.skills());
+        let least = domain.cost * (private * tail + world.remainder(0));
+        let most = losses(&world, kernel, &weights, UNLIMITED, UNLIMITED)[0];
+        prop_assert!((most / least - 1.0).abs() < 1e-12, "{most} for {least}");
+        let limited = losses(&world, kernel, &weights, ln_capacity.exp().round(), ln_tokens.exp());
+        prop_assert!(limited[0] >= least * (1.0 - 1e-12), "{} below {least}", limited[0]);
     }
-}
 
-#[test]
-fn identical_domains_with_full_overlap_are_one_domain() {
-    let domain = (1.4, 1.5);
-    let one = world(&[domain], 0.0, 1e10, Overlap::None);
-    let three = world(&[domain; 3], 5.0, 1e10, Overlap::All { fraction: 1.0 });
-    for kernel in [
-        Kernel::Exponential { tau: 5.0 },
-        Kernel::Reciprocal { tau: 2.0 },
-    ] {
-        let alone = losses(&one, kernel, &[1.0], 3e3, 1e6)[0];
-        for together in losses(&three, kernel, &[0.2, 0.3, 0.5], 3e3, 1e6) {
-            assert!((together / alone - 1.0).abs() < 1e-6, "{together} {alone}");
+    #[test]
+    fn unlimited_is_the_limit_of_large_numbers(
+        exponents in proptest::collection::vec((1.1f64..2.5, 0.3f64..4.0), 3),
+        weights in mixtures(3),
+        kernel in kernels(),
+        overlap in overlaps(),
+        ln_capacity in 3.0f64..12.0,
+        ln_tokens in 5.0f64..25.0,
+    ) {
+        let world = world(&exponents, 20.0, 1e14, overlap);
+        let at = |capacity, tokens| losses(&world, kernel, &weights, capacity, tokens);
+        let (capacity, tokens) = (ln_capacity.exp().round(), ln_tokens.exp());
+        // More than all skills: nothing is left to select.
+        prop_assert_eq!(at(1e18, tokens), at(UNLIMITED, tokens));
+        for (large, unlimited) in at(capacity, 1e60).iter().zip(at(capacity, UNLIMITED)) {
+            prop_assert!((large / unlimited - 1.0).abs() < 1e-12, "{large} {unlimited}");
+        }
+    }
+
+    #[test]
+    fn no_fraction_of_overlap_is_no_overlap(
+        exponents in proptest::collection::vec((1.1f64..2.5, 0.3f64..4.0), 3),
+        weights in mixtures(3),
+        kernel in kernels(),
+        ln_capacity in 3.0f64..12.0,
+    ) {
+        let at = |overlap| {
+            let world = world(&exponents, 20.0, 1e10, overlap);
+            losses(&world, kernel, &weights, ln_capacity.exp().round(), 1e6)
+        };
+        let expected = at(Overlap::None);
+        prop_assert_eq!(&at(Overlap::All { fraction: 0.0 }), &expected);
+        prop_assert_eq!(&at(Overlap::Pair { fraction: 0.0, rank_jitter: 0.0 }), &expected);
+    }
+
+    /// To the error of the classes, which lie otherwise about a head.
+    #[test]
+    fn identical_domains_with_full_overlap_are_one_domain(
+        domain in (1.1f64..2.5, 0.3f64..4.0),
+        weights in mixtures(3),
+        kernel in kernels(),
+        ln_capacity in 3.0f64..12.0,
+        ln_tokens in 5.0f64..20.0,
+    ) {
+        let one = world(&[domain], 0.0, 1e10, Overlap::None);
+        let three = world(&[domain; 3], 5.0, 1e10, Overlap::All { fraction: 1.0 });
+        let (capacity, tokens) = (ln_capacity.exp().round(), ln_tokens.exp());
+        let alone = losses(&one, kernel, &[1.0], capacity, tokens)[0];
+        for together in losses(&three, kernel, &weights, capacity, tokens) {
+            prop_assert!((together / alone - 1.0).abs() < 1e-6, "{together} {alone}");
+        }
+    }
+
+    /// Memory that served any run of any simulator serves the next as fresh memory does.
+    #[test]
+    fn scratch_holds_nothing_of_the_run_before(
+        exponents in proptest::collection::vec((1.1f64..2.5, 0.3f64..4.0), 2..5),
+        kernel in kernels(),
+        overlap in overlaps(),
+        observed in any::<bool>(),
+        ln_capacity in 1.0f64..12.0,
+    ) {
+        let selection = if observed { Selection::Observed } else { Selection::Expected };
+        let simulators = [Overlap::None, overlap].map(|overlap| {
+            Simulator::new(
+                world(&exponents, 20.0, 1e8, overlap),
+                worlds::learner(kernel, Ranking::Value, selection),
+                Resolution::default(),
+            )
+        });
+        let mut scratch = Scratch::default();
+        let mut losses = vec![0.0; exponents.len()];
+        for (simulator, tokens) in simulators.iter().flat_map(|s| [(s, 1e6), (s, UNLIMITED)]) {
+            for first in [1.0, 0.3, 0.0] {
+                let mut weights = vec![(1.0 - first) / (exponents.len() - 1) as f64; exponents.len()];
+                weights[0] = first;
+                let capacity = ln_capacity.exp().round();
+                simulator.losses_into(&weights, capacity, tokens, &mut scratch, &mut losses);
+                prop_assert_eq!(&simulator.losses(&weights, capacity, tokens), &losses);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use statrs::function::{erf::erfc, factorial::ln_factorial};
+use statrs::function::erf::erfc;
 
 /// Counts below this are summed term by term; above, the uniform expansion is exact to 1e-10.
 const DIRECT_COUNT: f64 = 160.0;
@@ -10,13 +10,46 @@ const DIRECT_COUNT: f64 = 160.0;
 /// Exponent beyond which a tail is 0 or 1 to more digits than any number of skills resolves.
 const CERTAIN: f64 = 120.0;
 
+/// Exponent of a tail that is nothing beside 1: e^−40 is 4e-18.
+const NOTHING: f64 = 40.0;
+
+/// Whole numbers whose inverses, and inverse factorials, are tabulated: the first terms of a sum
+/// from any count below [`DIRECT_COUNT`].
+const TABULATED: usize = 512;
+
+/// 1/n.
+const INVERSE: [f64; TABULATED] = {
+    let mut table = [0.0; TABULATED];
+    let mut n = 1;
+    while n < TABULATED {
+        table[n] = 1.0 / n as f64;
+        n += 1;
+    }
+    table
+};
+
+/// 1/n! for n up to [`DIRECT_COUNT`].
+const INVERSE_FACTORIAL: [f64; DIRECT_COUNT as usize + 1] = {
+    let mut table = [1.0; DIRECT_COUNT as usize + 1];
+    let mut n = 1;
+    while n < table.len() {
+        table[n] = table[n - 1] / n as f64;
+        n += 1;
+    }
+    table
+};
+
 /// P(n ≥ `count`) for n ~ Poisson(`mean`), a whole `count` ≥ 0 and 0 < `mean` < ∞; `ln_mean` is
 /// ln `mean`. Small tails keep their relative accuracy.
 pub fn at_least(count: f64, mean: f64, ln_mean: f64) -> f64 {
+    let beyond = mean - count;
     if count < 1.0 {
         1.0
     } else if count < 2.0 {
         -(-mean).exp_m1()
+    } else if beyond > 0.0 && beyond * beyond > 2.0 * NOTHING * mean {
+        // P(n ≤ μ − x) ≤ e^(−x²/2μ), Chernoff's bound.
+        1.0
     } else if count < DIRECT_COUNT {
         by_terms(count, mean, ln_mean)
     } else {
@@ -24,29 +57,34 @@ pub fn at_least(count: f64, mean: f64, ln_mean: f64) -> f64 {
     }
 }
 
-/// Logarithm of the probability of exactly `count`, below [`DIRECT_COUNT`].
-fn ln_probability(count: f64, mean: f64, ln_mean: f64) -> f64 {
-    count * ln_mean - mean - ln_factorial(count as u64)
+/// Probability of exactly `count`, at most [`DIRECT_COUNT`].
+fn probability(count: usize, mean: f64, ln_mean: f64) -> f64 {
+    // Below 1e308: μ^n e^−μ is at most n^n e^−n.
+    (count as f64 * ln_mean - mean).exp() * INVERSE_FACTORIAL[count]
 }
 
 /// The smaller of the two tails, summed from its largest term.
 fn by_terms(count: f64, mean: f64, ln_mean: f64) -> f64 {
+    let first = count as usize;
     if mean < count {
-        let (mut term, mut sum, mut n) = (1.0, 1.0, count);
-        while term > f64::EPSILON * sum {
-            n += 1.0;
-            term *= mean / n;
+        let (mut term, mut sum) = (1.0, 1.0);
+        for inverse in &INVERSE[first + 1..] {
+            term *= mean * inverse;
             sum += term;
+            if term <= f64::EPSILON * sum {
+                break;
+            }
         }
-        ln_probability(count, mean, ln_mean).exp() * sum
+        probability(first, mean, ln_mean) * sum
     } else {
-        let (mut term, mut sum, mut n) = (1.0, 1.0, count - 1.0);
+        let (mut term, mut sum, inverse) = (1.0, 1.0, 1.0 / mean);
+        let mut n = count - 1.0;
         while term > f64::EPSILON * sum && n > 0.0 {
-            term *= n / mean;
+            term *= n * inverse;
             sum += term;
             n -= 1.0;
         }
-        1.0 - ln_probability(count - 1.0, mean, ln_mean).exp() * sum
+        1.0 - probability(first - 1, mean, ln_mean) * sum
     }
 }
 

@@ -6,8 +6,8 @@
 
 use super::expected::{add_rows, exposure, meetings};
 use super::{Scratch, Simulator};
-use crate::learner::{Crowd, Selected, cut, threshold};
-use crate::world::{Family, Member, Node, nodes};
+use crate::learner::{Crowd, Selected, Threshold, at_least, cut_into, threshold};
+use crate::world::{Family, Member, panel};
 
 /// Meetings at the cut from which the classes there are divided further: with fewer, the counts
 /// spread over more ranks than a class has.
@@ -19,14 +19,17 @@ const WINDOW: f64 = 9.0;
 /// Widest divided class there, in standard deviations of the count.
 const WIDTH: f64 = 1.5;
 
+/// Learned part of a crowd below which that of all later ones is nothing beside what is not.
+const NEGLIGIBLE: f64 = 1e-14;
+
 /// Turns a number of ranks, and their frequency under each row, into a crowd.
 type ToCrowd<'a> = dyn Fn(f64, &dyn Fn(usize) -> f64) -> Crowd + 'a;
 
 /// The skills of a family, as the threshold sees them, and what they weigh.
-struct Crowds {
-    crowds: Vec<Crowd>,
+struct Crowds<'a> {
+    crowds: &'a mut Vec<Crowd>,
     /// For each row the mass of each crowd.
-    masses: Vec<Vec<f64>>,
+    masses: &'a mut Vec<Vec<f64>>,
 }
 
 impl Simulator {
@@ -41,44 +44,113 @@ impl Simulator {
         scratch: &mut Scratch,
     ) {
         let ranking = self.learner.ranking;
+        let Scratch {
+            cut,
+            selected,
+            crowds,
+            masses,
+            left,
+            unlearned,
+            ..
+        } = scratch;
         // Where meetings are many, the cut is near that of the expected scores.
-        let near = cut(&self.world, &self.families, weights, ranking, capacity);
-        let (crowds, masses): (Vec<_>, Vec<_>) = self
-            .families
-            .iter()
-            .zip(near)
-            .map(|(family, near)| {
-                let crowds = self.crowds(family, near, weights, tokens);
-                (crowds.crowds, crowds.masses)
-            })
-            .unzip();
-        let threshold = threshold(&crowds, capacity, self.learner.kernel.least_count());
-        let kernel = &self.learner.kernel;
-        scratch.unlearned.clear();
-        scratch.unlearned.resize(weights.len(), 0.0);
-        for ((family, crowds), masses) in self.families.iter().zip(&crowds).zip(&masses) {
-            let mut left = vec![0.0; family.rows()];
+        cut_into(
+            &self.world,
+            &self.families,
+            weights,
+            ranking,
+            capacity,
+            cut,
+            selected,
+        );
+        crowds.resize(self.families.len(), Vec::new());
+        masses.resize(self.families.len(), Vec::new());
+        let found = crowds.iter_mut().zip(&mut *masses);
+        for ((family, near), (crowds, masses)) in self.families.iter().zip(&*selected).zip(found) {
+            let mut found = Crowds { crowds, masses };
+            self.gather(family, *near, weights, tokens, &mut found);
+        }
+        let threshold = threshold(
+            crowds,
+            capacity,
+            self.learner.kernel.least_count(),
+            self.expected_threshold(selected, weights, tokens),
+        );
+        unlearned.clear();
+        unlearned.resize(weights.len(), 0.0);
+        for ((family, crowds), masses) in self.families.iter().zip(crowds).zip(masses) {
+            left.clear();
+            left.resize(family.rows(), 0.0);
+            let mut done = 0;
             for (index, crowd) in crowds.iter().enumerate() {
-                let (whole, part) = threshold.counts(crowd.value);
-                let learned = |count| kernel.learned_if_kept(count, crowd.mean, crowd.ln_mean);
-                let mut kept = learned(whole);
-                if part < whole && threshold.share > 0.0 {
-                    kept += threshold.share * (learned(part) - kept);
-                }
-                for (left, masses) in left.iter_mut().zip(masses) {
+                let kept = self.learned_above(threshold, crowd);
+                for (left, masses) in left.iter_mut().zip(&*masses) {
                     *left += masses[index] * (1.0 - kept);
                 }
+                done = index + 1;
+                // Later ranks are met, and so kept, ever less.
+                if kept < NEGLIGIBLE && family.rows() == 1 {
+                    break;
+                }
             }
-            // Ranks that are never met.
-            for (left, masses) in left.iter_mut().zip(masses) {
-                *left += masses[crowds.len()..].iter().sum::<f64>();
+            // Ranks that are never kept, or never met.
+            for (left, masses) in left.iter_mut().zip(&*masses) {
+                *left += masses[done..].iter().sum::<f64>();
             }
-            add_rows(family, &left, &mut scratch.unlearned);
+            add_rows(family, left, unlearned);
         }
     }
 
-    /// The skills of a family by falling mean; those that are met, in front.
-    fn crowds(&self, family: &Family, near: Selected, weights: &[f64], tokens: f64) -> Crowds {
+    /// What is learned of a skill that is kept if its score is above `threshold`.
+    fn learned_above(&self, threshold: Threshold, crowd: &Crowd) -> f64 {
+        let Crowd { mean, ln_mean, .. } = *crowd;
+        let kernel = &self.learner.kernel;
+        let (whole, part) = threshold.counts(crowd.value);
+        if self.regimes.falling.is_none()
+            && mean >= self.regimes.frequent
+            && at_least(whole, mean, ln_mean) >= 1.0
+        {
+            return 1.0;
+        }
+        let learned = |count| kernel.learned_if_kept(count, mean, ln_mean);
+        let kept = learned(whole);
+        if part < whole && threshold.share > 0.0 {
+            kept + threshold.share * (learned(part) - kept)
+        } else {
+            kept
+        }
+    }
+
+    /// The threshold if every count were as its mean, and the largest count at which it lies: where
+    /// to look first. NaN if nothing is cut.
+    fn expected_threshold(&self, near: &[Selected], weights: &[f64], tokens: f64) -> (f64, f64) {
+        let (mut score, mut count) = (f64::NAN, 0.0);
+        for (family, near) in self.families.iter().zip(near) {
+            if near.rank <= family.low || near.rank >= family.high {
+                continue;
+            }
+            let met = family.combine(|domain| exposure(weights[domain], tokens));
+            let valued = family.combine_members(|member| {
+                let domain = &self.world.domains()[member.domain];
+                exposure(weights[member.domain], tokens)
+                    * self.learner.ranking.value(domain, member)
+            });
+            let mass = |row: usize| family.spectrum(row).mass(near.rank);
+            score = f64::max(score, meetings(&valued, mass));
+            count = f64::max(count, meetings(&met, mass));
+        }
+        (score, count)
+    }
+
+    /// Puts into `found` the skills of a family by falling mean; those that are met, in front.
+    fn gather(
+        &self,
+        family: &Family,
+        near: Selected,
+        weights: &[f64],
+        tokens: f64,
+        found: &mut Crowds,
+    ) {
         let ranking = self.learner.ranking;
         let value = |member: &Member| ranking.value(&self.world.domains()[member.domain], member);
         let met = family.combine(|domain| exposure(weights[domain], tokens));
@@ -98,10 +170,9 @@ impl Simulator {
                 },
             }
         };
-        let mut found = Crowds {
-            crowds: Vec::with_capacity(family.len()),
-            masses: vec![Vec::with_capacity(family.len()); family.rows()],
-        };
+        found.crowds.clear();
+        found.masses.resize(family.rows(), Vec::new());
+        found.masses.iter_mut().for_each(Vec::clear);
         let inside = window(family, near, |rank| {
             meetings(&met, |row| family.spectrum(row).mass(rank))
         });
@@ -111,11 +182,11 @@ impl Simulator {
                 .iter()
                 .filter(|b| **b > class.low && **b < class.high)
             {
-                divide(family, (low, *bound), &mut found, &crowd);
+                divide(family, (low, *bound), found, &crowd);
                 low = *bound;
             }
             if low > class.low {
-                divide(family, (low, class.high), &mut found, &crowd);
+                divide(family, (low, class.high), found, &crowd);
                 continue;
             }
             for node in class.first..class.end {
@@ -130,7 +201,6 @@ impl Simulator {
         }
         let met = found.crowds.partition_point(|crowd| crowd.mean > 0.0);
         found.crowds.truncate(met);
-        found
     }
 }
 
@@ -158,23 +228,30 @@ fn window(family: &Family, near: Selected, mean: impl Fn(f64) -> f64) -> Vec<f64
 
 /// Adds the ranks above `low` and up to `high` as a class of their own.
 fn divide(family: &Family, (low, high): (f64, f64), found: &mut Crowds, crowd: &ToCrowd) {
-    let nodes = nodes(low, high);
-    let ranks: f64 = nodes.iter().map(|node| node.skills).sum();
-    for node in &nodes {
-        let frequency = |row: usize| family.spectrum(row).mass(node.rank);
-        found
-            .crowds
-            .push(crowd(node.skills * (high - low) / ranks, &frequency));
+    let nodes = panel(low, high);
+    let ranks: f64 = nodes.clone().map(|node| node.skills).sum();
+    let first = found.crowds.len();
+    for node in nodes {
+        // Each spectrum is asked once; its masses are scaled below.
+        for (row, masses) in found.masses.iter_mut().enumerate() {
+            masses.push(family.spectrum(row).mass(node.rank));
+        }
+        let masses = &found.masses;
+        let frequency = |row: usize| masses[row].last().copied().unwrap_or(0.0);
+        let skills = node.skills * (high - low) / ranks;
+        found.crowds.push(crowd(skills, &frequency));
+        for masses in &mut *found.masses {
+            if let Some(mass) = masses.last_mut() {
+                *mass *= node.skills;
+            }
+        }
     }
     for (row, masses) in found.masses.iter_mut().enumerate() {
-        let spectrum = family.spectrum(row);
-        let each = |node: &Node| node.skills * spectrum.mass(node.rank);
-        let sum: f64 = nodes.iter().map(each).sum();
-        let scale = if sum > 0.0 {
-            spectrum.span(low, high) / sum
-        } else {
-            0.0
-        };
-        masses.extend(nodes.iter().map(|node| each(node) * scale));
+        let masses = &mut masses[first..];
+        let sum: f64 = masses.iter().sum();
+        if sum > 0.0 {
+            let scale = family.spectrum(row).span(low, high) / sum;
+            masses.iter_mut().for_each(|mass| *mass *= scale);
+        }
     }
 }

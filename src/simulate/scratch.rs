@@ -1,9 +1,9 @@
 //! Memory that a run uses, kept from one run to the next.
 
-use crate::learner::{CutScratch, Selected};
+use crate::learner::{Crowd, CutScratch, Selected};
 
 /// Memory of [`Simulator::losses_into`](super::Simulator::losses_into): with one for each thread,
-/// runs by expected score allocate nothing.
+/// runs by expected score allocate nothing, and runs by observed score hardly anything.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
     pub(super) cut: CutScratch,
@@ -15,6 +15,10 @@ pub struct Scratch {
     /// Of the ranks of the panel in which the cut falls: for each row their mass, and what of it
     /// is not learned.
     pub(super) partial: Vec<(f64, f64)>,
+    /// For each family the crowds that compete by realised counts.
+    pub(super) crowds: Vec<Vec<Crowd>>,
+    /// For each family and row the masses of its crowds.
+    pub(super) masses: Vec<Vec<Vec<f64>>>,
     /// Mass of each domain that is not learned.
     pub(super) unlearned: Vec<f64>,
 }

@@ -130,3 +130,103 @@ pub fn cut_into(
     }
     hand_out(families, met, selected, left, &mut scratch.leftover);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum};
+    use proptest::prelude::*;
+
+    fn spectra() -> impl Strategy<Value = Spectrum> {
+        let shape = prop_oneof![
+            3 => Just(Shape::PowerLaw),
+            1 => (0.0f64..1e4).prop_map(|shift| Shape::Shifted { shift }),
+            1 => (0.0f64..0.05).prop_map(|curvature| Shape::Curved { curvature }),
+            1 => (10.0f64..1e9).prop_map(|rank| Shape::Cutoff { rank }),
+        ];
+        (1.1f64..3.0, shape, any::<bool>()).prop_map(|(exponent, shape, zeta)| {
+            let zeta = zeta && shape == Shape::PowerLaw;
+            let masses = if zeta { Masses::Zeta } else { Masses::Pareto };
+            Spectrum::new(exponent, masses, shape).unwrap()
+        })
+    }
+
+    fn overlaps() -> impl Strategy<Value = Overlap> {
+        prop_oneof![
+            Just(Overlap::None),
+            (0.0f64..=1.0).prop_map(|fraction| Overlap::All { fraction }),
+            (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair {
+                fraction,
+                rank_jitter: 0.0
+            }),
+        ]
+    }
+
+    proptest! {
+        /// The two ways to the threshold select the same skills, whatever the spectra, and the
+        /// fast one does not give up on power laws.
+        #[test]
+        fn both_ways_select_the_same(
+            spectra in proptest::collection::vec((spectra(), 0.1f64..5.0), 3),
+            weights in proptest::collection::vec(0.0f64..1.0, 3),
+            head in 0u32..100,
+            overlap in overlaps(),
+            ln_capacity in 0.0f64..30.0,
+        ) {
+            let domains: Vec<Domain> = spectra
+                .iter()
+                .enumerate()
+                .map(|(index, (spectrum, cost))| Domain {
+                    name: index.to_string(),
+                    spectrum: spectrum.clone(),
+                    cost: *cost,
+                    floor: 0.0,
+                })
+                .collect();
+            let power_laws = domains.iter().all(|d| *d.spectrum.shape() == Shape::PowerLaw);
+            let world = World::new(domains, f64::from(head), 1e14, overlap).unwrap();
+            let families = world.families(Resolution::default());
+            let capacity = ln_capacity.exp().round();
+            let mut scratch = CutScratch::default();
+            let mut selected = Vec::new();
+            let ranking = Ranking::Value;
+            cut_into(&world, &families, &weights, ranking, capacity, &mut scratch, &mut selected);
+            let score = |index: usize| Score {
+                family: &families[index],
+                terms: &scratch.terms[scratch.places[index].clone()],
+            };
+            let met = |index: usize| Some(score(index)).filter(|score| !score.terms.is_empty());
+            let available: f64 = (0..families.len())
+                .filter_map(met)
+                .map(|score| score.family.skills())
+                .sum();
+            prop_assume!(capacity < available);
+
+            let mut left = capacity;
+            let ranks = nested::ranks(&families, met, capacity);
+            let mut sure: Vec<Selected> = families
+                .iter()
+                .zip(ranks)
+                .map(|(family, rank)| {
+                    let rank = rank.floor().max(family.low);
+                    left -= family.multiplicity * (rank - family.low);
+                    Selected { rank, next: 0.0 }
+                })
+                .collect();
+            hand_out(&families, met, &mut sure, left, &mut Leftover::default());
+            for (fast, sure) in selected.iter().zip(&sure) {
+                let (fast, sure) = (fast.rank + fast.next, sure.rank + sure.next);
+                // Up to the rounding of the score of one rank.
+                prop_assert!(
+                    (fast - sure).abs() <= 1e-6 + 1e-12 * sure,
+                    "{selected:?} {sure:?}"
+                );
+            }
+
+            let lines = (0..families.len()).filter_map(|i| Some(Line::new(i, &met(i)?)));
+            let mut lines: Vec<Line> = lines.collect();
+            let settled = joint::ranks(&mut lines, score, capacity, |_, _| ());
+            prop_assert!(settled || !power_laws);
+        }
+    }
+}
