@@ -17,6 +17,8 @@ pub enum Purpose {
     Training,
     /// Drawing the correlations of a pool of skills.
     Correlation,
+    /// Drawing the order of the head of a domain.
+    HeadOrder,
     /// Splitting runs into training and test rows.
     Splits,
     /// Starting points of a fit.
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Mixtures => "mixtures",
             Self::Training => "training",
             Self::Correlation => "correlation",
+            Self::HeadOrder => "head-order",
             Self::Splits => "splits",
             Self::Starts => "starts",
             Self::Bootstrap => "bootstrap",

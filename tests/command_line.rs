@@ -213,6 +213,27 @@ fn the_schema_the_plan_and_the_completions_are_printed() {
 #[case("capacities = [1e3, 1e4]", "capacities = [nan]", "nan")]
 #[case("tokens = [1e5, 1e6]", "tokens = [inf]", "unlimited")]
 #[case("name = \"code\"", "name = \"web\"", "web")]
+#[case("head = 5", "head = 5\nskills = 4", "4 in all")]
+#[case(
+    "head = 5",
+    "overlap = { kind = \"matrix\", fractions = [[0, 0.2], [0.3, 0]] }",
+    "symmetric"
+)]
+#[case(
+    "head = 5",
+    "overlap = { kind = \"matrix\", fractions = [[0, 0.2]] }",
+    "2 rows of 2 numbers"
+)]
+#[case(
+    "floor = 1.0",
+    "spectrum = { kind = \"table\", path = \"none.csv\" }",
+    "none.csv"
+)]
+#[case(
+    "floor = 1.0",
+    "spectrum = { kind = \"table\", rows = [[1, 0.5], [9, 0.6]] }",
+    "must decrease"
+)]
 #[case(
     "kernel = \"exponential\"",
     "kernel = \"exponental\"",

@@ -3,7 +3,7 @@
 #[path = "common/worlds.rs"]
 mod worlds;
 
-use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
+use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
 use mixlaw::simulate::{Simulator, oracle};
 use mixlaw::world::{Overlap, Pool, Resolution, Spread, World};
 use statrs::function::gamma::gamma;
@@ -159,5 +159,52 @@ fn a_small_pool_agrees_with_single_skills() {
                 "{classes} for {exact}"
             );
         }
+    }
+}
+
+/// Where capacity does not limit, the private part of a pool is that of a world without overlap,
+/// also when domains scatter differently; and sample efficiency multiplies the tokens, with the
+/// cut or without.
+#[test]
+fn private_parts_and_efficiency_in_a_pool() {
+    let spread = Spread {
+        low: 0.0,
+        high: 0.8,
+        seed: 1,
+    };
+    let weights = [0.5, 0.3, 0.2];
+    let pool = |private| {
+        let pool = Pool::random(vec![0.5, 1.0, 2.0], spread, private).unwrap();
+        world(3, 20.0, 1e12, Overlap::Pool(pool))
+    };
+    let at = |private, tokens| simulator(&pool(private)).losses(&weights, UNLIMITED, tokens);
+    let (all, none, some) = (at(0.0, 1e8), at(1.0, 1e8), at(0.4, 1e8));
+    for domain in 0..3 {
+        let mixed = 0.6 * all[domain] + 0.4 * none[domain];
+        assert!((some[domain] / mixed - 1.0).abs() < 1e-9);
+        // What others teach is missing without a pool.
+        assert!(all[domain] < none[domain]);
+    }
+
+    let efficient = |capacity_limits| Learner {
+        efficiency: Efficiency {
+            exponent: 1.0,
+            reference: 1e4,
+        },
+        capacity_limits,
+        ..learner(1.0)
+    };
+    let run = |learner: Learner, capacity, tokens| {
+        Simulator::new(pool(0.0), learner, Resolution::default()).losses(&weights, capacity, tokens)
+    };
+    // 100 times the reference: D_eff = 100 D.
+    assert_eq!(run(efficient(false), 1e6, 1e6), at(0.0, 1e8));
+    assert_eq!(run(efficient(true), 1e6, 1e6), run(learner(1.0), 1e6, 1e8));
+    for (limited, free) in
+        run(efficient(true), 1e3, 1e9)
+            .iter()
+            .zip(run(efficient(false), 1e3, 1e9))
+    {
+        assert!(*limited > 1.1 * free, "{limited} {free}");
     }
 }

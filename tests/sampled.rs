@@ -108,7 +108,16 @@ fn the_mean_is_the_expected_loss() {
             floor: 0.0,
         })
         .collect();
-    let world = World::new(domains, 20.0, 1e14, Overlap::Pair { fraction: 0.3 }).unwrap();
+    let world = World::new(
+        domains,
+        20.0,
+        1e14,
+        Overlap::Pair {
+            fraction: 0.3,
+            rank_jitter: 0.0,
+        },
+    )
+    .unwrap();
     for selection in [Selection::Expected, Selection::Observed] {
         for kernel in [
             Kernel::Threshold { tau: 5.0 },

@@ -40,7 +40,10 @@ fn overlaps() -> impl Strategy<Value = Overlap> {
     prop_oneof![
         Just(Overlap::None),
         (0.0f64..=1.0).prop_map(|fraction| Overlap::All { fraction }),
-        (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair { fraction }),
+        (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair {
+            fraction,
+            rank_jitter: 0.0
+        }),
     ]
 }
 
@@ -154,7 +157,7 @@ proptest! {
         let world = world(&exponents, f64::from(head), 1e14, overlap.clone());
         let weights = [0.0, weight, 1.0 - weight];
         let private = match overlap {
-            Overlap::All { fraction } | Overlap::Pair { fraction } => 1.0 - fraction,
+            Overlap::All { fraction } | Overlap::Pair { fraction, .. } => 1.0 - fraction,
             _ => 1.0,
         };
         let domain = &world.domains()[0];
@@ -198,7 +201,7 @@ proptest! {
         };
         let expected = at(Overlap::None);
         prop_assert_eq!(&at(Overlap::All { fraction: 0.0 }), &expected);
-        prop_assert_eq!(&at(Overlap::Pair { fraction: 0.0 }), &expected);
+        prop_assert_eq!(&at(Overlap::Pair { fraction: 0.0, rank_jitter: 0.0 }), &expected);
     }
 
     /// To the error of the classes, which lie otherwise about a head.

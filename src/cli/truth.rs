@@ -20,7 +20,7 @@ impl Truth {
         let mut exponents = TrueExponents::default();
         for domain in world.domains() {
             // Other shapes are no power law: there is no one exponent to recover.
-            if domain.spectrum.shape() == Shape::PowerLaw {
+            if *domain.spectrum.shape() == Shape::PowerLaw {
                 let b = domain.spectrum.b();
                 exponents.b.insert(domain.name.clone(), b);
                 exponents.a.insert(domain.name.clone(), b / (1.0 + b));

@@ -14,7 +14,7 @@ use super::names::{self, NameOf};
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::sweep::{self, RawSweep, Setting};
-use super::world::{self, RawWorld};
+use super::world::{self, RawWorld, Surroundings};
 use crate::claim::Check;
 use crate::fit::{FitPlan, SplitRule};
 use crate::learner::Learner;
@@ -106,10 +106,11 @@ pub(super) struct RawExperiment {
     checks: Option<At<Vec<At<RawCheck>>>>,
 }
 
-/// Checks a whole file called `file`.
+/// Checks a whole file called `file`; what it reads on the way is relative to `folder`.
 pub(super) fn validate(
     raw: &RawExperiment,
     file: &str,
+    folder: &Path,
     problems: &mut Problems,
 ) -> Option<Experiment> {
     let name = match &raw.name {
@@ -126,7 +127,11 @@ pub(super) fn validate(
         None => Some(None),
     };
     let seed = problems.whole_or("seed", raw.seed.as_ref(), 0, 0..=i64::MAX);
-    let source = validate_source(raw, seed.unwrap_or(0), problems);
+    let around = Surroundings {
+        seed: seed.unwrap_or(0),
+        folder,
+    };
+    let source = validate_source(raw, around, problems);
     let fit = match &raw.fit {
         Some(fit) => fit::validate(fit, seed.unwrap_or(0), problems).map(Some),
         None => Some(None),
@@ -162,7 +167,11 @@ fn stem(file: &str, problems: &mut Problems) -> Option<String> {
     }
 }
 
-fn validate_source(raw: &RawExperiment, seed: u64, problems: &mut Problems) -> Option<Source> {
+fn validate_source(
+    raw: &RawExperiment,
+    around: Surroundings<'_>,
+    problems: &mut Problems,
+) -> Option<Source> {
     let simulated = [
         ("[world]", span_of(raw.world.as_ref())),
         ("[learner]", span_of(raw.learner.as_ref())),
@@ -201,14 +210,18 @@ fn validate_source(raw: &RawExperiment, seed: u64, problems: &mut Problems) -> O
                         .help("a simulation is made of [world], [learner] and [sweep]"),
                 );
             }
-            validate_simulation(raw, seed, problems)
+            validate_simulation(raw, around, problems)
         }
     }
 }
 
-fn validate_simulation(raw: &RawExperiment, seed: u64, problems: &mut Problems) -> Option<Source> {
+fn validate_simulation(
+    raw: &RawExperiment,
+    around: Surroundings<'_>,
+    problems: &mut Problems,
+) -> Option<Source> {
     let world = match &raw.world {
-        Some(world) => world::validate(world, problems),
+        Some(world) => world::validate(world, around, problems),
         None => None,
     };
     let learner = match &raw.learner {
@@ -219,7 +232,7 @@ fn validate_simulation(raw: &RawExperiment, seed: u64, problems: &mut Problems) 
         domains: raw.world.as_ref().map_or(0, |world| world.domains.len()),
         head: world.as_ref().map(World::head),
         learner: learner.as_ref(),
-        seed,
+        seed: around.seed,
     };
     let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
     Some(Source::Simulated {

@@ -27,19 +27,24 @@ pub fn load(path: &Path) -> Result<Experiment, ConfigError> {
             source,
         },
     })?;
-    let mut experiment = from_bytes(&bytes, &path.display().to_string())?;
-    if let Some(folder) = path.parent() {
-        experiment.resolve(folder);
-    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut experiment = from_bytes(&bytes, &path.display().to_string(), folder)?;
+    experiment.resolve(folder);
     Ok(experiment)
 }
 
 /// Reads an experiment from `text`; `name` is what errors call it, and names the experiment if
-/// the text does not. Relative paths stay as they are.
+/// the text does not. Relative paths stay as they are; tables of spectra, which are read at once,
+/// are looked for from the working directory.
 ///
 /// # Errors
 /// [`ConfigError::Invalid`] with all that is wrong in the text.
 pub fn parse(text: &str, name: &str) -> Result<Experiment, ConfigError> {
+    parse_in(text, name, Path::new(""))
+}
+
+/// As [`parse`], with tables of spectra relative to `folder`.
+fn parse_in(text: &str, name: &str, folder: &Path) -> Result<Experiment, ConfigError> {
     let refused = |problems| ConfigError::invalid(name, text, problems);
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
@@ -54,19 +59,23 @@ pub fn parse(text: &str, name: &str) -> Result<Experiment, ConfigError> {
     let raw = toml::Deserializer::parse(text)
         .and_then(RawExperiment::deserialize)
         .map_err(|error| refused(vec![broken(&error, text)]))?;
-    match experiment::validate(&raw, name, &mut problems) {
+    match experiment::validate(&raw, name, folder, &mut problems) {
         Some(experiment) if problems.is_empty() => Ok(experiment),
         _ => Err(refused(problems.into_vec())),
     }
 }
 
-/// As [`parse`], from the bytes of a file.
-pub(super) fn from_bytes(bytes: &[u8], name: &str) -> Result<Experiment, ConfigError> {
+/// As [`parse`], from the bytes of a file in `folder`.
+pub(super) fn from_bytes(
+    bytes: &[u8],
+    name: &str,
+    folder: &Path,
+) -> Result<Experiment, ConfigError> {
     let text = std::str::from_utf8(bytes).map_err(|error| ConfigError::NotText {
         name: name.to_owned(),
         offset: error.valid_up_to(),
     })?;
-    parse(text, name)
+    parse_in(text, name, folder)
 }
 
 /// A text that is not TOML.

@@ -6,22 +6,28 @@ use serde::Deserialize;
 use super::choice::{Choice, Word};
 use super::error::Problem;
 use super::keys::Kinds;
-use super::number::show;
+use super::number::{say, show};
 use super::place::{At, span_of};
 use super::pool::{self, RawCorrelation, RawScatter};
 use super::problems::Problems;
-use crate::world::{Overlap, Pool};
+use super::resolved::{list, numbers};
+use crate::world::{LARGEST_JITTER, Overlap, OverlapError, Pool};
 
 /// Which skills beyond the head are shared between domains.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawOverlap {
-    /// none: no rank; all: a rank is one skill of all domains; pair: of two domains; pool: all
-    /// domains draw on the same skills, each with frequencies of its own.
+    /// none: no rank; all: a rank is one skill of all domains; pair: of two domains; matrix: of two
+    /// domains, as often as these two share; pool: all domains draw on the same skills, each with
+    /// frequencies of its own.
     kind: At<Word<OverlapKind>>,
     /// Share of the ranks beyond the head that are shared, from 0 to 1; for all and pair.
     fraction: Option<At<f64>>,
-    /// Must be 0 in this version; for pair.
+    /// For each domain, the share of its ranks that it has in common with each other domain:
+    /// symmetric, 0 on the diagonal, no row above 1; for matrix.
+    fractions: Option<At<Fractions>>,
+    /// Log-normal spread of the partner's rank, in e-folds, from 0 (the same rank) to 5; default 0;
+    /// for pair and matrix.
     rank_jitter: Option<At<f64>>,
     /// Log-normal spread of a skill's frequency between domains, in e-folds, from 0 to 4: a
     /// number, or one for each domain; for pool.
@@ -34,11 +40,15 @@ pub(super) struct RawOverlap {
     private: Option<At<f64>>,
 }
 
+/// A row of numbers for each domain.
+type Fractions = Vec<At<Vec<At<f64>>>>;
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum OverlapKind {
     None,
     All,
     Pair,
+    Matrix,
     Pool,
 }
 
@@ -47,6 +57,7 @@ impl Choice for OverlapKind {
         ("none", Self::None),
         ("all", Self::All),
         ("pair", Self::Pair),
+        ("matrix", Self::Matrix),
         ("pool", Self::Pool),
     ];
 }
@@ -57,6 +68,7 @@ const OVERLAP_KEYS: Kinds = Kinds {
         ("none", &[]),
         ("all", &["fraction"]),
         ("pair", &["fraction", "rank-jitter"]),
+        ("matrix", &["fractions", "rank-jitter"]),
         ("pool", &["scatter", "correlation", "private"]),
     ],
 };
@@ -72,6 +84,7 @@ pub(super) fn validate(
         kind.word(),
         &[
             ("fraction", span_of(raw.fraction.as_ref())),
+            ("fractions", span_of(raw.fractions.as_ref())),
             ("rank-jitter", span_of(raw.rank_jitter.as_ref())),
             ("scatter", span_of(raw.scatter.as_ref())),
             ("correlation", span_of(raw.correlation.as_ref())),
@@ -85,11 +98,15 @@ pub(super) fn validate(
     if kind == OverlapKind::Pool {
         return validate_pool(raw, domains, problems).map(Overlap::Pool);
     }
-    if let Some(jitter) = raw.rank_jitter.as_ref().filter(|jitter| ***jitter != 0.0) {
-        problems.add::<()>(
-            Problem::new("a `rank-jitter` other than 0 is not in this version of mixlaw")
-                .label(jitter.span(), "must be 0 in this version"),
-        );
+    let rank_jitter = problems.number_or(
+        "rank-jitter",
+        raw.rank_jitter.as_ref(),
+        0.0,
+        &format!("a number from 0 to {}", say(LARGEST_JITTER)),
+        |jitter| (0.0..=LARGEST_JITTER).contains(&jitter),
+    );
+    if kind == OverlapKind::Matrix {
+        return validate_matrix(raw, domains, rank_jitter?, problems);
     }
     let Some(given) = raw.fraction.as_ref() else {
         return OVERLAP_KEYS.missing(kind.word(), "fraction", raw.span(), problems);
@@ -104,10 +121,58 @@ pub(super) fn validate(
         );
     }
     Some(match kind {
-        OverlapKind::None | OverlapKind::Pool => Overlap::None,
         OverlapKind::All => Overlap::All { fraction },
-        OverlapKind::Pair => Overlap::Pair { fraction },
+        OverlapKind::Pair => Overlap::Pair {
+            fraction,
+            rank_jitter: rank_jitter?,
+        },
+        OverlapKind::None | OverlapKind::Matrix | OverlapKind::Pool => Overlap::None,
     })
+}
+
+fn validate_matrix(
+    raw: &At<RawOverlap>,
+    domains: usize,
+    rank_jitter: f64,
+    problems: &mut Problems,
+) -> Option<Overlap> {
+    let Some(given) = &raw.fractions else {
+        let word = OverlapKind::Matrix.word();
+        return OVERLAP_KEYS.missing(word, "fractions", raw.span(), problems);
+    };
+    let mut fractions = Vec::with_capacity(given.len());
+    for row in given.iter() {
+        let row: Option<Vec<f64>> = row
+            .iter()
+            .map(|value| {
+                problems.number("fractions", value, "numbers from 0 to 1", |fraction| {
+                    (0.0..=1.0).contains(&fraction)
+                })
+            })
+            .collect();
+        fractions.push(row?);
+    }
+    let overlap = Overlap::Matrix {
+        fractions,
+        rank_jitter,
+    };
+    let Err(error) = overlap.check(domains) else {
+        return Some(overlap);
+    };
+    let (row, label) = match error {
+        OverlapError::Size { .. } => (
+            given.iter().find(|row| row.len() != domains),
+            format!("needs {domains} rows of {domains} numbers"),
+        ),
+        _ => (
+            error.domain().and_then(|number| given.get(number - 1)),
+            "in this row".into(),
+        ),
+    };
+    // The number of rows is told at all of them.
+    let row = row.filter(|_| given.len() == domains);
+    let place = row.map_or(given.span(), At::span);
+    problems.add(Problem::new(error.to_string()).label(place, label))
 }
 
 fn validate_pool(raw: &At<RawOverlap>, domains: usize, problems: &mut Problems) -> Option<Pool> {
@@ -135,9 +200,27 @@ pub(super) fn written(overlap: &Overlap) -> String {
             OverlapKind::All,
             format!(", fraction = {}", show(*fraction)),
         ),
-        Overlap::Pair { fraction } => (
+        Overlap::Pair {
+            fraction,
+            rank_jitter,
+        } => (
             OverlapKind::Pair,
-            format!(", fraction = {}, rank-jitter = 0.0", show(*fraction)),
+            format!(
+                ", fraction = {}, rank-jitter = {}",
+                show(*fraction),
+                show(*rank_jitter)
+            ),
+        ),
+        Overlap::Matrix {
+            fractions,
+            rank_jitter,
+        } => (
+            OverlapKind::Matrix,
+            format!(
+                ", fractions = {}, rank-jitter = {}",
+                list(fractions.iter().map(|row| numbers(row))),
+                show(*rank_jitter)
+            ),
         ),
         Overlap::Pool(pool) => (OverlapKind::Pool, pool::written(pool)),
     };

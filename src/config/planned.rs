@@ -11,15 +11,10 @@ const KEYS: &[(&str, &str)] = &[
     ("learner.ratio", "the kernel \"sgd\""),
     ("learner.estimator", "the kernel \"sgd\""),
     ("learner.sketches", "the kernel \"sgd\""),
-    ("world.overlap.fractions", "the overlap \"matrix\""),
 ];
 
 /// Words, by the path of their key.
-const WORDS: &[(&str, &str)] = &[
-    ("world.overlap.kind", "matrix"),
-    ("world.domains.spectrum.kind", "table"),
-    ("learner.kernel", "sgd"),
-];
+const WORDS: &[(&str, &str)] = &[("learner.kernel", "sgd")];
 
 /// What the key at `path` is for, if this version does not have it.
 pub(super) fn key(path: &str) -> Option<&'static str> {

@@ -9,7 +9,7 @@ use super::error::Problem;
 use super::number::show;
 use super::place::At;
 use super::problems::Problems;
-use super::resolved::list;
+use super::resolved::{list, numbers};
 use crate::world::{LARGEST_SCATTER, Pool, PoolError, Spread};
 
 /// One scatter for all domains, or one for each.
@@ -141,7 +141,6 @@ pub(super) fn validate(
 
 /// The keys of a pool in the inline table of the overlap.
 pub(super) fn written(pool: &Pool) -> String {
-    let numbers = |values: &[f64]| list(values.iter().map(|value| show(*value)));
     let correlation = match pool.spread() {
         Some(Spread { low, high, seed }) => format!(
             "{{ low = {}, high = {}, seed = {seed} }}",

@@ -102,6 +102,11 @@ pub(super) fn list(values: impl IntoIterator<Item = String>) -> String {
     format!("[{}]", values.join(", "))
 }
 
+/// A list of numbers.
+pub(super) fn numbers(values: &[f64]) -> String {
+    list(values.iter().map(|value| show(*value)))
+}
+
 /// A capacity or a number of tokens.
 pub(super) fn limit(value: f64) -> String {
     if value == f64::INFINITY {

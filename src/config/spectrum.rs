@@ -1,5 +1,8 @@
 //! `spectrum` of a domain, and the `masses` of the world: how often each rank is met.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -9,13 +12,15 @@ use super::keys::Kinds;
 use super::number::show;
 use super::place::{At, span_of};
 use super::problems::Problems;
+use super::tails;
 use crate::world::{Masses, Shape, Spectrum, SpectrumError};
 
 /// Departure from a pure power law.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSpectrum {
-    /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends.
+    /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends; table:
+    /// as measured.
     kind: At<Word<ShapeKind>>,
     /// Shift of the ranks, from 0 to 1e12; for shifted.
     shift: Option<At<f64>>,
@@ -23,6 +28,11 @@ pub(super) struct RawSpectrum {
     curvature: Option<At<f64>>,
     /// Rank at which the tail has lost a factor e, above 0; for cutoff.
     rank: Option<At<f64>>,
+    /// CSV file of the columns rank,tail: the mass beyond each rank, as a share of all; relative
+    /// to this file; for table.
+    path: Option<At<String>>,
+    /// Rows [rank, mass beyond it] in place of a file; for table.
+    rows: Option<At<Vec<At<Vec<f64>>>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +41,7 @@ enum ShapeKind {
     Shifted,
     Curved,
     Cutoff,
+    Table,
 }
 
 impl Choice for ShapeKind {
@@ -39,6 +50,7 @@ impl Choice for ShapeKind {
         ("shifted", Self::Shifted),
         ("curved", Self::Curved),
         ("cutoff", Self::Cutoff),
+        ("table", Self::Table),
     ];
 }
 
@@ -49,6 +61,7 @@ const SHAPE_KEYS: Kinds = Kinds {
         ("shifted", &["shift"]),
         ("curved", &["curvature"]),
         ("cutoff", &["rank"]),
+        ("table", &["path", "rows"]),
     ],
 };
 
@@ -60,20 +73,23 @@ impl Choice for Masses {
     ];
 }
 
-/// Checks the exponent of a domain together with the shape of its spectrum.
+/// Checks the exponent of a domain together with the shape of its spectrum; files are relative to
+/// `folder`.
 pub(super) fn validate(
     exponent: &At<f64>,
     masses: Masses,
     raw: Option<&At<RawSpectrum>>,
+    folder: &Path,
     problems: &mut Problems,
 ) -> Option<Spectrum> {
     let shape = match raw {
         None => Some(Shape::PowerLaw),
-        Some(raw) => validate_shape(raw, problems),
+        Some(raw) => validate_shape(raw, folder, problems),
     };
+    let known = shape.is_some();
     // A wrong exponent is told even if the shape is wrong too.
     match Spectrum::new(**exponent, masses, shape.unwrap_or_default()) {
-        Ok(spectrum) => shape.map(|_| spectrum),
+        Ok(spectrum) => known.then_some(spectrum),
         Err(error) => {
             refuse(&error, exponent, raw, problems);
             None
@@ -103,6 +119,17 @@ fn refuse(
                 problems.number(key, value, allowed, |_| false);
             }
         }
+        SpectrumError::Rises { .. } => {
+            let place = raw.map_or(exponent.span(), At::span);
+            problems.add::<()>(
+                Problem::new(error.to_string())
+                    .label(place, "frequencies must fall with the rank")
+                    .help(
+                        "masses must fall ever more slowly from rank to rank, into the power law \
+                         of `exponent` beyond the last row; fewer rows, or more digits, often help",
+                    ),
+            );
+        }
         SpectrumError::ShapeNeedsPareto => {
             let place = raw.map_or(exponent.span(), |raw| raw.kind.span());
             problems.add::<()>(
@@ -114,7 +141,7 @@ fn refuse(
     }
 }
 
-fn validate_shape(raw: &At<RawSpectrum>, problems: &mut Problems) -> Option<Shape> {
+fn validate_shape(raw: &At<RawSpectrum>, folder: &Path, problems: &mut Problems) -> Option<Shape> {
     let kind = raw.kind.0;
     SHAPE_KEYS.check(
         kind.word(),
@@ -122,15 +149,31 @@ fn validate_shape(raw: &At<RawSpectrum>, problems: &mut Problems) -> Option<Shap
             ("shift", span_of(raw.shift.as_ref())),
             ("curvature", span_of(raw.curvature.as_ref())),
             ("rank", span_of(raw.rank.as_ref())),
+            ("path", span_of(raw.path.as_ref())),
+            ("rows", span_of(raw.rows.as_ref())),
         ],
         problems,
     );
+    if kind == ShapeKind::Table {
+        let table = match (&raw.path, &raw.rows) {
+            (Some(path), None) => tails::from_file(path, folder, problems),
+            (None, Some(rows)) => tails::from_rows(rows, problems),
+            (Some(path), Some(rows)) => problems.add(
+                Problem::new("the table is given twice")
+                    .label(path.span(), "as a file")
+                    .label(rows.span(), "and as rows")
+                    .help("take out `path` or `rows`"),
+            ),
+            (None, None) => SHAPE_KEYS.missing(kind.word(), "path", raw.span(), problems),
+        };
+        return table.map(|table| Shape::Table(Arc::new(table)));
+    }
     let mut needed = |key, given: Option<&At<f64>>| match given {
         Some(value) => Some(**value),
         None => SHAPE_KEYS.missing(kind.word(), key, raw.span(), problems),
     };
     Some(match kind {
-        ShapeKind::PowerLaw => Shape::PowerLaw,
+        ShapeKind::PowerLaw | ShapeKind::Table => Shape::PowerLaw,
         ShapeKind::Shifted => Shape::Shifted {
             shift: needed("shift", raw.shift.as_ref())?,
         },
@@ -144,15 +187,14 @@ fn validate_shape(raw: &At<RawSpectrum>, problems: &mut Problems) -> Option<Shap
 }
 
 /// The shape as an inline table.
-pub(super) fn written(shape: Shape) -> String {
-    let (kind, key) = match shape {
-        Shape::PowerLaw => (ShapeKind::PowerLaw, None),
-        Shape::Shifted { shift } => (ShapeKind::Shifted, Some(("shift", shift))),
-        Shape::Curved { curvature } => (ShapeKind::Curved, Some(("curvature", curvature))),
-        Shape::Cutoff { rank } => (ShapeKind::Cutoff, Some(("rank", rank))),
+pub(super) fn written(shape: &Shape) -> String {
+    let key = |key: &str, value: f64| format!(", {key} = {}", show(value));
+    let (kind, keys) = match shape {
+        Shape::PowerLaw => (ShapeKind::PowerLaw, String::new()),
+        Shape::Shifted { shift } => (ShapeKind::Shifted, key("shift", *shift)),
+        Shape::Curved { curvature } => (ShapeKind::Curved, key("curvature", *curvature)),
+        Shape::Cutoff { rank } => (ShapeKind::Cutoff, key("rank", *rank)),
+        Shape::Table(table) => (ShapeKind::Table, tails::written(table)),
     };
-    let key = key.map_or(String::new(), |(key, value)| {
-        format!(", {key} = {}", show(value))
-    });
-    format!("{{ kind = \"{}\"{key} }}", kind.word())
+    format!("{{ kind = \"{}\"{keys} }}", kind.word())
 }

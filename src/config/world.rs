@@ -1,18 +1,24 @@
 //! `[world]`: the domains, their spectra, and the skills that they share.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::choice::Word;
+use super::choice::{Choice, Word};
 use super::error::Problem;
 use super::names::{self, NameOf};
+use super::number::say;
 use super::overlap::{self, RawOverlap};
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::Writer;
 use super::spectrum::{self, RawSpectrum};
 use super::wording::shorten;
-use crate::world::{DEFAULT_SKILLS, Domain, MOST_SKILLS, Masses, Overlap, World};
+use crate::world::{
+    DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_SKILLS,
+    Masses, Overlap, World,
+};
 
 /// A synthetic world of skills.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -21,6 +27,9 @@ pub(super) struct RawWorld {
     /// Ranks that are one skill of all domains each; a whole number from 0 to `skills`,
     /// default 0.
     pub(super) head: Option<At<f64>>,
+    /// Which rank each domain gives to each skill of the head. shared: all the same; permuted: each
+    /// domain one at random, from the `seed` of the experiment. Default shared.
+    pub(super) head_order: Option<At<Word<Order>>>,
     /// Ranks per domain, head included; the mass beyond is met but never learned. A whole number
     /// from 1 to 1e15, default 1e14.
     pub(super) skills: Option<At<f64>>,
@@ -28,8 +37,32 @@ pub(super) struct RawWorld {
     pub(super) masses: Option<At<Word<Masses>>>,
     /// Which skills beyond the head are shared; default none.
     pub(super) overlap: Option<At<RawOverlap>>,
+    /// Standard deviation of the logarithm of the skills' costs, about a mean of `cost`, from 0 to
+    /// 4; default 0.
+    pub(super) cost_spread: Option<At<f64>>,
     /// The domains, at least one, as [[world.domains]].
     pub(super) domains: At<Vec<At<RawDomain>>>,
+}
+
+/// Which rank each domain gives to each skill of the head.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Order {
+    Shared,
+    Permuted,
+}
+
+impl Order {
+    fn of(order: HeadOrder) -> Self {
+        match order {
+            HeadOrder::Shared => Self::Shared,
+            HeadOrder::Permuted { .. } => Self::Permuted,
+        }
+    }
+}
+
+impl Choice for Order {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("shared", Self::Shared), ("permuted", Self::Permuted)];
 }
 
 /// One domain.
@@ -42,14 +75,30 @@ pub(super) struct RawDomain {
     exponent: At<f64>,
     /// Cost c of meeting a skill that is not learned, in nats, above 0; default 1.
     cost: Option<At<f64>>,
+    /// Standard deviation of the logarithm of the skills' costs, from 0 to 4; default that of the
+    /// world.
+    cost_spread: Option<At<f64>>,
     /// Irreducible loss E, in nats, at least 0; default 0.
     floor: Option<At<f64>>,
     /// Departure from a pure power law; default none.
     spectrum: Option<At<RawSpectrum>>,
 }
 
+/// What the rest of the file says about the world.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    /// Seed of the experiment.
+    pub(super) seed: u64,
+    /// Folder to which the paths of files are relative.
+    pub(super) folder: &'a Path,
+}
+
 /// Checks `[world]`.
-pub(super) fn validate(raw: &At<RawWorld>, problems: &mut Problems) -> Option<World> {
+pub(super) fn validate(
+    raw: &At<RawWorld>,
+    around: Surroundings<'_>,
+    problems: &mut Problems,
+) -> Option<World> {
     let skills = problems.number_or(
         "skills",
         raw.skills.as_ref(),
@@ -82,16 +131,62 @@ pub(super) fn validate(raw: &At<RawWorld>, problems: &mut Problems) -> Option<Wo
         None => Some(Overlap::None),
         Some(overlap) => overlap::validate(overlap, raw.domains.len(), problems),
     };
-    let domains = validate_domains(&raw.domains, masses, problems);
-    match World::new(domains?, head?, skills?, overlap?) {
+    let order = validate_order(raw, head, around.seed, problems);
+    let spread = validate_cost_spread(raw, problems);
+    let domains = validate_domains(&raw.domains, masses, around.folder, problems);
+    let (order, spread) = (order?, spread?);
+    let world = World::new(domains?, head?, skills?, overlap?)
+        .and_then(|world| world.with_cost_spread(spread))
+        .and_then(|world| world.with_head_order(order));
+    match world {
         Ok(world) => Some(world),
         Err(error) => problems.add(Problem::new(error.to_string()).label(raw.span(), "this world")),
     }
 }
 
+fn validate_order(
+    raw: &RawWorld,
+    head: Option<f64>,
+    seed: u64,
+    problems: &mut Problems,
+) -> Option<HeadOrder> {
+    let Some(order) = &raw.head_order else {
+        return Some(HeadOrder::Shared);
+    };
+    match order.0 {
+        Order::Shared => Some(HeadOrder::Shared),
+        Order::Permuted if head.is_some_and(|head| head > LARGEST_PERMUTED_HEAD) => problems.add(
+            Problem::new(format!(
+                "a permuted head may have at most {} ranks",
+                say(LARGEST_PERMUTED_HEAD)
+            ))
+            .label(order.span(), "the head is too large for it"),
+        ),
+        Order::Permuted => Some(HeadOrder::Permuted { seed }),
+    }
+}
+
+/// The cost spread of each domain.
+fn validate_cost_spread(raw: &RawWorld, problems: &mut Problems) -> Option<Vec<f64>> {
+    let must = format!("a number from 0 to {}", say(LARGEST_COST_SPREAD));
+    let mut check = |given: Option<&At<f64>>, default: f64| {
+        problems.number_or("cost-spread", given, default, &must, |spread| {
+            (0.0..=LARGEST_COST_SPREAD).contains(&spread)
+        })
+    };
+    let common = check(raw.cost_spread.as_ref(), 0.0);
+    let each: Vec<Option<f64>> = raw
+        .domains
+        .iter()
+        .map(|domain| check(domain.cost_spread.as_ref(), common.unwrap_or(0.0)))
+        .collect();
+    common.and(each.into_iter().collect())
+}
+
 fn validate_domains(
     raw: &At<Vec<At<RawDomain>>>,
     masses: Masses,
+    folder: &Path,
     problems: &mut Problems,
 ) -> Option<Vec<Domain>> {
     if raw.is_empty() {
@@ -118,12 +213,17 @@ fn validate_domains(
     // Every domain is checked before the first fault ends the check.
     let checked: Vec<Option<Domain>> = raw
         .iter()
-        .map(|domain| validate_domain(domain, masses, problems))
+        .map(|domain| validate_domain(domain, masses, folder, problems))
         .collect();
     checked.into_iter().collect()
 }
 
-fn validate_domain(raw: &RawDomain, masses: Masses, problems: &mut Problems) -> Option<Domain> {
+fn validate_domain(
+    raw: &RawDomain,
+    masses: Masses,
+    folder: &Path,
+    problems: &mut Problems,
+) -> Option<Domain> {
     let name = names::check(&raw.name, NameOf::Domain, problems);
     let cost = problems.number_or("cost", raw.cost.as_ref(), 1.0, "a number above 0", |c| {
         c > 0.0
@@ -135,7 +235,8 @@ fn validate_domain(raw: &RawDomain, masses: Masses, problems: &mut Problems) -> 
         "a number of at least 0",
         |e| e >= 0.0,
     );
-    let spectrum = spectrum::validate(&raw.exponent, masses, raw.spectrum.as_ref(), problems);
+    let spectrum = raw.spectrum.as_ref();
+    let spectrum = spectrum::validate(&raw.exponent, masses, spectrum, folder, problems);
     Some(Domain {
         name: name?,
         spectrum: spectrum?,
@@ -148,17 +249,19 @@ fn validate_domain(raw: &RawDomain, masses: Masses, problems: &mut Problems) -> 
 pub(super) fn write(world: &World, out: &mut Writer) {
     out.header("[world]");
     out.number("head", world.head());
+    out.word("head-order", Order::of(world.head_order()));
     out.number("skills", world.skills());
     // One key of the world sets the masses of all its domains.
     if let Some(domain) = world.domains().first() {
         out.word("masses", domain.spectrum.masses());
     }
     out.key("overlap", overlap::written(world.overlap()));
-    for domain in world.domains() {
+    for (domain, spread) in world.domains().iter().zip(world.cost_spread()) {
         out.header("[[world.domains]]");
         out.text("name", &domain.name);
         out.number("exponent", domain.spectrum.exponent());
         out.number("cost", domain.cost);
+        out.number("cost-spread", *spread);
         out.number("floor", domain.floor);
         out.key("spectrum", spectrum::written(domain.spectrum.shape()));
     }

@@ -17,7 +17,7 @@ pub use threshold::{Crowd, Threshold, threshold};
 
 use thiserror::Error;
 
-use crate::world::Domain;
+use crate::world::{Domain, Member};
 
 /// Which skills go first when capacity is short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,10 +30,10 @@ pub enum Ranking {
 }
 
 impl Ranking {
-    /// Value of one meeting of a skill by `domain`, per meeting: its cost, or 1.
-    pub fn value(self, domain: &Domain) -> f64 {
+    /// Value of one meeting of a skill of `member`'s family by `domain`: its cost, or 1.
+    pub fn value(self, domain: &Domain, member: &Member) -> f64 {
         match self {
-            Self::Value => domain.cost,
+            Self::Value => domain.cost * member.cost,
             Self::Count => 1.0,
         }
     }

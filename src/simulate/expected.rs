@@ -7,7 +7,7 @@
 
 use super::{Scratch, Simulator};
 use crate::learner::{Kernel, Selected, cut_into};
-use crate::world::{Family, panel};
+use crate::world::{Family, Member, panel};
 
 impl Simulator {
     /// Leaves in `scratch.unlearned` the mass of each domain (length K) that a learner of
@@ -32,7 +32,7 @@ impl Simulator {
         scratch.unlearned.resize(weights.len(), 0.0);
         for (index, family) in self.families.iter().enumerate() {
             // 0·∞ is "never met".
-            let exposure = |domain: usize| exposure(weights[domain], tokens);
+            let exposure = |member: &Member| exposure(weights[member.domain], tokens);
             family.combine_into(exposure, &mut scratch.exposure);
             self.family_left(family, scratch.selected[index], scratch);
             add_rows(family, &scratch.left, &mut scratch.unlearned);
@@ -155,10 +155,11 @@ pub(super) fn exposure(weight: f64, tokens: f64) -> f64 {
     if weight > 0.0 { weight * tokens } else { 0.0 }
 }
 
-/// Adds the masses of a family's rows to its domains.
+/// Adds the masses of a family's rows to its domains, in units of their mean cost.
 pub(super) fn add_rows(family: &Family, masses: &[f64], unlearned: &mut [f64]) {
     for member in &family.members {
-        unlearned[member.domain] += family.multiplicity * member.scale * masses[member.row];
+        let share = family.multiplicity * member.scale * member.cost;
+        unlearned[member.domain] += share * masses[member.row];
     }
 }
 

@@ -7,7 +7,7 @@
 use super::expected::{add_rows, exposure, meetings};
 use super::{Scratch, Simulator};
 use crate::learner::{Crowd, Selected, Threshold, at_least, cut_into, threshold};
-use crate::world::{Family, panel};
+use crate::world::{Family, Member, panel};
 
 /// Meetings at the cut from which the classes there are divided further: with fewer, the counts
 /// spread over more ranks than a class has.
@@ -130,9 +130,10 @@ impl Simulator {
                 continue;
             }
             let met = family.combine(|domain| exposure(weights[domain], tokens));
-            let valued = family.combine(|domain| {
-                let value = self.learner.ranking.value(&self.world.domains()[domain]);
-                exposure(weights[domain], tokens) * value
+            let valued = family.combine_members(|member| {
+                let domain = &self.world.domains()[member.domain];
+                exposure(weights[member.domain], tokens)
+                    * self.learner.ranking.value(domain, member)
             });
             let mass = |row: usize| family.spectrum(row).mass(near.rank);
             score = f64::max(score, meetings(&valued, mass));
@@ -151,9 +152,10 @@ impl Simulator {
         found: &mut Crowds,
     ) {
         let ranking = self.learner.ranking;
-        let value = |domain: usize| ranking.value(&self.world.domains()[domain]);
+        let value = |member: &Member| ranking.value(&self.world.domains()[member.domain], member);
         let met = family.combine(|domain| exposure(weights[domain], tokens));
-        let valued = family.combine(|domain| exposure(weights[domain], tokens) * value(domain));
+        let valued = family
+            .combine_members(|member| exposure(weights[member.domain], tokens) * value(member));
         let crowd = |skills: f64, frequency: &dyn Fn(usize) -> f64| {
             let mean = meetings(&met, frequency);
             Crowd {

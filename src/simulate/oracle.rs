@@ -3,20 +3,18 @@
 //! Slow and simple. It shares nothing with [`super::Simulator`] but the masses of single ranks and
 //! the kernels, so that the two can be held against each other.
 
+mod skills;
+
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Poisson};
 
+use self::skills::{Meeting, Skill, skills};
 use crate::learner::{Learner, Ranking, Selection};
-use crate::world::{Overlap, World};
+use crate::world::World;
 
-/// Largest number of ranks per domain for which single skills are listed.
+/// Largest number of ranks per domain for which single skills are listed. Jitter of the ranks and
+/// a spread of the costs make hundreds of skills out of each, and count as that many ranks.
 pub const MOST_RANKS: f64 = 1e7;
-
-/// One skill: how often each domain meets it, and how many of it there are.
-struct Skill {
-    frequency: Vec<(usize, f64)>,
-    multiplicity: f64,
-}
 
 /// Domain losses in nats (length K), skill by skill, for expected selection. `None` if the world
 /// has more than [`MOST_RANKS`] ranks per domain.
@@ -30,31 +28,34 @@ pub fn losses(
     capacity: f64,
     tokens: f64,
 ) -> Option<Vec<f64>> {
-    if world.skills() > MOST_RANKS {
-        return None;
-    }
     let domains = world.domains();
     assert_eq!(weights.len(), domains.len(), "one weight per domain");
     let tokens = learner.efficiency.effective_tokens(tokens, capacity);
-    let value = |i: usize| match learner.ranking {
-        Ranking::Value => domains[i].cost,
-        Ranking::Count => 1.0,
-    };
-    let mut skills = skills(world);
-    let score = |skill: &Skill| -> f64 {
-        skill
-            .frequency
-            .iter()
-            .map(|(i, p)| weights[*i] * value(*i) * p)
-            .sum()
-    };
-    skills.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    let mut skills = skills(world, MOST_RANKS)?;
+    skills.sort_by(|a, b| {
+        let score = |skill| sum(skill, weights, |met| value(world, learner, met));
+        score(b).total_cmp(&score(a))
+    });
     let ranked = skills.iter().map(|skill| {
-        let rate: f64 = skill.frequency.iter().map(|(i, p)| weights[*i] * p).sum();
+        let rate = sum(skill, weights, |_| 1.0);
         let meetings = if rate > 0.0 { rate * tokens } else { 0.0 };
         (skill, learner.kernel.unlearned(meetings))
     });
     Some(keep_best(world, learner, capacity, ranked))
+}
+
+/// Σ h_i p_i × `factor` over the domains that meet a skill.
+fn sum(skill: &Skill, weights: &[f64], factor: impl Fn(&Meeting) -> f64) -> f64 {
+    let each = |met: &Meeting| weights[met.domain] * met.frequency * factor(met);
+    skill.met.iter().map(each).sum()
+}
+
+/// What a meeting is worth to the ranking.
+fn value(world: &World, learner: &Learner, met: &Meeting) -> f64 {
+    match learner.ranking {
+        Ranking::Value => world.domains()[met.domain].cost * met.cost,
+        Ranking::Count => 1.0,
+    }
 }
 
 /// Losses of domains when skills are kept in the order of `ranked` as long as there is room for
@@ -76,8 +77,8 @@ fn keep_best<'a>(
         let selected = (left / skill.multiplicity).clamp(0.0, 1.0);
         left -= skill.multiplicity * selected;
         let kept = 1.0 - selected * (1.0 - unlearned_if_kept);
-        for (i, p) in &skill.frequency {
-            unlearned[*i] += skill.multiplicity * p * kept;
+        for met in &skill.met {
+            unlearned[met.domain] += skill.multiplicity * met.frequency * met.cost * kept;
         }
     }
     domains
@@ -102,24 +103,14 @@ pub fn sample<R: Rng + ?Sized>(
     tokens: f64,
     random: &mut R,
 ) -> Option<Vec<f64>> {
-    if world.skills() > MOST_RANKS {
-        return None;
-    }
     let domains = world.domains();
     assert_eq!(weights.len(), domains.len(), "one weight per domain");
     let tokens = learner.efficiency.effective_tokens(tokens, capacity);
     // (score, tie breaker, count) of each skill.
     let mut drawn: Vec<(f64, f64, f64, Skill)> = Vec::new();
-    for skill in skills(world) {
-        let sum = |value: &dyn Fn(usize) -> f64| -> f64 {
-            skill
-                .frequency
-                .iter()
-                .map(|(i, p)| weights[*i] * value(*i) * p)
-                .sum()
-        };
-        let rate = sum(&|_| 1.0);
-        let valued = sum(&|i| learner.ranking.value(&domains[i]));
+    for skill in skills(world, MOST_RANKS)? {
+        let rate = sum(&skill, weights, |_| 1.0);
+        let valued = sum(&skill, weights, |met| value(world, learner, met));
         let count = if rate > 0.0 {
             Poisson::new(rate * tokens).ok()?.sample(random)
         } else {
@@ -145,60 +136,3 @@ pub fn sample<R: Rng + ?Sized>(
 
 /// Scores are rounded to 1 / this, so that equal ones tie.
 const SCORE_DIGITS: f64 = 1e9;
-
-fn skills(world: &World) -> Vec<Skill> {
-    let count = world.domains().len();
-    let mass = |i: usize, rank: f64| world.domains()[i].spectrum.mass(rank);
-    let shared = |members: &[usize], rank: f64, multiplicity: f64| Skill {
-        frequency: members.iter().map(|i| (*i, mass(*i, rank))).collect(),
-        multiplicity,
-    };
-    let everyone: Vec<usize> = (0..count).collect();
-    let strands = match world.overlap() {
-        Overlap::Pool(pool) => pool.strands(),
-        _ => Vec::new(),
-    };
-    let mut skills = Vec::new();
-    let mut rank = 1.0;
-    while rank <= world.skills() {
-        if rank <= world.head() {
-            skills.push(shared(&everyone, rank, 1.0));
-            rank += 1.0;
-            continue;
-        }
-        let private = match world.overlap() {
-            Overlap::None => 1.0,
-            Overlap::All { fraction } => {
-                skills.push(shared(&everyone, rank, *fraction));
-                1.0 - fraction
-            }
-            Overlap::Pair { fraction } => {
-                for i in 0..count {
-                    for j in i + 1..count {
-                        let share = fraction / (count - 1) as f64;
-                        skills.push(shared(&[i, j], rank, share));
-                    }
-                }
-                1.0 - fraction
-            }
-            Overlap::Pool(pool) => {
-                for strand in &strands {
-                    let frequency = (0..count)
-                        .map(|i| (i, mass(i, rank) * strand.scales[i]))
-                        .collect();
-                    skills.push(Skill {
-                        frequency,
-                        multiplicity: (1.0 - pool.private()) * strand.share,
-                    });
-                }
-                pool.private()
-            }
-        };
-        for i in 0..count {
-            skills.push(shared(&[i], rank, private));
-        }
-        rank += 1.0;
-    }
-    skills.retain(|skill| skill.multiplicity > 0.0);
-    skills
-}

@@ -15,6 +15,7 @@ use super::counts::{draw, hypergeometric};
 use super::expected::{exposure, meetings};
 use super::{Simulator, groups::Group, groups::Grouping, groups::group};
 use crate::learner::{Selection, cut};
+use crate::world::Member;
 
 /// Relative distance within which scores are equal.
 const EQUAL: f64 = 1e-12;
@@ -138,6 +139,7 @@ impl<'a> Sampler<'a> {
                 for member in &family.members {
                     learned[member.domain] += family.multiplicity
                         * member.scale
+                        * member.cost
                         * share
                         * group.ranks
                         * group.frequencies[member.row];
@@ -176,16 +178,17 @@ impl<'a> Sampler<'a> {
         let simulator = self.simulator;
         let kernel = &simulator.learner.kernel;
         let least = kernel.least_count();
-        let value = |domain: usize| {
+        let value = |member: &Member| {
             simulator
                 .learner
                 .ranking
-                .value(&simulator.world.domains()[domain])
+                .value(&simulator.world.domains()[member.domain], member)
         };
         let mut all: Vec<Met> = Vec::new();
         for (index, (family, groups)) in simulator.families.iter().zip(&self.groups).enumerate() {
             let met = family.combine(|domain| exposure(weights[domain], tokens));
-            let valued = family.combine(|domain| exposure(weights[domain], tokens) * value(domain));
+            let valued = family
+                .combine_members(|member| exposure(weights[member.domain], tokens) * value(member));
             for (number, group) in groups.iter().enumerate() {
                 let mean = meetings(&met, |row| group.frequencies[row]);
                 if mean * group.ranks < NEVER_MET {
@@ -214,8 +217,12 @@ impl<'a> Sampler<'a> {
             let family = &simulator.families[met.family];
             let group = &self.groups[met.family][met.group];
             for member in &family.members {
-                learned[member.domain] +=
-                    kept * met.weight * met.learned * member.scale * group.frequencies[member.row];
+                learned[member.domain] += kept
+                    * met.weight
+                    * met.learned
+                    * member.scale
+                    * member.cost
+                    * group.frequencies[member.row];
             }
         });
     }

@@ -12,8 +12,8 @@
 
 use std::sync::Arc;
 
+use super::Spectrum;
 use super::moments::Moments;
-use super::{Overlap, Spectrum, World};
 
 /// Nodes of a panel.
 pub const PANEL_NODES: usize = 4;
@@ -82,7 +82,7 @@ pub struct Node {
 
 /// Ranks grouped into classes, with their masses under each of some spectra.
 #[derive(Debug, Clone, PartialEq)]
-struct Grid {
+pub(super) struct Grid {
     low: f64,
     high: f64,
     /// Bounds of the classes, from low to high: class j holds the ranks
@@ -105,7 +105,11 @@ struct Grid {
 
 impl Grid {
     /// The ranks above `low` and up to `high`.
-    fn new(spectra: Vec<Spectrum>, (low, high): (f64, f64), resolution: Resolution) -> Self {
+    pub(super) fn new(
+        spectra: Vec<Spectrum>,
+        (low, high): (f64, f64),
+        resolution: Resolution,
+    ) -> Self {
         let mut grid = Self {
             low,
             high,
@@ -173,6 +177,9 @@ pub struct Member {
     pub row: usize,
     /// Factor on the frequencies of the spectrum, at least 0.
     pub scale: f64,
+    /// Factor on the domain's cost of these skills, above 0; over all skills of a domain its mean
+    /// is 1.
+    pub cost: f64,
 }
 
 /// Skills of consecutive ranks that the same domains meet. Domains of one spectrum share a row of
@@ -193,23 +200,18 @@ pub struct Family {
 }
 
 impl Family {
-    /// The family on `grid` of the domains `members`, each with the row of its spectrum in the
-    /// grid and the factor on it.
-    fn new(grid: &Arc<Grid>, members: &[(usize, usize, f64)], multiplicity: f64) -> Self {
+    /// The family on `grid` of `members`, whose rows are those of the grid.
+    pub(super) fn new(grid: &Arc<Grid>, members: &[Member], multiplicity: f64) -> Self {
         let mut rows: Vec<usize> = Vec::new();
         let members = members
             .iter()
-            .map(|(domain, grid_row, scale)| {
-                let row = rows.iter().position(|row| row == grid_row);
+            .map(|member| {
+                let row = rows.iter().position(|row| *row == member.row);
                 let row = row.unwrap_or_else(|| {
-                    rows.push(*grid_row);
+                    rows.push(member.row);
                     rows.len() - 1
                 });
-                Member {
-                    domain: *domain,
-                    row,
-                    scale: *scale,
-                }
+                Member { row, ..*member }
             })
             .collect();
         Self {
@@ -267,17 +269,22 @@ impl Family {
     /// of the spectra into the family's own. Members with a factor of 0 have no part, even where
     /// other factors are infinite.
     pub fn combine(&self, factor: impl Fn(usize) -> f64) -> Vec<f64> {
+        self.combine_members(|member| factor(member.domain))
+    }
+
+    /// As [`Family::combine`], for a factor that also looks at the cost of these skills.
+    pub fn combine_members(&self, factor: impl Fn(&Member) -> f64) -> Vec<f64> {
         let mut sums = Vec::new();
         self.combine_into(factor, &mut sums);
         sums
     }
 
-    /// As [`Family::combine`], into `sums` whatever it held.
-    pub fn combine_into(&self, factor: impl Fn(usize) -> f64, sums: &mut Vec<f64>) {
+    /// As [`Family::combine_members`], into `sums` whatever it held.
+    pub fn combine_into(&self, factor: impl Fn(&Member) -> f64, sums: &mut Vec<f64>) {
         sums.clear();
         sums.resize(self.rows.len(), 0.0);
         for member in &self.members {
-            let factor = factor(member.domain);
+            let factor = factor(member);
             if factor > 0.0 && member.scale > 0.0 {
                 sums[member.row] += member.scale * factor;
             }
@@ -369,61 +376,5 @@ fn push_nodes(
         for mass in &mut masses[start..] {
             *mass *= span / sum;
         }
-    }
-}
-
-impl World {
-    /// The families of this world: the head first, then tails and what they share.
-    pub fn families(&self, resolution: Resolution) -> Vec<Family> {
-        let domains = self.domains().len();
-        // Domains of equal spectra share a row.
-        let mut spectra: Vec<Spectrum> = Vec::new();
-        let mut row_of = Vec::with_capacity(domains);
-        for domain in self.domains() {
-            let known = spectra.iter().position(|s| *s == domain.spectrum);
-            row_of.push(known.unwrap_or(spectra.len()));
-            if known.is_none() {
-                spectra.push(domain.spectrum);
-            }
-        }
-        let head = Arc::new(Grid::new(spectra.clone(), (0.0, self.head()), resolution));
-        let tail = Arc::new(Grid::new(spectra, (self.head(), self.skills()), resolution));
-        let member = |domain: usize| (domain, row_of[domain], 1.0);
-        let everyone: Vec<_> = (0..domains).map(member).collect();
-        let (tail, member) = (&tail, &member);
-        let private =
-            |share: f64| (0..domains).map(move |i| Family::new(tail, &[member(i)], share));
-        let mut families = vec![Family::new(&head, &everyone, 1.0)];
-        match self.overlap() {
-            Overlap::None => families.extend(private(1.0)),
-            Overlap::All { fraction } => {
-                families.push(Family::new(tail, &everyone, *fraction));
-                families.extend(private(1.0 - fraction));
-            }
-            Overlap::Pair { fraction } => {
-                let share = fraction / domains.saturating_sub(1).max(1) as f64;
-                for i in 0..domains {
-                    for j in i + 1..domains {
-                        families.push(Family::new(tail, &[member(i), member(j)], share));
-                    }
-                }
-                families.extend(private(1.0 - fraction));
-            }
-            Overlap::Pool(pool) => {
-                for strand in pool.strands() {
-                    let members: Vec<_> = strand
-                        .scales
-                        .iter()
-                        .enumerate()
-                        .map(|(domain, scale)| (domain, row_of[domain], *scale))
-                        .collect();
-                    let share = (1.0 - pool.private()) * strand.share;
-                    families.push(Family::new(tail, &members, share));
-                }
-                families.extend(private(pool.private()));
-            }
-        }
-        families.retain(|family| family.multiplicity > 0.0 && family.high > family.low);
-        families
     }
 }

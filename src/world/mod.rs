@@ -5,17 +5,27 @@
 //! 1..=H are the *head*: one skill of all domains at each rank. Ranks above H are the *tail*:
 //! private to the domain unless [`Overlap`] says otherwise. A domain that has not learned a skill
 //! loses its cost c_i at each meeting, so its loss is E_i + c_i · (mass of what is not learned).
+//! Costs may also spread from skill to skill, about the mean c_i.
 //! Source: Dai and Zheng 2026 (arXiv:2606.08167), section 3; the overlaps are ours.
 
+mod families;
 mod family;
+mod head;
+mod jitter;
 mod moments;
+mod normal;
+mod overlap;
 mod pool;
+mod size;
 mod spectrum;
 
 pub use family::{Class, Family, Member, Node, Resolution, nodes, panel};
+pub use head::{HeadOrder, LARGEST_PERMUTED_HEAD};
 pub use moments::{Coefficients, Moments, ORDERS};
+pub use overlap::{LARGEST_JITTER, Overlap, OverlapError};
 pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
-pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};
+pub use size::MOST_MEMBERS;
+pub use spectrum::{Masses, Shape, Spectrum, SpectrumError, TableError, TailTable};
 
 use thiserror::Error;
 
@@ -24,6 +34,9 @@ pub const DEFAULT_SKILLS: f64 = 1e14;
 
 /// Largest number of ranks per domain: ranks are whole numbers that `f64` holds exactly.
 pub const MOST_SKILLS: f64 = 1e15;
+
+/// Largest spread of costs, in e-folds: beyond it a handful of skills holds all of the loss.
+pub const LARGEST_COST_SPREAD: f64 = 4.0;
 
 /// One domain of a world.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,27 +51,6 @@ pub struct Domain {
     pub floor: f64,
 }
 
-/// Which tail skills are shared between domains.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Overlap {
-    /// Tails are private.
-    None,
-    /// Each tail rank is, with probability `fraction`, one skill common to all domains.
-    All {
-        /// Share of the tail ranks, from 0 to 1.
-        fraction: f64,
-    },
-    /// Each tail rank of two domains i < j is one skill of both with probability
-    /// `fraction`/(K − 1).
-    Pair {
-        /// Share of the tail ranks of a domain that it shares with any other, from 0 to 1.
-        fraction: f64,
-    },
-    /// All domains draw on one pool of tail skills, each with frequencies of its own. They have
-    /// one spectrum.
-    Pool(Pool),
-}
-
 /// A world: K domains over a common head, with tails that may overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct World {
@@ -66,6 +58,8 @@ pub struct World {
     head: f64,
     skills: f64,
     overlap: Overlap,
+    head_order: HeadOrder,
+    cost_spread: Vec<f64>,
 }
 
 /// Why a world cannot exist.
@@ -104,18 +98,37 @@ pub enum WorldError {
     /// A number of ranks that is no whole number in range.
     #[error("skills is {0}: it must be a whole number from 1 to 1e15")]
     Skills(f64),
-    /// A shared fraction outside 0 to 1.
-    #[error("the overlap fraction is {0}: it must be from 0 to 1")]
-    Fraction(f64),
-    /// A pool for another number of domains.
+    /// An overlap that these domains cannot have.
     #[error(transparent)]
-    Pool(#[from] PoolError),
+    Overlap(#[from] OverlapError),
     /// A pool whose domains differ in more than their scatter.
     #[error("the overlap `pool` needs one spectrum for all domains, but that of `{0}` differs")]
     PoolSpectrum(String),
-    /// Sharing in a world of one domain.
-    #[error("overlap needs at least two domains")]
-    OverlapAlone,
+    /// A head too large to be permuted.
+    #[error("the head is {0}: with permuted ranks it may be at most 1e4")]
+    PermutedHead(f64),
+    /// A spread of the costs out of range.
+    #[error("the cost spread of `{domain}` is {value}: it must be from 0 to 4")]
+    CostSpread {
+        /// Name of the domain.
+        domain: String,
+        /// The spread given.
+        value: f64,
+    },
+    /// More families than memory should hold.
+    #[error(
+        "this world would be divided into {0:e} parts of domains, more than 1e7: fewer domains, a \
+         smaller `cost-spread` or `rank-jitter`, or a head that is not permuted have fewer"
+    )]
+    TooManyMembers(f64),
+    /// A number of cost spreads that is not that of the domains.
+    #[error("there are {found} cost spreads for {domains} domains")]
+    CostSpreads {
+        /// Number of spreads.
+        found: usize,
+        /// Number of domains.
+        domains: usize,
+    },
 }
 
 impl World {
@@ -155,33 +168,67 @@ impl World {
         if !((0.0..=skills).contains(&head) && head.fract() == 0.0) {
             return Err(WorldError::Head { head, skills });
         }
-        if let Overlap::All { fraction } | Overlap::Pair { fraction } = overlap {
-            if !(0.0..=1.0).contains(&fraction) {
-                return Err(WorldError::Fraction(fraction));
-            }
-            if domains.len() < 2 && fraction > 0.0 {
-                return Err(WorldError::OverlapAlone);
-            }
-        }
-        if let Overlap::Pool(pool) = &overlap {
-            if pool.scatter().len() != domains.len() {
-                return Err(WorldError::Pool(PoolError::Size {
-                    key: "scatter",
-                    found: pool.scatter().len(),
-                    domains: domains.len(),
-                }));
-            }
+        overlap.check(domains.len())?;
+        if let Overlap::Pool(_) = &overlap {
             let first = &domains[0].spectrum;
             if let Some(other) = domains.iter().find(|d| d.spectrum != *first) {
                 return Err(WorldError::PoolSpectrum(other.name.clone()));
             }
         }
-        Ok(Self {
+        let world = Self {
+            cost_spread: vec![0.0; domains.len()],
             domains,
             head,
             skills,
             overlap,
-        })
+            head_order: HeadOrder::Shared,
+        };
+        world.of_bearable_size()
+    }
+
+    /// The same world, in which `order` says which rank each domain gives to each skill of the
+    /// head.
+    ///
+    /// # Errors
+    /// [`WorldError`] above [`LARGEST_PERMUTED_HEAD`] ranks, or [`MOST_MEMBERS`] families of one.
+    pub fn with_head_order(self, order: HeadOrder) -> Result<Self, WorldError> {
+        if order != HeadOrder::Shared && self.head > LARGEST_PERMUTED_HEAD {
+            return Err(WorldError::PermutedHead(self.head));
+        }
+        let world = Self {
+            head_order: order,
+            ..self
+        };
+        world.of_bearable_size()
+    }
+
+    /// The same world, in which a skill costs domain i c_i e^(s_i ξ − s_i²/2) with one ξ ~ N(0, 1) for
+    /// all domains that meet it: costs spread log-normally about the mean c_i, and a skill that is
+    /// costly for one domain is so for all. `spread` gives s_i (length K), the standard deviation
+    /// of ln cost, from 0 to [`LARGEST_COST_SPREAD`].
+    ///
+    /// # Errors
+    /// [`WorldError`] for values out of range.
+    pub fn with_cost_spread(self, spread: Vec<f64>) -> Result<Self, WorldError> {
+        if spread.len() != self.domains.len() {
+            return Err(WorldError::CostSpreads {
+                found: spread.len(),
+                domains: self.domains.len(),
+            });
+        }
+        for (domain, value) in self.domains.iter().zip(&spread) {
+            if !(0.0..=LARGEST_COST_SPREAD).contains(value) {
+                return Err(WorldError::CostSpread {
+                    domain: domain.name.clone(),
+                    value: *value,
+                });
+            }
+        }
+        let world = Self {
+            cost_spread: spread,
+            ..self
+        };
+        world.of_bearable_size()
     }
 
     /// The domains, in order.
@@ -207,6 +254,16 @@ impl World {
     /// Which tail skills are shared.
     pub fn overlap(&self) -> &Overlap {
         &self.overlap
+    }
+
+    /// Which rank each domain gives to each skill of the head.
+    pub fn head_order(&self) -> HeadOrder {
+        self.head_order
+    }
+
+    /// For each domain the standard deviation of the logarithm of its skills' costs.
+    pub fn cost_spread(&self) -> &[f64] {
+        &self.cost_spread
     }
 
     /// Mass of domain i on the ranks that can be learned.

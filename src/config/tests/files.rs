@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{REAL, report};
-use crate::config::{ConfigError, Source, load};
+use super::{REAL, SMALL, report};
+use crate::config::{ConfigError, Source, load, parse, resolved_toml};
 use crate::fit::SplitRule;
 
 #[test]
@@ -83,4 +83,47 @@ fn golden_worlds_are_read() {
         read += 1;
     }
     assert!(read > 0, "no golden world was read");
+}
+
+/// A table is read from beside the experiment file, and written out in place.
+#[test]
+fn a_table_of_tail_masses_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("small.toml");
+    let spectrum = "spectrum = { kind = \"table\", path = \"tails.csv\" }";
+    fs::write(&file, SMALL.replace("cost = 2", spectrum)).unwrap();
+    let table = folder.path().join("tails.csv");
+    let refused = |text: &str| {
+        fs::write(&table, text).unwrap();
+        let error = load(&file).unwrap_err();
+        assert_eq!(error.problems().len(), 1);
+        error.problems()[0]
+            .message()
+            .replace(&*table.to_string_lossy(), "tails.csv")
+    };
+    let unread = load(&file).unwrap_err();
+    assert!(report(&unread).contains("tails.csv"), "{}", report(&unread));
+    assert_eq!(
+        refused("rank,mass\n1,0.7\n"),
+        "tails.csv has no column `tail`"
+    );
+    assert_eq!(
+        refused("rank,tail\n1,0.7\n2,x\n"),
+        "tails.csv, line 3: `tail` is \"x\""
+    );
+    assert_eq!(
+        refused("rank,tail\n\n1,0.7\n2,0.7\n"),
+        "tails.csv, line 4: the tail mass 0.7 follows 0.7: tail masses must decrease from row to row"
+    );
+
+    fs::write(&table, "tail,rank\n1,0\n0.7,4\n0.2,1e5\n").unwrap();
+    let experiment = load(&file).unwrap();
+    let Source::Simulated { world, .. } = &experiment.source else {
+        panic!("not simulated");
+    };
+    let spectrum = &world.domains()[0].spectrum;
+    assert!((spectrum.tail(4.0) - 0.7).abs() < 1e-12);
+    let text = resolved_toml(&experiment, folder.path());
+    assert!(text.contains("rows = [[4.0, 0.7], [1e5, 0.2]]"), "{text}");
+    assert_eq!(parse(&text, "again.toml").unwrap(), experiment);
 }

@@ -1,5 +1,7 @@
 //! No text makes the reader panic, and every refusal can be shown.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 
 use super::{REAL, SMALL, report};
@@ -7,7 +9,7 @@ use crate::config::QUICKSTART;
 use crate::config::load::from_bytes;
 
 fn read(bytes: &[u8]) {
-    let Err(error) = from_bytes(bytes, "mutated.toml") else {
+    let Err(error) = from_bytes(bytes, "mutated.toml", Path::new("")) else {
         return;
     };
     assert!(!report(&error).is_empty());

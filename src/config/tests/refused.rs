@@ -128,12 +128,37 @@ fn world() {
             ),
             (
                 "skills = 1e6",
-                "overlap = { kind = \"pair\", fraction = 0.2, rank-jitter = 3 }"
+                "overlap = { kind = \"pair\", fraction = 0.2, rank-jitter = 7 }"
             ),
             (
                 "skills = 1e6",
                 "overlap = { kind = \"matrix\", fractions = [[1]] }"
             ),
+            ("skills = 1e6", "overlap = { kind = \"matrix\" }"),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"matrix\", fractions = [[0, 0.1, 0.2], [0.1, 0]] }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"matrix\", fractions = [[0, 0.2], [0.1, 0]] }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"matrix\", fractions = [[1, 0.2], [0.2, 1]] }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"matrix\", fractions = [[0, -0.2], [1.2, 0]] }"
+            ),
+            (
+                "skills = 1e6",
+                "overlap = { kind = \"matrix\", fraction = 0.1, fractions = [[0, 0], [0, 0]] }"
+            ),
+            ("head = 20", "head = 20_000\nhead-order = \"permuted\""),
+            ("head = 20", "head-order = \"random\""),
+            ("head = 20", "cost-spread = -1"),
+            ("cost = 2", "cost-spread = 5"),
             ("skills = 1e6", "overlap = { kind = \"pool\" }"),
             (
                 "skills = 1e6",
@@ -162,6 +187,36 @@ fn world() {
             ("cost = 2", "spectrum = { kind = \"shifted\", shift = -1 }"),
             ("cost = 2", "spectrum = { kind = \"table\" }"),
             (
+                "cost = 2",
+                "spectrum = { kind = \"table\", path = \"a.csv\", rows = [[1, 0.5]] }"
+            ),
+            ("cost = 2", "spectrum = { kind = \"table\", path = \"\" }"),
+            (
+                "cost = 2",
+                "spectrum = { kind = \"table\", path = \"no/tails.csv\" }"
+            ),
+            ("cost = 2", "spectrum = { kind = \"table\", rows = [] }"),
+            (
+                "cost = 2",
+                "spectrum = { kind = \"table\", rows = [[1, 0.5], [2]] }"
+            ),
+            (
+                "cost = 2",
+                "spectrum = { kind = \"table\", rows = [[0, 0.5], [2, 0.4]] }"
+            ),
+            (
+                "cost = 2",
+                "spectrum = { kind = \"table\", rows = [[1, 0.5], [2, 0.5]] }"
+            ),
+            (
+                "cost = 2",
+                "spectrum = { kind = \"table\", rows = [[2, 0.5], [1, 0.4]] }"
+            ),
+            (
+                "cost = 2",
+                "spectrum = { kind = \"table\", rows = [[10, 0.9], [100, 0.1]] }"
+            ),
+            (
                 "skills = 1e6\n\n[[world.domains]]",
                 "masses = \"zeta\"\n[[world.domains]]\nspectrum = { kind = \"curved\", curvature = 0.1 }"
             ),
@@ -173,6 +228,20 @@ fn world() {
     let one = "overlap = { kind = \"all\", fraction = 0.5 }\n\
                domains = [{ name = \"a\", exponent = 1.5 }]";
     snapshot!("overlap_alone", reports(alone, &[("domains = []", one)]));
+}
+
+/// Three domains, of which one would share more than it has.
+#[test]
+fn too_much_overlap() {
+    let domain = |name: &str| format!("[[world.domains]]\nname = \"{name}\"\nexponent = 1.5\n\n");
+    let three = SMALL.replace("[learner]", &(domain("math") + "[learner]"));
+    snapshot!(reports(
+        &three,
+        &[(
+            "skills = 1e6",
+            "overlap = { kind = \"matrix\", fractions = [[0, 0.6, 0], [0.6, 0, 0.6], [0, 0.6, 0]] }"
+        )]
+    ));
 }
 
 #[test]

@@ -21,6 +21,16 @@ fn again(experiment: &Experiment) -> Experiment {
     "pair",
     "skills = 1e6\noverlap = { kind = \"pair\", fraction = 1, rank-jitter = 0 }"
 )]
+#[case(
+    "jitter",
+    "skills = 1e6\noverlap = { kind = \"pair\", fraction = 0.4, rank-jitter = 1.5 }"
+)]
+#[case(
+    "matrix",
+    "skills = 1e6\noverlap = { kind = \"matrix\", fractions = [[0, 0.3], [0.3, 0]], rank-jitter = 2 }"
+)]
+#[case("permuted", "skills = 1e6\nhead-order = \"permuted\"")]
+#[case("costs", "skills = 1e6\ncost-spread = 0.5")]
 #[case("none", "skills = 1e6\noverlap = { kind = \"none\" }")]
 fn worlds(#[case] _name: &str, #[case] skills: &str) {
     let text = match skills {
@@ -35,6 +45,11 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
 #[case("cost = 2", "spectrum = { kind = \"shifted\", shift = 12.5 }")]
 #[case("cost = 2", "spectrum = { kind = \"curved\", curvature = 0.02 }")]
 #[case("cost = 2", "spectrum = { kind = \"cutoff\", rank = 1e-3 }")]
+#[case(
+    "cost = 2",
+    "spectrum = { kind = \"table\", rows = [[0, 1], [3, 0.7], [1e9, 0.012345678901234567]] }"
+)]
+#[case("cost = 2", "cost-spread = 1.25")]
 #[case("tau = 5", "tau = 0.3\nranking = \"count\"\ncapacity-limits = false")]
 #[case("kernel = \"exponential\"", "kernel = \"threshold\"")]
 #[case("kernel = \"exponential\"", "kernel = \"reciprocal\"")]

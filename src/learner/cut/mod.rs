@@ -81,7 +81,9 @@ pub fn cut_into(
     for family in families {
         let start = scratch.terms.len();
         family.combine_into(
-            |domain| weights[domain] * ranking.value(&world.domains()[domain]),
+            |member| {
+                weights[member.domain] * ranking.value(&world.domains()[member.domain], member)
+            },
             &mut scratch.weights,
         );
         let met = scratch
@@ -153,7 +155,10 @@ mod tests {
         prop_oneof![
             Just(Overlap::None),
             (0.0f64..=1.0).prop_map(|fraction| Overlap::All { fraction }),
-            (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair { fraction }),
+            (0.0f64..=1.0).prop_map(|fraction| Overlap::Pair {
+                fraction,
+                rank_jitter: 0.0
+            }),
         ]
     }
 
@@ -173,12 +178,12 @@ mod tests {
                 .enumerate()
                 .map(|(index, (spectrum, cost))| Domain {
                     name: index.to_string(),
-                    spectrum: *spectrum,
+                    spectrum: spectrum.clone(),
                     cost: *cost,
                     floor: 0.0,
                 })
                 .collect();
-            let power_laws = domains.iter().all(|d| d.spectrum.shape() == Shape::PowerLaw);
+            let power_laws = domains.iter().all(|d| *d.spectrum.shape() == Shape::PowerLaw);
             let world = World::new(domains, f64::from(head), 1e14, overlap).unwrap();
             let families = world.families(Resolution::default());
             let capacity = ln_capacity.exp().round();

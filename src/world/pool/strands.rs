@@ -33,7 +33,7 @@ impl Pool {
     /// The strands of the pool. Their shares sum to 1, and so does share × scale of each domain.
     pub fn strands(&self) -> Vec<Strand> {
         let domains = self.scatter.len();
-        if self.scatter.iter().all(|scatter| *scatter <= 0.0) {
+        if self.strand_count() == 1 {
             return vec![Strand {
                 share: 1.0,
                 scales: vec![1.0; domains],
@@ -62,6 +62,20 @@ impl Pool {
         strands
     }
 
+    /// Number of strands.
+    pub(crate) fn strand_count(&self) -> usize {
+        if self.scatter.iter().all(|scatter| *scatter <= 0.0) {
+            1
+        } else {
+            (self.scatter.len() + 1) * self.vectors().next_multiple_of(2)
+        }
+    }
+
+    /// Vectors in each part of the mixture.
+    fn vectors(&self) -> usize {
+        VECTORS.max(VECTORS_PER_DOMAIN * self.scatter.len())
+    }
+
     /// Mean of ε among the skills as `seen_by` a domain, each as often as it is met; of all skills
     /// alike for `None`.
     fn mean(&self, seen_by: Option<usize>, domain: usize) -> f64 {
@@ -73,7 +87,7 @@ impl Pool {
         let domains = self.scatter.len();
         // Positive semidefinite: checked when the pool was made.
         let factor = cholesky(&self.correlation).unwrap_or_default();
-        let normal = normal_vectors(domains, VECTORS.max(VECTORS_PER_DOMAIN * domains));
+        let normal = normal_vectors(domains, self.vectors());
         let mut points = Vec::with_capacity((domains + 1) * normal.len());
         for seen_by in views(domains) {
             for vector in &normal {

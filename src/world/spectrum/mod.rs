@@ -4,7 +4,16 @@
 //! exact whatever its length, and sums never lose digits: p(k) = S(k−1) − S(k) with
 //! S(n) = e^(−T(n)) the mass beyond the first n ranks.
 
+mod power_sum;
+mod shape;
+mod table;
+
+pub use shape::Shape;
+pub use table::{TableError, TailTable};
+
 use thiserror::Error;
+
+use power_sum::power_sum;
 
 /// How the power law is turned into masses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,37 +28,36 @@ pub enum Masses {
     Density,
 }
 
-/// Departures from a pure power law, for the masses of [`Masses::Pareto`].
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Shape {
-    /// S(n) = (n+1)^−b.
-    #[default]
-    PowerLaw,
-    /// Zipf–Mandelbrot: S(n) = ((n+1+q)/(1+q))^−b.
-    Shifted {
-        /// Shift q, in ranks, at least 0.
-        shift: f64,
-    },
-    /// Log-normal-like: S(n) = e^(−b l − g l²) with l = ln(n+1).
-    Curved {
-        /// Curvature g, dimensionless, at least 0.
-        curvature: f64,
-    },
-    /// Exponential cutoff: S(n) = (n+1)^−b e^(−n/rank).
-    Cutoff {
-        /// Rank at which the tail has lost a factor e, above 0.
-        rank: f64,
-    },
-}
-
 /// The masses of one domain's ranks.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Spectrum {
     exponent: f64,
     masses: Masses,
     shape: Shape,
     /// Logarithm of the factor in front of k^−α, for the zeta and density masses.
     ln_scale: f64,
+    view: View,
+}
+
+/// Which ranks are seen as ranks 1, 2, …: the n-th stands for those above from + stretch·(n − 1)
+/// and up to from + stretch·n, met as often as they are on average.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct View {
+    from: f64,
+    stretch: f64,
+}
+
+impl View {
+    /// Every rank stands for itself.
+    const WHOLE: Self = Self {
+        from: 0.0,
+        stretch: 1.0,
+    };
+
+    /// The bound of ranks seen as `n`.
+    fn at(self, n: f64) -> f64 {
+        self.from + self.stretch * n
+    }
 }
 
 /// Why a spectrum cannot exist.
@@ -68,17 +76,24 @@ pub enum SpectrumError {
         /// What is allowed, in words.
         allowed: &'static str,
     },
+    /// A table by which a later rank is met more often.
+    #[error("by the table rank {next} is met more often than rank {rank}")]
+    Rises {
+        /// The earlier rank.
+        rank: f64,
+        /// The later rank.
+        next: f64,
+    },
     /// A shape combined with masses that have no such form.
     #[error("shapes other than `power-law` need the masses `pareto`")]
     ShapeNeedsPareto,
 }
 
+/// Rounding of the logarithm of a mass.
+const ROUNDING: f64 = 1e-12;
+
 /// Largest exponent: beyond it a domain is one skill.
 const STEEPEST: f64 = 100.0;
-
-/// Ranks up to which zeta sums are added term by term; beyond, the Euler–Maclaurin midpoint
-/// series is exact to rounding.
-const DIRECT_RANKS: f64 = 32.0;
 
 impl Spectrum {
     /// The spectrum of a domain of `exponent` α.
@@ -89,47 +104,47 @@ impl Spectrum {
         if !(exponent > 1.0 && exponent <= STEEPEST) {
             return Err(SpectrumError::Exponent(exponent));
         }
-        let refused = |key, value, allowed| {
-            Err(SpectrumError::Shape {
+        if let Some((key, value, allowed)) = shape.fault(exponent - 1.0) {
+            return Err(SpectrumError::Shape {
                 key,
                 value,
                 allowed,
-            })
-        };
-        match shape {
-            Shape::Shifted { shift } if !(0.0..=1e12).contains(&shift) => {
-                return refused("shift", shift, "a number from 0 to 1e12");
-            }
-            Shape::Curved { curvature } if !(0.0..=10.0).contains(&curvature) => {
-                return refused("curvature", curvature, "a number from 0 to 10");
-            }
-            Shape::Curved { curvature } if !falls(exponent - 1.0, curvature) => {
-                return refused(
-                    "curvature",
-                    curvature,
-                    "so small that frequencies fall with the rank; 0.7 (exponent - 1) always is",
-                );
-            }
-            Shape::Cutoff { rank } if !(rank.is_finite() && rank > 0.0) => {
-                return refused("rank", rank, "a number above 0");
-            }
-            _ => {}
+            });
         }
         if masses != Masses::Pareto && shape != Shape::PowerLaw {
             return Err(SpectrumError::ShapeNeedsPareto);
         }
-        let mut spectrum = Self {
+        let spectrum = Self {
             exponent,
             masses,
             shape,
-            ln_scale: 0.0,
+            ln_scale: match masses {
+                Masses::Pareto => 0.0,
+                Masses::Zeta => -power_sum(exponent, 0.0, f64::INFINITY).ln(),
+                Masses::Density => (exponent - 1.0).ln(),
+            },
+            view: View::WHOLE,
         };
-        spectrum.ln_scale = match masses {
-            Masses::Pareto => 0.0,
-            Masses::Zeta => -spectrum.power_sum(0.0, f64::INFINITY).ln(),
-            Masses::Density => (exponent - 1.0).ln(),
-        };
+        if let Shape::Table(_) = &spectrum.shape
+            && let Some((rank, next)) = spectrum.rise()
+        {
+            return Err(SpectrumError::Rises { rank, next });
+        }
         Ok(spectrum)
+    }
+
+    /// The same domain, with the ranks beyond `from` gathered: rank n of the result stands for the
+    /// `stretch` ranks above from + stretch·(n − 1), and is met as often as they are on average.
+    /// A stretch below 1 divides ranks instead.
+    #[must_use]
+    pub fn stretched(&self, from: f64, stretch: f64) -> Self {
+        Self {
+            view: View {
+                from: self.view.at(from),
+                stretch: self.view.stretch * stretch,
+            },
+            ..self.clone()
+        }
     }
 
     /// Exponent α of the power law, dimensionless.
@@ -148,8 +163,8 @@ impl Spectrum {
     }
 
     /// Departure from a pure power law.
-    pub fn shape(&self) -> Shape {
-        self.shape
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// Mass beyond the first `n` ranks.
@@ -157,18 +172,24 @@ impl Spectrum {
         self.span(n, f64::INFINITY)
     }
 
-    /// Mass of the ranks above `low` and up to `high`: for whole numbers exactly
-    /// Σ_{low<k≤high} p(k).
+    /// Mass of the ranks above `low` and up to `high`, by the rank that stands for them: for whole
+    /// numbers exactly Σ_{low<k≤high} p(k).
     pub fn span(&self, low: f64, high: f64) -> f64 {
         if high <= low {
             return 0.0;
         }
-        match self.masses {
+        let View { stretch, .. } = self.view;
+        let (from, width) = (self.view.at(low), stretch * (high - low));
+        let mass = match self.masses {
             Masses::Pareto => {
-                (-self.tail_exponent(low)).exp() * -(-self.exponent_step(low, high)).exp_m1()
+                (-self.shape.exponent(self.b(), from)).exp()
+                    * -(-self.shape.step(self.b(), from, width)).exp_m1()
             }
-            Masses::Zeta | Masses::Density => self.ln_scale.exp() * self.power_sum(low, high),
-        }
+            Masses::Zeta | Masses::Density => {
+                self.ln_scale.exp() * power_sum(self.exponent, from, width)
+            }
+        };
+        mass / stretch
     }
 
     /// Mass p(x) of rank x ≥ 1; between whole ranks its smooth continuation.
@@ -178,12 +199,17 @@ impl Spectrum {
 
     /// Logarithm of [`Spectrum::mass`], finite also where the mass underflows.
     pub fn ln_mass(&self, x: f64) -> f64 {
+        let whole = self.view == View::WHOLE;
         match self.masses {
+            Masses::Zeta | Masses::Density if whole => self.ln_scale - self.exponent * x.ln(),
+            Masses::Zeta | Masses::Density => self.span(x - 1.0, x).ln(),
             Masses::Pareto => {
-                let step = self.exponent_step(x - 1.0, x);
-                -self.tail_exponent(x - 1.0) + (-(-step).exp_m1()).ln()
+                let from = self.view.at(x - 1.0);
+                // Beyond 2^53 a rank less the one before is no longer 1.
+                let width = if whole { x - from } else { self.view.stretch };
+                let step = self.shape.step(self.b(), from, width);
+                -self.shape.exponent(self.b(), from) + (-(-step).exp_m1() / self.view.stretch).ln()
             }
-            Masses::Zeta | Masses::Density => self.ln_scale - self.exponent * x.ln(),
         }
     }
 
@@ -222,92 +248,26 @@ impl Spectrum {
 
     /// d ln p / d ln x, to the leading orders in 1/x: the slope of Newton's steps.
     pub(crate) fn slope(&self, x: f64) -> f64 {
-        let b = self.b();
-        match self.shape {
-            _ if self.masses != Masses::Pareto => -self.exponent,
-            Shape::PowerLaw => -self.exponent * x / (x + 0.5),
-            Shape::Shifted { shift } => -self.exponent * x / (x + shift + 0.5),
-            Shape::Curved { curvature } => {
-                let local = b + 2.0 * curvature * x.ln();
-                -local - 1.0 + 2.0 * curvature / local
-            }
-            Shape::Cutoff { rank } => {
-                let local = b + x / rank;
-                -local - b / local
-            }
-        }
-    }
-
-    /// T(n) = −ln S(n).
-    fn tail_exponent(&self, n: f64) -> f64 {
-        let b = self.b();
-        match self.shape {
-            Shape::PowerLaw => b * n.ln_1p(),
-            Shape::Shifted { shift } => b * (n / (1.0 + shift)).ln_1p(),
-            Shape::Curved { curvature } => {
-                let l = n.ln_1p();
-                l * (b + curvature * l)
-            }
-            Shape::Cutoff { rank } => b * n.ln_1p() + n / rank,
-        }
-    }
-
-    /// T(high) − T(low) without cancellation.
-    fn exponent_step(&self, low: f64, high: f64) -> f64 {
-        if high.is_infinite() {
-            return f64::INFINITY;
-        }
-        let b = self.b();
-        let width = high - low;
-        match self.shape {
-            Shape::PowerLaw => b * (width / (1.0 + low)).ln_1p(),
-            Shape::Shifted { shift } => b * (width / (1.0 + shift + low)).ln_1p(),
-            Shape::Curved { curvature } => {
-                let l = low.ln_1p();
-                let step = (width / (1.0 + low)).ln_1p();
-                step * (b + curvature * (2.0 * l + step))
-            }
-            Shape::Cutoff { rank } => b * (width / (1.0 + low)).ln_1p() + width / rank,
-        }
-    }
-
-    /// Σ_{low<k≤high} k^−α for whole bounds: terms up to [`DIRECT_RANKS`], then the
-    /// Euler–Maclaurin series about the midpoints low + ½ and high + ½.
-    fn power_sum(&self, low: f64, high: f64) -> f64 {
-        let a = self.exponent;
-        let mut sum = 0.0;
-        let mut from = low;
-        while from < high && from < DIRECT_RANKS {
-            sum += (from + 1.0).powf(-a);
-            from += 1.0;
-        }
-        if from >= high {
-            return sum;
-        }
-        let (left, width) = (from + 0.5, high - from);
-        // left^−s − right^−s
-        let difference = |s: f64| {
-            let ratio = if high.is_infinite() {
-                f64::INFINITY
-            } else {
-                (width / left).ln_1p()
-            };
-            left.powf(-s) * -(-s * ratio).exp_m1()
+        let rank = self.view.at(x);
+        let slope = if self.masses == Masses::Pareto {
+            self.shape.slope(self.exponent, rank)
+        } else {
+            -self.exponent
         };
-        let third = a * (a + 1.0) * (a + 2.0);
-        let fifth = third * (a + 3.0) * (a + 4.0);
-        sum + difference(a - 1.0) / (a - 1.0) - a / 24.0 * difference(a + 1.0)
-            + 7.0 * third / 5760.0 * difference(a + 3.0)
-            - 31.0 * fifth / 967_680.0 * difference(a + 5.0)
+        slope * (self.view.stretch * x / rank)
     }
-}
 
-/// Whether the masses of a curved spectrum fall with the rank. The density T′(n) S(n) of
-/// S(n) = e^(−T(n)) has one maximum, so that it is enough that it falls from n = 0 to n = 1.
-fn falls(b: f64, curvature: f64) -> bool {
-    let l = 1f64.ln_1p();
-    let second = 0.5 * (b + 2.0 * curvature * l) * (-l * (b + curvature * l)).exp();
-    second <= b
+    /// Two ranks of a table of which the later one is met more often, if there are such.
+    fn rise(&self) -> Option<(f64, f64)> {
+        let Shape::Table(table) = &self.shape else {
+            return None;
+        };
+        let ranks = table.probes();
+        let pair = ranks
+            .windows(2)
+            .find(|pair| self.ln_mass(pair[1]) > self.ln_mass(pair[0]) + ROUNDING)?;
+        Some((pair[0], pair[1]))
+    }
 }
 
 #[cfg(test)]
@@ -400,7 +360,7 @@ mod tests {
         fn rank_at_inverts_the_masses(
             exponent in 1.001f64..6.0, ln_rank in 0.0f64..32.0, shape in 0usize..4
         ) {
-            let spectrum = Spectrum::new(exponent, Masses::Pareto, shapes()[shape]);
+            let spectrum = Spectrum::new(exponent, Masses::Pareto, shapes()[shape].clone());
             // Next to exponent 1 the curved shape does not fall, and is refused.
             let Ok(spectrum) = spectrum else {
                 prop_assert!(shape == 2 && exponent < 1.05, "{exponent} {shape}");
@@ -415,7 +375,7 @@ mod tests {
 
         #[test]
         fn masses_fall_with_rank(exponent in 1.0001f64..50.0, rank in 1.0f64..1e9, shape in 0usize..4) {
-            let Ok(spectrum) = Spectrum::new(exponent, Masses::Pareto, shapes()[shape]) else {
+            let Ok(spectrum) = Spectrum::new(exponent, Masses::Pareto, shapes()[shape].clone()) else {
                 prop_assert!(shape == 2 && exponent < 1.05, "{exponent} {shape}");
                 return Ok(());
             };
