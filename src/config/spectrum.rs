@@ -15,7 +15,8 @@ use crate::world::{Masses, Shape, Spectrum, SpectrumError};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSpectrum {
-    /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends.
+    /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends;
+    /// flat: facts of equal frequency.
     kind: At<Word<ShapeKind>>,
     /// Shift of the ranks, from 0 to 1e12; for shifted.
     shift: Option<At<f64>>,
@@ -23,6 +24,8 @@ pub(super) struct RawSpectrum {
     curvature: Option<At<f64>>,
     /// Rank at which the tail has lost a factor e, above 0; for cutoff.
     rank: Option<At<f64>>,
+    /// Number of facts, a whole number from 1 to 1e12; for flat.
+    ranks: Option<At<f64>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +34,7 @@ enum ShapeKind {
     Shifted,
     Curved,
     Cutoff,
+    Flat,
 }
 
 impl Choice for ShapeKind {
@@ -39,6 +43,7 @@ impl Choice for ShapeKind {
         ("shifted", Self::Shifted),
         ("curved", Self::Curved),
         ("cutoff", Self::Cutoff),
+        ("flat", Self::Flat),
     ];
 }
 
@@ -49,6 +54,7 @@ const SHAPE_KEYS: Kinds = Kinds {
         ("shifted", &["shift"]),
         ("curved", &["curvature"]),
         ("cutoff", &["rank"]),
+        ("flat", &["ranks"]),
     ],
 };
 
@@ -97,6 +103,7 @@ fn refuse(
             let given = raw.and_then(|raw| match *key {
                 "shift" => raw.shift.as_ref(),
                 "curvature" => raw.curvature.as_ref(),
+                "ranks" => raw.ranks.as_ref(),
                 _ => raw.rank.as_ref(),
             });
             if let Some(value) = given {
@@ -122,6 +129,7 @@ fn validate_shape(raw: &At<RawSpectrum>, problems: &mut Problems) -> Option<Shap
             ("shift", span_of(raw.shift.as_ref())),
             ("curvature", span_of(raw.curvature.as_ref())),
             ("rank", span_of(raw.rank.as_ref())),
+            ("ranks", span_of(raw.ranks.as_ref())),
         ],
         problems,
     );
@@ -140,6 +148,9 @@ fn validate_shape(raw: &At<RawSpectrum>, problems: &mut Problems) -> Option<Shap
         ShapeKind::Cutoff => Shape::Cutoff {
             rank: needed("rank", raw.rank.as_ref())?,
         },
+        ShapeKind::Flat => Shape::Flat {
+            ranks: needed("ranks", raw.ranks.as_ref())?,
+        },
     })
 }
 
@@ -150,6 +161,7 @@ pub(super) fn written(shape: Shape) -> String {
         Shape::Shifted { shift } => (ShapeKind::Shifted, Some(("shift", shift))),
         Shape::Curved { curvature } => (ShapeKind::Curved, Some(("curvature", curvature))),
         Shape::Cutoff { rank } => (ShapeKind::Cutoff, Some(("rank", rank))),
+        Shape::Flat { ranks } => (ShapeKind::Flat, Some(("ranks", ranks))),
     };
     let key = key.map_or(String::new(), |(key, value)| {
         format!(", {key} = {}", show(value))

@@ -6,11 +6,13 @@ use serde::Deserialize;
 use super::choice::Word;
 use super::error::Problem;
 use super::names::{self, NameOf};
+use super::number::Limit;
 use super::overlap::{self, RawOverlap};
 use super::place::{At, span_of};
 use super::problems::Problems;
-use super::resolved::Writer;
+use super::resolved::{Writer, limit};
 use super::spectrum::{self, RawSpectrum};
+use super::supply;
 use super::wording::shorten;
 use crate::world::{DEFAULT_SKILLS, Domain, MOST_SKILLS, Masses, Overlap, World};
 
@@ -46,6 +48,8 @@ pub(super) struct RawDomain {
     floor: Option<At<f64>>,
     /// Departure from a pure power law; default none.
     spectrum: Option<At<RawSpectrum>>,
+    /// Unique tokens, above 0, or "unlimited", the default. Training tokens beyond are repeats.
+    pub(super) available: Option<At<Limit>>,
 }
 
 /// Checks `[world]`.
@@ -83,7 +87,10 @@ pub(super) fn validate(raw: &At<RawWorld>, problems: &mut Problems) -> Option<Wo
         Some(overlap) => overlap::validate(overlap, raw.domains.len(), problems),
     };
     let domains = validate_domains(&raw.domains, masses, problems);
-    match World::new(domains?, head?, skills?, overlap?) {
+    let supply = supply::validate(&raw.domains, problems);
+    let world = World::new(domains?, head?, skills?, overlap?);
+    let supply = supply?;
+    match world.and_then(|world| world.with_supply(supply)) {
         Ok(world) => Some(world),
         Err(error) => problems.add(Problem::new(error.to_string()).label(raw.span(), "this world")),
     }
@@ -154,12 +161,15 @@ pub(super) fn write(world: &World, out: &mut Writer) {
         out.word("masses", domain.spectrum.masses());
     }
     out.key("overlap", overlap::written(world.overlap()));
-    for domain in world.domains() {
+    for (domain, available) in world.domains().iter().zip(world.supply().available()) {
         out.header("[[world.domains]]");
         out.text("name", &domain.name);
         out.number("exponent", domain.spectrum.exponent());
         out.number("cost", domain.cost);
         out.number("floor", domain.floor);
         out.key("spectrum", spectrum::written(domain.spectrum.shape()));
+        if !world.supply().is_unlimited() {
+            out.key("available", limit(*available));
+        }
     }
 }

@@ -11,11 +11,13 @@ mod family;
 mod moments;
 mod pool;
 mod spectrum;
+mod supply;
 
 pub use family::{Class, Family, Member, Node, Resolution, nodes, panel};
 pub use moments::{Coefficients, Moments, ORDERS};
 pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};
+pub use supply::{DEFAULT_REPETITION_DECAY, Seen, Supply, SupplyError};
 
 use thiserror::Error;
 
@@ -66,6 +68,7 @@ pub struct World {
     head: f64,
     skills: f64,
     overlap: Overlap,
+    supply: Supply,
 }
 
 /// Why a world cannot exist.
@@ -113,6 +116,9 @@ pub enum WorldError {
     /// A pool whose domains differ in more than their scatter.
     #[error("the overlap `pool` needs one spectrum for all domains, but that of `{0}` differs")]
     PoolSpectrum(String),
+    /// A supply that these domains cannot have.
+    #[error(transparent)]
+    Supply(#[from] SupplyError),
     /// Sharing in a world of one domain.
     #[error("overlap needs at least two domains")]
     OverlapAlone,
@@ -177,11 +183,29 @@ impl World {
             }
         }
         Ok(Self {
+            supply: Supply::unlimited(domains.len()),
             domains,
             head,
             skills,
             overlap,
         })
+    }
+
+    /// The same world, with so many unique tokens of each domain.
+    ///
+    /// # Errors
+    /// [`WorldError::Supply`] for a supply of another number of domains.
+    pub fn with_supply(self, supply: Supply) -> Result<Self, WorldError> {
+        let (found, domains) = (supply.available().len(), self.domains.len());
+        if found != domains {
+            return Err(SupplyError::Size { found, domains }.into());
+        }
+        Ok(Self { supply, ..self })
+    }
+
+    /// How many unique tokens each domain has.
+    pub fn supply(&self) -> &Supply {
+        &self.supply
     }
 
     /// The domains, in order.

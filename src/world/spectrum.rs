@@ -40,6 +40,12 @@ pub enum Shape {
         /// Rank at which the tail has lost a factor e, above 0.
         rank: f64,
     },
+    /// So many ranks of equal frequency, and none beyond: facts. The exponent has no part. S(n) =
+    /// (1 − y)(1 − εy) with y = n/ranks and ε = 1e-6, so that ranks still have an order.
+    Flat {
+        /// Number of ranks, a whole number from 1 to 1e12.
+        ranks: f64,
+    },
 }
 
 /// The masses of one domain's ranks.
@@ -72,6 +78,12 @@ pub enum SpectrumError {
     #[error("shapes other than `power-law` need the masses `pareto`")]
     ShapeNeedsPareto,
 }
+
+/// Departure ε of the ranks of [`Shape::Flat`] from equal frequencies.
+const TILT: f64 = 1e-6;
+
+/// Logarithm of a mass that is 0, a whole flat spectrum beyond its last rank.
+const NEVER: f64 = -1e4;
 
 /// Largest exponent: beyond it a domain is one skill.
 const STEEPEST: f64 = 100.0;
@@ -109,6 +121,9 @@ impl Spectrum {
                     curvature,
                     "so small that frequencies fall with the rank; 0.7 (exponent - 1) always is",
                 );
+            }
+            Shape::Flat { ranks } if !((1.0..=1e12).contains(&ranks) && ranks.fract() == 0.0) => {
+                return refused("ranks", ranks, "a whole number from 1 to 1e12");
             }
             Shape::Cutoff { rank } if !(rank.is_finite() && rank > 0.0) => {
                 return refused("rank", rank, "a number above 0");
@@ -178,6 +193,11 @@ impl Spectrum {
 
     /// Logarithm of [`Spectrum::mass`], finite also where the mass underflows.
     pub fn ln_mass(&self, x: f64) -> f64 {
+        if let Shape::Flat { ranks } = self.shape
+            && x - 1.0 >= ranks
+        {
+            return NEVER * x / ranks;
+        }
         match self.masses {
             Masses::Pareto => {
                 let step = self.exponent_step(x - 1.0, x);
@@ -235,6 +255,11 @@ impl Spectrum {
                 let local = b + x / rank;
                 -local - b / local
             }
+            Shape::Flat { ranks } if x - 1.0 >= ranks => NEVER * x / ranks,
+            Shape::Flat { ranks } => {
+                let tilt = TILT * (2.0 * x - 1.0) / ranks;
+                -2.0 * TILT * x / ranks / (1.0 + TILT - tilt)
+            }
         }
     }
 
@@ -249,6 +274,8 @@ impl Spectrum {
                 l * (b + curvature * l)
             }
             Shape::Cutoff { rank } => b * n.ln_1p() + n / rank,
+            Shape::Flat { ranks } if n >= ranks => f64::INFINITY,
+            Shape::Flat { ranks } => -(-n / ranks).ln_1p() - (-TILT * n / ranks).ln_1p(),
         }
     }
 
@@ -268,6 +295,11 @@ impl Spectrum {
                 step * (b + curvature * (2.0 * l + step))
             }
             Shape::Cutoff { rank } => b * (width / (1.0 + low)).ln_1p() + width / rank,
+            Shape::Flat { ranks } if high >= ranks => f64::INFINITY,
+            Shape::Flat { ranks } => {
+                let tilted = -TILT * width / (ranks - TILT * low);
+                -(-width / (ranks - low)).ln_1p() - tilted.ln_1p()
+            }
         }
     }
 

@@ -35,6 +35,12 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
 #[case("cost = 2", "spectrum = { kind = \"shifted\", shift = 12.5 }")]
 #[case("cost = 2", "spectrum = { kind = \"curved\", curvature = 0.02 }")]
 #[case("cost = 2", "spectrum = { kind = \"cutoff\", rank = 1e-3 }")]
+#[case("cost = 2", "spectrum = { kind = \"flat\", ranks = 1000 }")]
+#[case("cost = 2", "cost = 2\navailable = 1e5")]
+#[case(
+    "[sweep.mixtures]",
+    "mode = \"sampled\"\ncounts = \"multinomial\"\n[sweep.mixtures]"
+)]
 #[case("tau = 5", "tau = 0.3\nranking = \"count\"\ncapacity-limits = false")]
 #[case("kernel = \"exponential\"", "kernel = \"threshold\"")]
 #[case("kernel = \"exponential\"", "kernel = \"reciprocal\"")]
