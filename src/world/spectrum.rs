@@ -82,8 +82,9 @@ pub enum SpectrumError {
 /// Departure ε of the ranks of [`Shape::Flat`] from equal frequencies.
 const TILT: f64 = 1e-6;
 
-/// Logarithm of a mass that is 0, a whole flat spectrum beyond its last rank.
-const NEVER: f64 = -1e4;
+/// Logarithm of a mass that is 0 in `f64`: beyond the last rank of a flat spectrum the masses go
+/// on from here as 1/k, so that they still fall, and not so far that the cut would lose digits.
+const NEVER: f64 = -1e3;
 
 /// Largest exponent: beyond it a domain is one skill.
 const STEEPEST: f64 = 100.0;
@@ -196,7 +197,7 @@ impl Spectrum {
         if let Shape::Flat { ranks } = self.shape
             && x - 1.0 >= ranks
         {
-            return NEVER * x / ranks;
+            return NEVER - x.ln();
         }
         match self.masses {
             Masses::Pareto => {
@@ -255,7 +256,7 @@ impl Spectrum {
                 let local = b + x / rank;
                 -local - b / local
             }
-            Shape::Flat { ranks } if x - 1.0 >= ranks => NEVER * x / ranks,
+            Shape::Flat { ranks } if x - 1.0 >= ranks => -1.0,
             Shape::Flat { ranks } => {
                 let tilt = TILT * (2.0 * x - 1.0) / ranks;
                 -2.0 * TILT * x / ranks / (1.0 + TILT - tilt)
