@@ -13,6 +13,7 @@ use super::learner::{self, RawLearner};
 use super::names::{self, NameOf};
 use super::place::{At, span_of};
 use super::problems::Problems;
+use super::supply;
 use super::sweep::{self, RawSweep, Setting};
 use super::world::{self, RawWorld, Surroundings};
 use crate::claim::Check;
@@ -227,6 +228,12 @@ fn validate_simulation(
     let learner = match &raw.learner {
         Some(learner) => learner::validate(learner, problems),
         None => None,
+    };
+    let world = match (world, &raw.learner, &raw.sweep) {
+        (Some(world), Some(learner), Some(sweep)) => {
+            supply::complete(world, learner, sweep, problems)
+        }
+        (world, ..) => world,
     };
     let setting = Setting {
         domains: raw.world.as_ref().map_or(0, |world| world.domains.len()),

@@ -31,9 +31,11 @@ pub(super) struct RawLearner {
     ranking: Option<At<Word<Ranking>>>,
     /// What the ranking looks at. expected: expected numbers of meetings; observed: realised ones.
     /// Default expected.
-    selection: Option<At<Word<Selection>>>,
+    pub(super) selection: Option<At<Word<Selection>>>,
     /// Sample efficiency that grows with capacity; default off.
     efficiency: Option<At<RawEfficiency>>,
+    /// Epochs over which repeats of finite data lose their worth, above 0; default 15.4.
+    pub(super) repetition_decay: Option<At<f64>>,
     /// Whether only the best N skills can be held; default true. If false, capacity acts through
     /// `efficiency` alone.
     capacity_limits: Option<At<bool>>,

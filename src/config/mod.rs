@@ -40,6 +40,7 @@ mod schema;
 mod spectrum;
 mod split;
 mod structure;
+mod supply;
 mod sweep;
 mod tails;
 #[cfg(test)]

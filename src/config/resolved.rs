@@ -28,6 +28,9 @@ pub fn resolved_toml(experiment: &Experiment, folder: &Path) -> String {
         } => {
             world::write(world, &mut out);
             learner::write(learner, &mut out);
+            if !world.supply().is_unlimited() {
+                out.number("repetition-decay", world.supply().decay());
+            }
             sweep::write(sweep, &mut out);
             mixtures::write(design, &mut out);
         }

@@ -12,6 +12,7 @@ use super::problems::Problems;
 use super::resolved::{Writer, limit};
 use crate::learner::{Kernel, Learner};
 use crate::mixture::Design;
+use crate::simulate::Counts;
 use crate::sweep::{Mode, Sweep};
 use crate::world::Resolution;
 
@@ -25,6 +26,9 @@ pub(super) struct RawSweep {
     /// expected: expected losses in closed form, no noise; sampled: one random training run for
     /// each replicate. Default expected.
     pub(super) mode: Option<At<Word<Mode>>>,
+    /// How the meetings of a sampled run are drawn. poisson: each skill's by itself, D tokens on
+    /// average; multinomial: exactly D tokens. Default poisson.
+    pub(super) counts: Option<At<Word<Counts>>>,
     /// Runs of each cell, from 1 to 1e6; 1 in mode expected, whose runs would all be the same.
     /// Default 1.
     pub(super) replicates: Option<At<i64>>,
@@ -41,7 +45,14 @@ pub(super) struct RawSweep {
 
 impl Choice for Mode {
     const WORDS: &'static [(&'static str, Self)] =
-        &[("expected", Self::Expected), ("sampled", Self::Sampled)];
+        &[("expected", Self::Expected), ("sampled", Self::SAMPLED)];
+}
+
+impl Choice for Counts {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("poisson", Self::Poisson),
+        ("multinomial", Self::Multinomial),
+    ];
 }
 
 /// What the sweep must agree with.
@@ -72,10 +83,16 @@ pub(super) fn validate(
         |tokens| tokens > 0.0,
     );
     let mode = validate_mode(raw.mode.as_ref(), setting, problems);
+    let mode = validate_counts(raw.counts.as_ref(), mode, problems);
     let replicates = match &raw.replicates {
-        Some(given) => validate_replicates(given, mode.unwrap_or(Mode::Sampled), problems),
+        Some(given) => validate_replicates(given, mode.unwrap_or(Mode::SAMPLED), problems),
         None => Some(1),
     };
+    let tokens = replicates
+        .map_or(Some(()), |replicates| {
+            refuse_copies(&raw.tokens, replicates, problems)
+        })
+        .and(tokens);
     let classes_per_decade = problems.size_or(
         "classes-per-decade",
         raw.classes_per_decade.as_ref(),
@@ -107,7 +124,7 @@ fn validate_mode(
         return Some(Mode::default());
     };
     let kernel = setting.learner.map(|learner| learner.kernel);
-    if given.0 == Mode::Sampled && matches!(kernel, Some(Kernel::SgdDecay { .. })) {
+    if given.0 != Mode::Expected && matches!(kernel, Some(Kernel::SgdDecay { .. })) {
         return problems.add(
             Problem::new("the kernel \"sgd-decay\" cannot be sampled")
                 .label(given.span(), "needs a kernel of counts")
@@ -120,9 +137,47 @@ fn validate_mode(
     Some(given.0)
 }
 
+fn validate_counts(
+    raw: Option<&At<Word<Counts>>>,
+    mode: Option<Mode>,
+    problems: &mut Problems,
+) -> Option<Mode> {
+    match (raw, mode?) {
+        (Some(counts), Mode::Expected) => problems.add(
+            Problem::new("`counts` has no meaning in mode = \"expected\"")
+                .label(counts.span(), "nothing is drawn in this mode")
+                .help("take `counts` out, or set mode = \"sampled\" for random runs"),
+        ),
+        (Some(counts), Mode::Sampled(_)) => Some(Mode::Sampled(counts.0)),
+        (None, mode) => Some(mode),
+    }
+}
+
+/// Refuses replicates of runs in which nothing is left to chance.
+fn refuse_copies(
+    tokens: &At<Vec<At<Limit>>>,
+    replicates: u64,
+    problems: &mut Problems,
+) -> Option<()> {
+    let unlimited = tokens.iter().find(|t| matches!(***t, Limit::Word(_)));
+    match unlimited {
+        Some(unlimited) if replicates > 1 => problems.add(
+            Problem::new(format!(
+                "{replicates} replicates of runs with unlimited tokens"
+            ))
+            .label(unlimited.span(), "leaves nothing to chance")
+            .help(
+                "every skill is met without end, so that replicates would be copies, on both \
+                     sides of a split. Give numbers only, or set replicates = 1",
+            ),
+        ),
+        _ => Some(()),
+    }
+}
+
 fn validate_replicates(given: &At<i64>, mode: Mode, problems: &mut Problems) -> Option<u64> {
     let replicates = problems.whole("replicates", given, 1..=MOST_REPLICATES)?;
-    if replicates == 1 || mode == Mode::Sampled {
+    if replicates == 1 || mode != Mode::Expected {
         return Some(replicates);
     }
     problems.add(
@@ -210,7 +265,13 @@ fn axis(
 /// Writes `[sweep]` with every default, but for its mixtures.
 pub(super) fn write(sweep: &Sweep, out: &mut Writer) {
     out.header("[sweep]");
-    out.word("mode", sweep.mode);
+    match sweep.mode {
+        Mode::Expected => out.word("mode", Mode::Expected),
+        Mode::Sampled(counts) => {
+            out.word("mode", Mode::SAMPLED);
+            out.word("counts", counts);
+        }
+    }
     out.key("replicates", sweep.replicates);
     out.list("capacities", sweep.capacities.iter().map(|n| limit(*n)));
     out.list("tokens", sweep.tokens.iter().map(|d| limit(*d)));

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use super::choice::{Choice, Word};
 use super::error::Problem;
 use super::names::{self, NameOf};
-use super::number::say;
+use super::number::{Limit, say};
 use super::overlap::{self, RawOverlap};
 use super::place::{At, span_of};
 use super::problems::Problems;
-use super::resolved::Writer;
+use super::resolved::{Writer, limit};
 use super::spectrum::{self, RawSpectrum};
+use super::supply;
 use super::wording::shorten;
 use crate::world::{
     DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_SKILLS,
@@ -82,6 +83,8 @@ pub(super) struct RawDomain {
     floor: Option<At<f64>>,
     /// Departure from a pure power law; default none.
     spectrum: Option<At<RawSpectrum>>,
+    /// Unique tokens, above 0, or "unlimited", the default. Training tokens beyond are repeats.
+    pub(super) available: Option<At<Limit>>,
 }
 
 /// What the rest of the file says about the world.
@@ -134,10 +137,12 @@ pub(super) fn validate(
     let order = validate_order(raw, head, around.seed, problems);
     let spread = validate_cost_spread(raw, problems);
     let domains = validate_domains(&raw.domains, masses, around.folder, problems);
-    let (order, spread) = (order?, spread?);
+    let supply = supply::validate(&raw.domains, problems);
+    let (order, spread, supply) = (order?, spread?, supply?);
     let world = World::new(domains?, head?, skills?, overlap?)
         .and_then(|world| world.with_cost_spread(spread))
-        .and_then(|world| world.with_head_order(order));
+        .and_then(|world| world.with_head_order(order))
+        .and_then(|world| world.with_supply(supply));
     match world {
         Ok(world) => Some(world),
         Err(error) => problems.add(Problem::new(error.to_string()).label(raw.span(), "this world")),
@@ -256,7 +261,8 @@ pub(super) fn write(world: &World, out: &mut Writer) {
         out.word("masses", domain.spectrum.masses());
     }
     out.key("overlap", overlap::written(world.overlap()));
-    for (domain, spread) in world.domains().iter().zip(world.cost_spread()) {
+    let details = world.cost_spread().iter().zip(world.supply().available());
+    for (domain, (spread, available)) in world.domains().iter().zip(details) {
         out.header("[[world.domains]]");
         out.text("name", &domain.name);
         out.number("exponent", domain.spectrum.exponent());
@@ -264,5 +270,8 @@ pub(super) fn write(world: &World, out: &mut Writer) {
         out.number("cost-spread", *spread);
         out.number("floor", domain.floor);
         out.key("spectrum", spectrum::written(domain.spectrum.shape()));
+        if !world.supply().is_unlimited() {
+            out.key("available", limit(*available));
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! The idealised learner: which skills it selects, and what it has learned of them after so many
 //! meetings.
 
+mod compound;
 mod cut;
 mod kept;
 mod kernel;
 mod poisson;
 mod regimes;
+mod spread;
 mod threshold;
 mod transition;
 
@@ -13,6 +15,7 @@ pub use cut::{CutScratch, Selected, cut, cut_into};
 pub use kernel::Kernel;
 pub use poisson::at_least;
 pub use regimes::Regimes;
+pub use spread::Spread;
 pub use threshold::{Crowd, Threshold, threshold};
 
 use thiserror::Error;

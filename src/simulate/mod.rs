@@ -1,15 +1,22 @@
 //! One training run: (world, learner, h, N, D) → domain losses.
 
+mod competition;
 mod counts;
+mod deviations;
 mod expected;
 mod groups;
 mod observed;
 pub mod oracle;
+mod repeated;
 mod sampled;
 mod scratch;
+mod selected;
+mod sharing;
 mod simulator;
+mod tokens;
 
 pub use groups::Grouping;
-pub use sampled::Sampler;
+pub use sampled::{Sampler, SamplerScratch};
 pub use scratch::Scratch;
 pub use simulator::Simulator;
+pub use tokens::Counts;

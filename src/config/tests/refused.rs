@@ -438,3 +438,58 @@ fn several_errors_are_told_at_once() {
     assert_eq!(error.problems().len(), 3);
     snapshot!(report(&error));
 }
+
+#[test]
+fn random_runs_and_finite_data() {
+    let tokens = (
+        "tokens = [1_000_000, \"unlimited\"]",
+        "tokens = [1_000_000]",
+    );
+    let sampled = SMALL.replacen(tokens.0, tokens.1, 1);
+    let supplied = sampled.replacen("exponent = 1.2", "exponent = 1.2\navailable = 1e5", 1);
+    let mixtures = "[sweep.mixtures]";
+    snapshot!(
+        [
+            reports(
+                SMALL,
+                &[
+                    (mixtures, "counts = \"multinomial\"\n[sweep.mixtures]"),
+                    (
+                        mixtures,
+                        "mode = \"sampled\"\nreplicates = 3\n[sweep.mixtures]"
+                    ),
+                    (
+                        mixtures,
+                        "mode = \"sampled\"\ncounts = \"multi\"\n[sweep.mixtures]"
+                    ),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = 0"),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = -1e9"),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = nan"),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = \"none\""),
+                    ("tau = 5", "tau = 5\nrepetition-decay = 10"),
+                    (
+                        "exponent = 1.2",
+                        "exponent = 1.2\nspectrum = { kind = \"flat\" }"
+                    ),
+                    (
+                        "exponent = 1.2",
+                        "exponent = 1.2\nspectrum = { kind = \"flat\", ranks = 0 }"
+                    ),
+                    (
+                        "exponent = 1.2",
+                        "exponent = 1.2\nspectrum = { kind = \"flat\", ranks = 2.5 }"
+                    ),
+                ]
+            ),
+            reports(
+                &supplied,
+                &[
+                    ("tau = 5", "tau = 5\nrepetition-decay = 0"),
+                    ("tau = 5", "tau = 5\nselection = \"observed\""),
+                    (mixtures, "mode = \"sampled\"\n[sweep.mixtures]"),
+                ]
+            ),
+        ]
+        .concat()
+    );
+}

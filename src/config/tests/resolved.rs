@@ -50,6 +50,12 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
     "spectrum = { kind = \"table\", rows = [[0, 1], [3, 0.7], [1e9, 0.012345678901234567]] }"
 )]
 #[case("cost = 2", "cost-spread = 1.25")]
+#[case("cost = 2", "spectrum = { kind = \"flat\", ranks = 1000 }")]
+#[case("cost = 2", "cost = 2\navailable = 1e5")]
+#[case(
+    "[sweep.mixtures]",
+    "mode = \"sampled\"\ncounts = \"multinomial\"\n[sweep.mixtures]"
+)]
 #[case("tau = 5", "tau = 0.3\nranking = \"count\"\ncapacity-limits = false")]
 #[case("kernel = \"exponential\"", "kernel = \"threshold\"")]
 #[case("kernel = \"exponential\"", "kernel = \"reciprocal\"")]
