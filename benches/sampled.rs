@@ -108,7 +108,10 @@ fn observed(bencher: Bencher, scale: (f64, f64)) {
 
 #[divan::bench(args = SCALES)]
 fn shared_by_chance(bencher: Bencher, scale: (f64, f64)) {
-    let overlap = Overlap::Pair { fraction: 0.3 };
+    let overlap = Overlap::Pair {
+        fraction: 0.3,
+        rank_jitter: 0.0,
+    };
     let simulator = simulator(EXPONENTIAL, Selection::Expected, overlap);
     run(bencher, &simulator, Counts::Poisson, scale);
 }
