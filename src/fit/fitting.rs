@@ -105,6 +105,11 @@ impl FittedLaw {
         self.parts.iter().all(|(_, minimum)| minimum.converged)
     }
 
+    /// Steps of the search that ended in these parameters: sum over the parts.
+    pub fn steps(&self) -> usize {
+        self.parts.iter().map(|(_, minimum)| minimum.steps).sum()
+    }
+
     /// The objective: sum over the parts.
     pub fn objective(&self) -> f64 {
         self.parts
@@ -277,13 +282,17 @@ fn fit_split(
     }
     let (setting, chosen) = choice.map_or((None, None), |choice| (choice.law, Some(choice.chosen)));
     let law = setting.as_deref().unwrap_or(law);
+    let path: Vec<f64> = chosen.as_ref().map_or(Vec::new(), |chosen| {
+        let strengths = law.ridge_strengths().iter().copied();
+        strengths.filter(|ridge| *ridge > chosen.ridge).collect()
+    });
     let mut start_seconds = 0.0;
     let parts: Vec<(Box<dyn Model>, Minimum)> = law
         .bind(&training)?
         .into_iter()
         .enumerate()
         .map(|(part, model)| {
-            let best = best_of_starts(model.as_ref(), &training, &plan, number, part);
+            let best = best_of_starts(model.as_ref(), &training, &plan, &path, number, part);
             match best {
                 Some((minimum, seconds)) => {
                     start_seconds += seconds;

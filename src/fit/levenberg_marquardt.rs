@@ -41,6 +41,8 @@ pub(super) struct Minimum {
     pub(super) objective: f64,
     /// Whether the convergence test was met.
     pub(super) converged: bool,
+    /// Steps tried, taken or refused.
+    pub(super) steps: usize,
 }
 
 /// Searches from `start` for a minimum of `objective`.
@@ -69,7 +71,7 @@ pub(super) fn minimise_to(
     let mut scale: Vec<f64> = vec![0.0; theta.len()];
     let (mut damping, mut growth) = (FIRST_DAMPING, 2.0);
     let mut small_decreases = 0;
-    for _ in 0..steps {
+    for step in 0..steps {
         for (scale, diagonal) in scale.iter_mut().zip(at.matrix.diag()) {
             *scale = scale.max(*diagonal);
         }
@@ -82,6 +84,7 @@ pub(super) fn minimise_to(
                 theta,
                 objective: at.objective,
                 converged,
+                steps: step,
             };
         }
         let moved = step_from(&at, &scale, &free, damping).map(|delta| {
@@ -119,6 +122,7 @@ pub(super) fn minimise_to(
                         theta,
                         objective: at.objective,
                         converged: true,
+                        steps: step + 1,
                     };
                 }
             }
@@ -128,6 +132,7 @@ pub(super) fn minimise_to(
         theta,
         objective: at.objective,
         converged: false,
+        steps,
     }
 }
 
