@@ -12,7 +12,7 @@ use super::guard::{self, guarded};
 use super::levenberg_marquardt::Minimum;
 use super::search::{best_of_starts, starts};
 use super::{FitPlan, LawFit, ParameterValue, Ridge, Split};
-use crate::law::{Law, LawError, Model, Observations};
+use crate::law::{Law, LawError, Model, Observations, Parameter};
 use crate::runs::RunTable;
 
 /// Why laws cannot be fitted.
@@ -126,6 +126,14 @@ impl FittedLaw {
     /// What cross-validation chose, if it did.
     pub fn chosen(&self) -> Option<&Chosen> {
         self.chosen.as_ref()
+    }
+
+    /// Every parameter with its coordinate in the fit, part after part.
+    pub fn coordinates(&self) -> impl Iterator<Item = (&Parameter, f64)> {
+        self.parts.iter().flat_map(|(model, minimum)| {
+            let theta = minimum.theta.iter().copied();
+            model.parameters().iter().zip(theta)
+        })
     }
 
     /// Parameters in natural units.
