@@ -95,7 +95,7 @@ impl Coefficients {
     pub(super) fn useful_starts(&self) -> usize {
         match self.similarity {
             Similarity::Table(_) => 1,
-            Similarity::Map { .. } => 4,
+            Similarity::Map { .. } => 2,
         }
     }
 
