@@ -16,6 +16,7 @@ mod competition;
 mod crossover;
 mod effective_data;
 mod exponential;
+mod factor;
 mod gradient;
 mod joint;
 mod linear;
@@ -36,6 +37,7 @@ pub use capacity_noise_tied::CapacityNoiseTied;
 pub use crossover::Crossover;
 pub use effective_data::{EffectiveData, Exponents};
 pub use exponential::Exponential;
+pub use factor::Scaling;
 pub use gradient::Gradient;
 pub use joint::Joint;
 pub use linear::Linear;
@@ -165,7 +167,7 @@ pub enum LawError {
 /// All laws, in the order in which they are listed to people.
 pub fn all() -> Vec<Box<dyn Law>> {
     let effective = |exponents| Box::new(EffectiveData::new(exponents));
-    vec![
+    let mut laws: Vec<Box<dyn Law>> = vec![
         Box::new(Mean),
         Box::new(Capacity),
         Box::new(CapacityNoise),
@@ -177,7 +179,9 @@ pub fn all() -> Vec<Box<dyn Law>> {
         effective(Exponents::One),
         effective(Exponents::Tied),
         effective(Exponents::Free),
-        Box::new(EffectiveData::product()),
+        Box::new(EffectiveData::scaled(Scaling::Product)),
+        Box::new(EffectiveData::scaled(Scaling::ProductOne)),
+        Box::new(EffectiveData::scaled(Scaling::Sum)),
         Box::new(Additive::default()),
         Box::new(Joint::default()),
         Box::new(Bimix { floor: false }),
@@ -185,8 +189,9 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(Exponential),
         Box::new(Linear),
         Box::new(BoostedTrees),
-        Box::new(Pool),
-    ]
+    ];
+    laws.extend(Pool::ALL.map(|law| -> Box<dyn Law> { Box::new(law) }));
+    laws
 }
 
 /// The law called `name`.
