@@ -11,6 +11,7 @@ mod boosted_trees;
 mod capacity;
 mod capacity_noise;
 mod capacity_noise_tied;
+mod chinchilla;
 mod column_model;
 mod competition;
 mod crossover;
@@ -18,6 +19,7 @@ mod effective_data;
 mod exponential;
 mod gradient;
 mod joint;
+mod kaplan;
 mod linear;
 mod mean;
 mod observations;
@@ -33,11 +35,13 @@ pub use boosted_trees::BoostedTrees;
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
 pub use capacity_noise_tied::CapacityNoiseTied;
+pub use chinchilla::Chinchilla;
 pub use crossover::Crossover;
 pub use effective_data::{EffectiveData, Exponents};
 pub use exponential::Exponential;
 pub use gradient::Gradient;
 pub use joint::Joint;
+pub use kaplan::Kaplan;
 pub use linear::Linear;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
@@ -186,6 +190,8 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(Linear),
         Box::new(BoostedTrees),
         Box::new(Pool),
+        Box::new(Chinchilla),
+        Box::new(Kaplan),
     ]
 }
 
