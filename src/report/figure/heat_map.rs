@@ -104,7 +104,8 @@ impl HeatMap {
         };
         let (width, abreast) = match (fit(WIDTH), fit(WIDE)) {
             (0, wide) => (WIDE, wide.max(1)),
-            (narrow, wide) if narrow == 1 && wide >= 3 && columns > 5.0 => (WIDE, wide),
+            // A pile of many panels is taller than a page.
+            (1, wide) if wide >= 3 && self.panels.len() > 3 => (WIDE, wide),
             (narrow, _) => (WIDTH, narrow),
         };
         let cell = |abreast: usize| {
