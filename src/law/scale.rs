@@ -62,6 +62,25 @@ impl Scale {
         logs.into_iter().flatten()
     }
 
+    /// ln(N / middle) and ln(D / middle) of a run; infinite if unlimited, 0 for one that does not
+    /// differ.
+    pub(super) fn pair(self, point: Point<'_>) -> (f64, f64) {
+        let ln =
+            |value: f64, middle: Option<f64>| middle.map_or(0.0, |middle| (value / middle).ln());
+        (
+            ln(point.capacity, self.capacity),
+            ln(point.tokens, self.tokens),
+        )
+    }
+
+    /// Symbols of the (amplitude, exponent) pairs of those that differ, as the laws of the theory
+    /// call the exponents of N and D.
+    pub(super) fn named(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let capacity = self.capacity.map(|_| ("A", "b"));
+        let tokens = self.tokens.map(|_| ("B", "a"));
+        [capacity, tokens].into_iter().flatten()
+    }
+
     /// Symbols of the (amplitude, exponent) pairs of those that differ.
     fn symbols(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let capacity = self.capacity.map(|_| ("A", "α"));

@@ -196,6 +196,11 @@ impl Law for Pool {
         true
     }
 
+    /// Its `a` is the exponent of a sum over the weights of all domains.
+    fn has_exponents_of_theory(&self) -> bool {
+        false
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         Ok(vec![Box::new(PoolModel::new(*self, training)?)])
     }
