@@ -4,7 +4,7 @@ CARGO ?= cargo
 # What the system must have, as Debian packages: LAPACK and BLAS, and the tool that finds them.
 PACKAGES := libopenblas-dev pkg-config
 
-.PHONY: run test setup lint unit doc
+.PHONY: run test setup lint unit doc results results-fast
 
 ## Build and run the built-in quickstart.
 run: setup
@@ -22,6 +22,14 @@ doc:
 
 unit:
 	$(CARGO) test --locked
+
+## Run every experiment and hold its verdicts and figures against the committed ones.
+results: setup
+	scripts/check-results
+
+## The same for those that take seconds.
+results-fast: setup
+	scripts/check-results --fast
 
 ## Install what is missing; where nothing is, neither apt nor the network is touched.
 setup:

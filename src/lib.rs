@@ -4,6 +4,7 @@ pub mod claim;
 pub mod cli;
 pub mod config;
 pub mod fit;
+mod gaussian;
 pub mod law;
 pub mod learner;
 pub mod mixture;

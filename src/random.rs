@@ -25,6 +25,8 @@ pub enum Purpose {
     Starts,
     /// Resampling mixtures for intervals.
     Bootstrap,
+    /// Tying parameters of a law at random, as a control.
+    Ties,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Splits => "splits",
             Self::Starts => "starts",
             Self::Bootstrap => "bootstrap",
+            Self::Ties => "ties",
         }
     }
 }

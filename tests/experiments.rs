@@ -3,8 +3,18 @@
 use std::path::Path;
 
 use mixlaw::claim;
-use mixlaw::config::{self, Source};
+use mixlaw::config::{self, Experiment, Source};
 use mixlaw::fit::SplitRule;
+
+/// The figures that an experiment measures at the values it is written with.
+fn measured(experiment: &Experiment) -> Vec<String> {
+    let fit = experiment.fit.as_ref().unwrap();
+    claim::names(
+        &fit.laws,
+        fit.split != SplitRule::None,
+        matches!(experiment.source, Source::Simulated { .. }),
+    )
+}
 
 #[test]
 fn every_experiment_measures_what_it_checks() {
@@ -16,6 +26,12 @@ fn every_experiment_measures_what_it_checks() {
             continue;
         }
         count += 1;
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            text.starts_with("# Source: ") && text.contains("Refuted"),
+            "{} does not say whose claim it is and what would refute it",
+            path.display()
+        );
         let experiment = config::load(&path).unwrap();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         assert_eq!(
@@ -24,12 +40,11 @@ fn every_experiment_measures_what_it_checks() {
         );
         assert!(experiment.claim.is_some(), "{name} makes no claim");
         assert!(!experiment.checks.is_empty(), "{name} checks nothing");
-        let fit = experiment.fit.unwrap();
-        let known = claim::names(
-            &fit.laws,
-            fit.split != SplitRule::None,
-            matches!(experiment.source, Source::Simulated { .. }),
-        );
+        let mut known = measured(&experiment);
+        for (value, variant) in experiment.vary.iter().flat_map(|vary| &vary.variants) {
+            let names = measured(variant);
+            known.extend(names.iter().map(|name| format!("at.{value}.{name}")));
+        }
         for check in &experiment.checks {
             assert!(known.contains(&check.figure), "{name}: {}", check.figure);
         }

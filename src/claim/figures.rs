@@ -15,6 +15,7 @@
 use std::collections::BTreeMap;
 
 use crate::fit::{Errors, LawFit, Masked, Spread};
+use crate::law;
 
 /// A measured figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +50,7 @@ pub fn measure(fits: &[LawFit], splits: usize, truth: Option<&TrueExponents>) ->
                 add_errors(&mut figures, set, &fit.law, &errors, splits);
             }
         }
-        if let Some(truth) = truth {
+        if let Some(truth) = truth.filter(|_| law::has_exponents_of_theory(&fit.law)) {
             for (symbol, exponents) in [("b", &truth.b), ("a", &truth.a)] {
                 if let Some(value) = largest_error(fit, symbol, exponents) {
                     let name = format!("recovery.{symbol}.{}", fit.law);
@@ -85,7 +86,7 @@ pub fn names(laws: &[String], held_out: bool, simulated: bool) -> Vec<String> {
                 names.push(format!("{set}.{kind}.positive.{law}"));
             }
         }
-        if simulated {
+        if simulated && law::has_exponents_of_theory(law) {
             names.push(format!("recovery.b.{law}"));
             names.push(format!("recovery.a.{law}"));
         }

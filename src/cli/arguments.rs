@@ -35,10 +35,12 @@ pub(super) enum Command {
     Fit(Box<FitArguments>),
     /// Run every experiment of a folder and write the table of verdicts.
     Reproduce(ReproduceArguments),
+    /// Show which claims, verdicts and figures differ between two folders of results.
+    Compare(CompareArguments),
     /// Show what an experiment would run: axes, cells, estimated time and memory.
     Plan(PlanArguments),
     /// Print the JSON Schema of the experiment file.
-    Schema,
+    Schema(SchemaArguments),
     /// Print shell completions.
     Completions(CompletionsArguments),
 }
@@ -241,6 +243,10 @@ pub(super) struct ReproduceArguments {
     #[arg(long, value_name = "NAME")]
     pub(super) only: Vec<String>,
 
+    /// Leave out the experiments that say that they are slow.
+    #[arg(long)]
+    pub(super) fast: bool,
+
     /// Folder for the results.
     #[arg(long, default_value = "results")]
     pub(super) out: PathBuf,
@@ -251,10 +257,39 @@ pub(super) struct ReproduceArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mixlaw compare results /tmp/results\n  \
+    mixlaw compare before/claims.json after/claims.json --strict\n\n\
+    Equal means: figures and their intervals within 1e-4 (relative; or 1e-5 in their unit), runs within 1e-9, \
+    which is what another processor may change. Exit codes: 0, or 3 with --strict when something differs.")]
+pub(super) struct CompareArguments {
+    /// Results of `mixlaw reproduce` or `mixlaw run`: the folder, or its claims.json.
+    pub(super) first: PathBuf,
+
+    /// The results to compare with them.
+    pub(super) second: PathBuf,
+
+    /// Only the experiments that both have run.
+    #[arg(long)]
+    pub(super) common: bool,
+
+    /// Exit with 3 when something differs.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = "Example:\n  mixlaw plan my-world.toml")]
 pub(super) struct PlanArguments {
     /// The experiment file (TOML); default: the built-in quickstart.
     pub(super) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// As a page to read, in Markdown, instead of JSON.
+    #[arg(long)]
+    pub(super) markdown: bool,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,8 @@ pub(super) enum Failure {
     Input(Report),
     /// A claim fails under `--strict`: exit code 3.
     Claim,
+    /// Two results differ under `--strict`: exit code 3.
+    Different,
     /// Anything else: exit code 1.
     Other(String),
 }
@@ -47,6 +49,10 @@ impl Failure {
             }
             Self::Claim => {
                 eprintln!("A check of the claim fails (--strict).");
+                ExitCode::from(3)
+            }
+            Self::Different => {
+                eprintln!("The results differ (--strict).");
                 ExitCode::from(3)
             }
             Self::Other(message) => {

@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand, wiring and words only.
 
 mod arguments;
+mod compare;
 mod completions;
 mod failure;
 mod fit;
+mod maps;
 mod output;
 mod pictures;
 mod plan;
@@ -14,6 +16,7 @@ mod run;
 mod schema;
 mod simulate;
 mod truth;
+mod vary;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -48,8 +51,9 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
         Command::Fit(fit) => fit::fit(fit, talk),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
+        Command::Compare(two) => compare::compare(two),
         Command::Plan(plan) => plan::plan(plan),
-        Command::Schema => schema::schema(),
+        Command::Schema(how) => schema::schema(how),
         Command::Completions(completions) => completions::completions(completions),
     }
 }

@@ -4,9 +4,10 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use super::failure::Failure;
+use crate::report::is_newer;
 
-/// Name of the file that marks a directory of results.
-const MARK: &str = "manifest.json";
+/// Names of the files that mark a directory of results; the committed ones have no manifest.
+const MARKS: [&str; 2] = ["manifest.json", "claims.json"];
 
 /// Writes to standard output; a reader that closes early (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -45,7 +46,9 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Failure> {
     if folder.exists() && !folder.is_dir() {
         return Err(refused("it is a file".into()));
     }
-    if folder.is_dir() && !folder.join(MARK).is_file() {
+    check_version(folder)?;
+    let ours = MARKS.iter().any(|mark| folder.join(mark).is_file());
+    if folder.is_dir() && !ours {
         let mut entries = std::fs::read_dir(folder).map_err(|error| refused(error.to_string()))?;
         if entries.next().is_some() {
             return Err(Failure::words_with_help(
@@ -73,6 +76,21 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Failure> {
         return Err(refused(format!("{} is a file", made_in.display())));
     }
     probe(made_in).map_err(|error| refused(error.to_string()))
+}
+
+/// Makes sure that `folder` does not hold results of a later version of mixlaw, which this one
+/// would replace in part.
+pub(super) fn check_version(folder: &Path) -> Result<(), Failure> {
+    let newer = MARKS
+        .iter()
+        .map(|mark| folder.join(mark))
+        .find(|file| std::fs::read_to_string(file).is_ok_and(|text| is_newer(&text)));
+    newer.map_or(Ok(()), |file| {
+        Err(Failure::words_with_help(
+            format!("{} was written by a newer mixlaw", file.display()),
+            "use that version, or name another directory with --out",
+        ))
+    })
 }
 
 /// Makes the folder of a run.

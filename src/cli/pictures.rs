@@ -1,14 +1,66 @@
 //! Results as the data of figures.
 
+use super::maps::{error_map, response_map};
 use super::results::Fitted;
-use crate::report::figure::{LawPoints, Point, PredictedVsMeasured};
+use crate::config::{Experiment, Source};
+use crate::report::figure::{
+    ExponentRecovery, Figure, LawErrors, LawPoints, Point, PredictedVsMeasured, Variation,
+};
+use crate::report::{Exponents, PageFigure};
 use crate::runs::RunTable;
+use crate::simulate::Simulator;
+
+/// The figures of an experiment in the order of its page, each with the name of its files.
+pub(super) fn pictures(
+    experiment: &Experiment,
+    table: &RunTable,
+    fitted: &Fitted,
+    exponents: &[Exponents],
+    variation: Option<Variation>,
+) -> Vec<(&'static str, Box<dyn Figure>)> {
+    let simulated = matches!(experiment.source, Source::Simulated { .. });
+    let mut all: Vec<(&'static str, Box<dyn Figure>)> =
+        vec![("law-errors", Box::new(LawErrors::from_fits(&fitted.fits())))];
+    if let Some(variation) = variation {
+        all.push(("variation", Box::new(variation)));
+    }
+    if let Some(map) = error_map(table, fitted) {
+        all.push(("error-map", Box::new(map)));
+    }
+    if !exponents.is_empty() {
+        let panels = exponents.to_vec();
+        all.push(("exponents", Box::new(ExponentRecovery { panels })));
+    }
+    let points = predicted_vs_measured(table, fitted, simulated);
+    all.push(("predicted-vs-measured", Box::new(points)));
+    if let Source::Simulated {
+        world,
+        learner,
+        sweep,
+        ..
+    } = &experiment.source
+        && world.domains().len() > 1
+    {
+        let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
+        let map = response_map(&simulator, sweep, table, fitted);
+        all.push(("response", Box::new(map)));
+    }
+    all
+}
+
+/// The figure that shows the claim at a glance: the more of the experiment it holds, the better.
+pub(super) fn lead(figures: &[PageFigure]) -> Option<PageFigure> {
+    ["variation", "error-map", "law-errors"]
+        .iter()
+        .find_map(|name| figures.iter().find(|figure| figure.file() == *name))
+        .cloned()
+}
 
 /// Points of one law in a figure; a larger set is thinned evenly.
 const MOST_POINTS: usize = 1500;
 
 /// Predicted against measured losses: the held-out cells of the first split.
-pub(super) fn predicted_vs_measured(
+fn predicted_vs_measured(
     table: &RunTable,
     fitted: &Fitted,
     simulated: bool,

@@ -7,10 +7,9 @@ use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
 use super::run::{fails, run_into};
-use crate::claim::ClaimResult;
 use crate::config::{self, Experiment, Source};
 use crate::fit::SplitRule;
-use crate::report::{Verdicts, write_atomic};
+use crate::report::{Index, write_atomic};
 
 pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<(), Failure> {
     let files = files(&arguments.experiments, &arguments.only)?;
@@ -18,36 +17,46 @@ pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<()
     let experiments = files
         .iter()
         .map(|file| config::load(file).map_err(Failure::input))
+        .filter(|read| {
+            let slow = read.as_ref().is_ok_and(|experiment| experiment.slow);
+            !(arguments.fast && slow)
+        })
         .collect::<Result<Vec<_>, _>>()?;
+    output::check_version(&arguments.out)?;
     std::fs::create_dir_all(&arguments.out).map_err(|error| {
         Failure::words(format!(
             "cannot write results to {}: {error}",
             arguments.out.display()
         ))
     })?;
-    let mut verdicts = Verdicts::default();
+    let mut index = Index::default();
     let mut failed = false;
     for experiment in &experiments {
         if let Some(absent) = absent_file(experiment) {
             let reason = format!("needs {}, which is absent", name_of(&absent));
             talk.say(&format!("{}: skipped, it {reason}", experiment.name));
-            verdicts.skip(&experiment.name, experiment.claim.as_deref(), &reason);
+            let claim = experiment.claim.as_deref();
+            index.verdicts.skip(&experiment.name, claim, &reason);
             continue;
         }
         talk.say(&format!("{}:", experiment.name));
         let folder = arguments.out.join(&experiment.name);
-        let claim: ClaimResult = run_into(&folder, experiment, talk, false)?;
-        failed |= fails(&claim);
-        verdicts.add(&experiment.name, claim);
+        let ran = run_into(&folder, experiment, talk, false)?;
+        failed |= fails(&ran.claim);
+        index.verdicts.add(&experiment.name, ran.claim);
+        if let Some(picture) = ran.picture {
+            index.pictures.insert(experiment.name.clone(), picture);
+        }
     }
     let write = |name: &str, text: &str| {
         let path = arguments.out.join(name);
         write_atomic(&path, text.as_bytes())
             .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
     };
-    write("claims.json", &verdicts.json())?;
-    write("README.md", &verdicts.markdown())?;
-    output::print(&verdicts.table().text(output::colour()))?;
+    write("claims.json", &index.verdicts.json())?;
+    write("README.md", &index.verdicts.markdown(&index.leads()))?;
+    write("index.html", &index.html().map_err(Failure::other)?)?;
+    output::print(&index.verdicts.table().text(output::colour()))?;
     if arguments.strict && failed {
         return Err(Failure::Claim);
     }

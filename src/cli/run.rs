@@ -6,15 +6,16 @@ use std::time::SystemTime;
 use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::output;
-use super::pictures::predicted_vs_measured;
+use super::pictures::{lead, pictures};
 use super::progress::Talk;
 use super::results::{Fitted, fit_table};
 use super::simulate::simulated;
 use super::truth::Truth;
+use super::vary;
 use crate::claim::{self, ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::fit::LawFit;
-use crate::report::figure::{ExponentRecovery, Figure, LawErrors};
+use crate::report::figure::Variation;
 use crate::report::{
     CellCounts, DataSource, ExperimentSource, Exponents, InputFile, LawTime, Manifest, Page,
     PageFigure, claims_json, exponent_table, fits_json, law_table, utc, verdict_text, write_atomic,
@@ -30,8 +31,8 @@ pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
         .out
         .clone()
         .unwrap_or_else(|| Path::new(DEFAULT_FOLDER).join(&experiment.name));
-    let claim = run_into(&folder, &experiment, talk, true)?;
-    if arguments.strict && fails(&claim) {
+    let ran = run_into(&folder, &experiment, talk, true)?;
+    if arguments.strict && fails(&ran.claim) {
         return Err(Failure::Claim);
     }
     Ok(())
@@ -54,13 +55,21 @@ pub(super) fn fails(claim: &ClaimResult) -> bool {
         .any(|check| check.verdict == Verdict::Fails)
 }
 
+/// What came of an experiment.
+pub(super) struct Ran {
+    /// Its claim and checks.
+    pub(super) claim: ClaimResult,
+    /// The picture that shows the claim.
+    pub(super) picture: Option<PageFigure>,
+}
+
 /// Runs an experiment, fills `folder` with its results, and prints its tables if asked.
 pub(super) fn run_into(
     folder: &Path,
     experiment: &Experiment,
     talk: Talk,
     tables: bool,
-) -> Result<ClaimResult, Failure> {
+) -> Result<Ran, Failure> {
     check_figures(experiment)?;
     output::check_folder(folder)?;
     // Runs from files are read before anything is written: bad input leaves nothing behind.
@@ -80,10 +89,17 @@ pub(super) fn run_into(
 /// Refuses checks of figures that the experiment does not measure, before any work.
 fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
     let simulated = matches!(experiment.source, Source::Simulated { .. });
-    let known = experiment.fit.as_ref().map_or(Vec::new(), |fit| {
-        let held_out = fit.split != crate::fit::SplitRule::None;
-        claim::names(&fit.laws, held_out, simulated)
-    });
+    let measured = |experiment: &Experiment| {
+        experiment.fit.as_ref().map_or(Vec::new(), |fit| {
+            let held_out = fit.split != crate::fit::SplitRule::None;
+            claim::names(&fit.laws, held_out, simulated)
+        })
+    };
+    let mut known = measured(experiment);
+    for (value, variant) in experiment.vary.iter().flat_map(|vary| &vary.variants) {
+        let names = measured(variant);
+        known.extend(names.iter().map(|name| vary::at(*value, name)));
+    }
     for check in &experiment.checks {
         if !known.contains(&check.figure) {
             let help = if known.is_empty() {
@@ -103,6 +119,14 @@ fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What an experiment found.
+struct Found<'a> {
+    table: &'a RunTable,
+    fitted: &'a Fitted,
+    fits: Vec<LawFit>,
+    variation: Option<Variation>,
+}
+
 /// The directory that a run fills.
 struct Directory {
     path: PathBuf,
@@ -117,7 +141,7 @@ impl Directory {
         experiment: &Experiment,
         loaded: Option<(RunTable, DataSource)>,
         talk: Talk,
-    ) -> Result<ClaimResult, Failure> {
+    ) -> Result<Ran, Failure> {
         let mut manifest = Manifest::begin(
             ExperimentSource {
                 name: experiment.name.clone(),
@@ -134,6 +158,7 @@ impl Directory {
             claim: experiment.claim.clone(),
             checks: Vec::new(),
         };
+        let mut picture = None;
         if let Some(plan) = &experiment.fit {
             let floors = truth.as_ref().map(|truth| truth.floors.as_slice());
             let fitted = fit_table(&table, plan, floors, talk)?;
@@ -156,7 +181,8 @@ impl Directory {
                 ),
             )?;
             let exponents = truth.as_ref().map(|truth| &truth.exponents);
-            let figures = claim::measure(&fits, fitted.splits.len(), exponents);
+            let mut figures = claim::measure(&fits, fitted.splits.len(), exponents);
+            let variation = vary::vary(experiment, &table, &mut figures, talk)?;
             claim.checks = experiment
                 .checks
                 .iter()
@@ -168,13 +194,19 @@ impl Directory {
                     )
                 })
                 .collect();
-            self.report(experiment, &table, (&fitted, fits), truth.as_ref(), &claim)?;
+            let found = Found {
+                table: &table,
+                fitted: &fitted,
+                fits,
+                variation,
+            };
+            picture = self.report(experiment, found, truth.as_ref(), &claim)?;
         }
         self.write("claims.json", &claims_json(&claim))?;
         manifest.finished = Some(utc(SystemTime::now()));
         self.write("manifest.json", &manifest.json())?;
         talk.say(&format!("results are in {}", self.path.display()));
-        Ok(claim)
+        Ok(Ran { claim, picture })
     }
 
     /// Simulates the runs, or takes those that were loaded, and writes them down.
@@ -227,11 +259,16 @@ impl Directory {
     fn report(
         &self,
         experiment: &Experiment,
-        table: &RunTable,
-        (fitted, fits): (&Fitted, Vec<LawFit>),
+        found: Found<'_>,
         truth: Option<&Truth>,
         claim: &ClaimResult,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<PageFigure>, Failure> {
+        let Found {
+            table,
+            fitted,
+            fits,
+            variation,
+        } = found;
         let exponents = truth.map_or(Vec::new(), |truth| {
             truth.recovered(table.loss_names(), &fits)
         });
@@ -240,21 +277,13 @@ impl Directory {
         }
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
-        let mut save = |figure: &dyn Figure, name: &str| {
-            shown.push(PageFigure::new(figure, name, None));
+        for (name, figure) in pictures(experiment, table, fitted, &exponents, variation) {
+            shown.push(PageFigure::new(figure.as_ref(), name, None));
             figure
                 .save(&folder, name)
-                .map_err(|error| Failure::other(format!("cannot write figure {name}: {error}")))
-        };
-        save(&LawErrors::from_fits(&fits), "law-errors")?;
-        save(
-            &predicted_vs_measured(table, fitted, truth.is_some()),
-            "predicted-vs-measured",
-        )?;
-        if !exponents.is_empty() {
-            let panels = exponents.clone();
-            save(&ExponentRecovery { panels }, "exponents")?;
+                .map_err(|error| Failure::other(format!("cannot write figure {name}: {error}")))?;
         }
+        let picture = lead(&shown);
         let page = Page {
             name: experiment.name.clone(),
             claim: claim.clone(),
@@ -267,7 +296,8 @@ impl Directory {
                 ("seed".into(), experiment.seed.to_string()),
             ],
         };
-        self.write("report.html", &page.html().map_err(Failure::other)?)
+        self.write("report.html", &page.html().map_err(Failure::other)?)?;
+        Ok(picture)
     }
 
     fn write(&self, name: &str, text: &str) -> Result<(), Failure> {

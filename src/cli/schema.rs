@@ -1,8 +1,14 @@
 //! `mixlaw schema`.
 
+use super::arguments::SchemaArguments;
 use super::failure::Failure;
+use super::output;
 use crate::config;
 
-pub(super) fn schema() -> Result<(), Failure> {
-    super::output::print(&format!("{:#}\n", config::schema()))
+pub(super) fn schema(arguments: &SchemaArguments) -> Result<(), Failure> {
+    if arguments.markdown {
+        output::print(&config::reference())
+    } else {
+        output::print(&format!("{:#}\n", config::schema()))
+    }
 }

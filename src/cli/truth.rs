@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::claim::TrueExponents;
 use crate::fit::LawFit;
+use crate::law;
 use crate::report::{DomainExponent, Estimate, Exponents};
 use crate::world::{Shape, World};
 
@@ -63,6 +64,7 @@ fn recovered(
         .collect();
     let fits: Vec<&LawFit> = fits
         .iter()
+        .filter(|fit| law::has_exponents_of_theory(&fit.law))
         .filter(|fit| domains.iter().any(|domain| value(fit, domain).is_some()))
         .collect();
     if fits.is_empty() {

@@ -15,6 +15,7 @@ use super::place::{At, span_of};
 use super::problems::Problems;
 use super::supply;
 use super::sweep::{self, RawSweep, Setting};
+use super::vary::{RawVary, Vary};
 use super::world::{self, RawWorld, Surroundings};
 use crate::claim::Check;
 use crate::fit::{FitPlan, SplitRule};
@@ -37,6 +38,10 @@ pub struct Experiment {
     pub source: Source,
     /// Which laws to fit, and how; `None` if nothing is to be fitted.
     pub fit: Option<FitPlan>,
+    /// Whether `mixlaw reproduce --fast` leaves it out.
+    pub slow: bool,
+    /// The number that varies, if one does.
+    pub vary: Option<Vary>,
     /// Figures and the limits that they are held against.
     pub checks: Vec<Check>,
 }
@@ -79,6 +84,9 @@ impl Experiment {
         {
             *path = folder.join(&*path);
         }
+        for (_, variant) in self.vary.iter_mut().flat_map(|vary| &mut vary.variants) {
+            variant.resolve(folder);
+        }
     }
 }
 
@@ -93,6 +101,9 @@ pub(super) struct RawExperiment {
     claim: Option<At<String>>,
     /// Seed of all random numbers, a whole number of at least 0; default 0.
     seed: Option<At<i64>>,
+    /// Whether the experiment takes long, so that `mixlaw reproduce --fast` leaves it out; default
+    /// false.
+    slow: Option<bool>,
     /// A synthetic world of skills; goes with [learner] and [sweep].
     world: Option<At<RawWorld>>,
     /// The idealised learner.
@@ -103,6 +114,8 @@ pub(super) struct RawExperiment {
     data: Option<At<RawData>>,
     /// Laws to fit; without it nothing is fitted.
     fit: Option<At<RawFit>>,
+    /// The experiment again, for several values of one of its numbers.
+    pub(super) vary: Option<At<RawVary>>,
     /// Figures and their limits, as [[checks]].
     checks: Option<At<Vec<At<RawCheck>>>>,
 }
@@ -147,6 +160,8 @@ pub(super) fn validate(
         seed: seed?,
         source: source?,
         fit: fit?,
+        slow: raw.slow.unwrap_or(false),
+        vary: None,
         checks: checks?,
     })
 }

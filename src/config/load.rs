@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::error::{ConfigError, Problem};
 use super::experiment::{self, Experiment, RawExperiment};
 use super::problems::Problems;
-use super::{keys, schema, structure};
+use super::{keys, schema, structure, vary};
 
 /// Reads the experiment file at `path`. Relative paths in it are taken as relative to its folder.
 ///
@@ -59,7 +59,13 @@ fn parse_in(text: &str, name: &str, folder: &Path) -> Result<Experiment, ConfigE
     let raw = toml::Deserializer::parse(text)
         .and_then(RawExperiment::deserialize)
         .map_err(|error| refused(vec![broken(&error, text)]))?;
-    match experiment::validate(&raw, name, folder, &mut problems) {
+    let mut experiment = experiment::validate(&raw, name, folder, &mut problems);
+    if let (Some(vary), Some(experiment), true) = (&raw.vary, &mut experiment, problems.is_empty())
+    {
+        let variant = |text: &str| parse_in(text, name, folder);
+        experiment.vary = vary::validate(vary, text, variant, &mut problems);
+    }
+    match experiment {
         Some(experiment) if problems.is_empty() => Ok(experiment),
         _ => Err(refused(problems.into_vec())),
     }

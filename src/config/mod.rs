@@ -6,9 +6,9 @@
 //! which finds values out of range and keys that do not go together. Every step tells all that it
 //! finds, each with its place in the file, what is allowed, and what was perhaps meant.
 //!
-//! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner`, `sweep` with `mixtures`, `data`, `fit` with `split`,
-//! `checks`; `experiment` puts them together. The format is documented by [`QUICKSTART`], which
-//! is also the experiment that runs when no file is given.
+//! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner`, `sweep` with
+//! `mixtures`, `data`, `fit` with `split`, `vary`, `checks`; `experiment` puts them together. The format is
+//! documented by [`QUICKSTART`], which is also the experiment that runs when no file is given.
 //!
 //! ```
 //! let experiment = mixlaw::config::parse(mixlaw::config::QUICKSTART, "quickstart.toml")?;
@@ -35,6 +35,7 @@ mod place;
 mod planned;
 mod pool;
 mod problems;
+mod reference;
 mod resolved;
 mod schema;
 mod spectrum;
@@ -45,14 +46,17 @@ mod sweep;
 mod tails;
 #[cfg(test)]
 mod tests;
+mod vary;
 mod wording;
 mod world;
 
 pub use error::{ConfigError, Invalid, Problem};
 pub use experiment::{Experiment, Source};
 pub use load::{load, parse};
+pub use reference::reference;
 pub use resolved::resolved_toml;
 pub use schema::schema;
+pub use vary::Vary;
 
 /// The built-in experiment: runs when no file is given, and documents every key of the format.
 pub const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");

@@ -131,6 +131,23 @@ pub(super) fn choose(
     }))
 }
 
+/// Fits under each of `strengths`, from strong to weak: one start, where the strong prior leaves
+/// hardly a choice, and from there each fit starts where the one before ended. Tells `each` where
+/// they end, and returns the last of them.
+pub(super) fn follow(
+    objective: &mut Objective,
+    start: Vec<f64>,
+    strengths: &[f64],
+    mut each: impl FnMut(&[f64]),
+) -> Vec<f64> {
+    strengths.iter().fold(start, |theta, strength| {
+        objective.set_ridge(*strength);
+        let minimum = minimise_to(objective, theta, STEPS, TOLERANCE);
+        each(&minimum.theta);
+        minimum.theta
+    })
+}
+
 /// Costs of the rows of a fold under fits to the other rows, one for each strength; infinite where
 /// there is no fit.
 fn path_costs(
@@ -155,15 +172,14 @@ fn path_costs(
         let judged = Objective::new(model.as_ref(), &validation, plan);
         let limits = guard::limits(model.as_ref(), &training);
         let mut rng = random::stream(plan.seed, Purpose::Starts, part as u64, 0);
-        // One start, where the strong prior leaves hardly a choice; from there each fit starts
-        // where the one before ended. None of them has seen the fold.
-        let mut theta = model.start(0, &mut rng);
-        for (cost, strength) in costs.iter_mut().zip(strengths) {
-            fitted.set_ridge(*strength);
-            let minimum = minimise_to(&fitted, theta, STEPS, TOLERANCE);
-            *cost += judged.absolute_error(&minimum.theta, &limits);
-            theta = minimum.theta;
-        }
+        // None of these fits has seen the fold.
+        let start = model.start(0, &mut rng);
+        let mut costs = costs.iter_mut();
+        follow(&mut fitted, start, strengths, |theta| {
+            if let Some(cost) = costs.next() {
+                *cost += judged.absolute_error(theta, &limits);
+            }
+        });
     }
     costs
 }

@@ -18,7 +18,7 @@ use super::objective::Objective;
 use super::scarce::Scarce;
 use super::search::{Trace, best_of_starts, starts};
 use super::{FitError, FitPlan, LawFit, ParameterValue, Replicates, Ridge, Split};
-use crate::law::{Law, LawError, Model, Observations};
+use crate::law::{Law, LawError, Model, Observations, Parameter};
 use crate::runs::RunTable;
 
 /// A law with the parameters found for it.
@@ -144,6 +144,14 @@ impl FittedLaw {
     /// What cross-validation chose, if it did.
     pub fn chosen(&self) -> Option<&Chosen> {
         self.chosen.as_ref()
+    }
+
+    /// Every parameter with its coordinate in the fit, part after part.
+    pub fn coordinates(&self) -> impl Iterator<Item = (&Parameter, f64)> {
+        self.parts.iter().flat_map(|(model, minimum)| {
+            let theta = minimum.theta.iter().copied();
+            model.parameters().iter().zip(theta)
+        })
     }
 
     /// Parameters in natural units.
@@ -307,6 +315,10 @@ fn fit_split(
     }
     let (setting, chosen) = choice.map_or((None, None), |choice| (choice.law, Some(choice.chosen)));
     let law = setting.as_deref().unwrap_or(law);
+    let path: Vec<f64> = chosen.as_ref().map_or(Vec::new(), |chosen| {
+        let strengths = law.ridge_strengths().iter().copied();
+        strengths.filter(|ridge| *ridge > chosen.ridge).collect()
+    });
     let mut start_seconds = 0.0;
     let mut traces = Vec::new();
     let parts: Vec<(Box<dyn Model>, Minimum)> = law
@@ -323,7 +335,7 @@ fn fit_split(
                     scarce,
                 });
             }
-            let best = best_of_starts(model.as_ref(), &training, &plan, number, part);
+            let best = best_of_starts(model.as_ref(), &training, &plan, &path, number, part);
             match best {
                 Some(found) => {
                     start_seconds += found.seconds;

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::cross_validation::follow;
 use super::levenberg_marquardt::{Minimum, minimise};
 use super::objective::Objective;
 use super::{FitPlan, Ridge};
@@ -53,10 +54,15 @@ impl Trace {
 ///
 /// With [`Ridge::Auto`] the starts run under a small pilot ridge; then the ridge follows the
 /// residual variance of the best of them ([`auto_ridge`]) until that settles.
+///
+/// `path` holds ridges from strong to weak that lead to that of the plan: the first start is then
+/// tried from the end of the path as well ([`follow`]). Under a weak ridge the way from the centre
+/// of the prior can end in a minimum far above the one that a stronger ridge leads to.
 pub(super) fn best_of_starts(
     model: &dyn Model,
     training: &Observations,
     plan: &FitPlan,
+    path: &[f64],
     split: usize,
     part: usize,
 ) -> Option<Found> {
@@ -77,16 +83,25 @@ pub(super) fn best_of_starts(
             },
         });
     }
-    let minima: Vec<(Minimum, f64)> = (0..starts(model, plan))
+    let stream = |start: usize| {
+        let cell = ((split as u64) << 32) | part as u64;
+        random::stream(plan.seed, Purpose::Starts, cell, start as u64)
+    };
+    let mut minima: Vec<(Minimum, f64)> = (0..starts(model, plan))
         .into_par_iter()
         .map(|start| {
-            let cell = ((split as u64) << 32) | part as u64;
-            let mut rng = random::stream(plan.seed, Purpose::Starts, cell, start as u64);
             let clock = Instant::now();
-            let minimum = minimise(&objective, model.start(start, &mut rng));
+            let minimum = minimise(&objective, model.start(start, &mut stream(start)));
             (minimum, clock.elapsed().as_secs_f64())
         })
         .collect();
+    if !path.is_empty() {
+        let clock = Instant::now();
+        let mut led = Objective::new(model, training, plan);
+        let end = follow(&mut led, model.start(0, &mut stream(0)), path, |_| {});
+        let minimum = minimise(&objective, end);
+        minima.push((minimum, clock.elapsed().as_secs_f64()));
+    }
     let seconds = minima.iter().map(|(_, seconds)| seconds).sum::<f64>() / minima.len() as f64;
     let mut objectives: Vec<f64> = minima
         .iter()

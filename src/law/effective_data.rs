@@ -11,17 +11,24 @@
 //! is well determined between the training mixtures, its parameters are not: C, a and γ trade off
 //! (multiplying all C by t is a shift of E and a; only a·γ is seen where one source dominates), so
 //! the prior decides what the runs leave open and its strength is best chosen by cross-validation.
-//! Capacity and tokens do not enter: rows of several scales are averaged over. The extension to them
-//! is `effective-data-product`, L_i = E_i + k_i (…)^(−a_i) N^(−α_i) D^(−β_i), with N and D in units of
-//! their geometric means over the training runs (k, α, β: three more parameters per column; α or β
-//! is left out where N or D does not differ). At two sizes with the same D, β rests on checkpoints.
+//! Capacity and tokens do not enter: rows of several scales are averaged over. The extensions to
+//! them multiply the excess f = (…)^(−a_i):
+//!
+//! | law | excess | more parameters per column |
+//! |---|---|---|
+//! | `effective-data-product` | f k N^(−α) D^(−β) | 3 |
+//! | `effective-data-product-one` | f k (N D)^(−α) | 2 |
+//! | `effective-data-sum` | f (A N^(−α) + B D^(−β)) | 4 |
+//!
+//! with N and D in units of their geometric means over the training runs ([`super::factor`]). At two
+//! sizes with the same D, β rests on checkpoints.
 
 use super::additive::alternatives;
 use super::column_model::{
-    AMPLITUDES, ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
     source_coefficients,
 };
-use super::scale::Scale;
+use super::factor::{Factor, Scaling};
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of the exponent a of the loss.
@@ -59,8 +66,8 @@ pub struct EffectiveData {
     exponents: Exponents,
     /// Centre of the prior of ln C_ij, j ≠ i.
     transfer: f64,
-    /// Whether the excess is multiplied by powers of N and D.
-    product: bool,
+    /// How N and D multiply the excess, if they do.
+    scaling: Option<Scaling>,
 }
 
 impl EffectiveData {
@@ -69,14 +76,14 @@ impl EffectiveData {
         Self {
             exponents,
             transfer: DEFAULT_TRANSFER,
-            product: false,
+            scaling: None,
         }
     }
 
-    /// The law with own and cross exponents, times powers of capacity and tokens.
-    pub fn product() -> Self {
+    /// The law with own and cross exponents and a factor of capacity and tokens.
+    pub fn scaled(scaling: Scaling) -> Self {
         Self {
-            product: true,
+            scaling: Some(scaling),
             ..Self::new(Exponents::Two)
         }
     }
@@ -84,22 +91,26 @@ impl EffectiveData {
 
 impl Law for EffectiveData {
     fn name(&self) -> &'static str {
-        match self.exponents {
-            _ if self.product => "effective-data-product",
-            Exponents::One => "effective-data-one",
-            Exponents::Tied => "effective-data-tied",
-            Exponents::Two => "effective-data",
-            Exponents::Free => "effective-data-free",
+        match (self.scaling, self.exponents) {
+            (Some(Scaling::Product), _) => "effective-data-product",
+            (Some(Scaling::ProductOne), _) => "effective-data-product-one",
+            (Some(Scaling::Sum), _) => "effective-data-sum",
+            (None, Exponents::One) => "effective-data-one",
+            (None, Exponents::Tied) => "effective-data-tied",
+            (None, Exponents::Two) => "effective-data",
+            (None, Exponents::Free) => "effective-data-free",
         }
     }
 
     fn title(&self) -> &'static str {
-        match self.exponents {
-            _ if self.product => "effective data times powers of N and D",
-            Exponents::One => "effective data, exposures add (γ = 1)",
-            Exponents::Tied => "effective data, skills add (γ = 1/(1+a))",
-            Exponents::Two => "effective data, own and cross exponent",
-            Exponents::Free => "effective data, an exponent for each source",
+        match (self.scaling, self.exponents) {
+            (Some(Scaling::Product), _) => "effective data times powers of N and D",
+            (Some(Scaling::ProductOne), _) => "effective data times a power of N·D",
+            (Some(Scaling::Sum), _) => "effective data times a sum of powers of N and D",
+            (None, Exponents::One) => "effective data, exposures add (γ = 1)",
+            (None, Exponents::Tied) => "effective data, skills add (γ = 1/(1+a))",
+            (None, Exponents::Two) => "effective data, own and cross exponent",
+            (None, Exponents::Free) => "effective data, an exponent for each source",
         }
     }
 
@@ -107,10 +118,15 @@ impl Law for EffectiveData {
         false
     }
 
+    /// Its `a` is the exponent of a sum over the weights of all domains.
+    fn has_exponents_of_theory(&self) -> bool {
+        false
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         (0..training.loss_names.len())
             .map(|column| {
-                let form = Column {
+                let mut form = Column {
                     column,
                     own: training.own_weight[column],
                     sources: training.weights.ncols(),
@@ -118,8 +134,12 @@ impl Law for EffectiveData {
                     floor: Floor {
                         smallest: smallest_loss(self.name(), training, column)?,
                     },
-                    scale: self.product.then(|| Scale::of(training)),
+                    factor: None,
                 };
+                let first = form.factor_place();
+                form.factor = self
+                    .scaling
+                    .map(|scaling| Factor::new(scaling, training, first));
                 let parameters = form.lay_out(self.transfer);
                 Ok(ColumnModel::boxed(column, parameters, form))
             })
@@ -146,8 +166,8 @@ struct Column {
     sources: usize,
     exponents: Exponents,
     floor: Floor,
-    /// Powers of N and D, whose parameters are the last ones: ln k, then the exponents.
-    scale: Option<Scale>,
+    /// The factor of N and D, whose parameters are the last ones.
+    factor: Option<Factor>,
 }
 
 impl Column {
@@ -180,37 +200,20 @@ impl Column {
             }
             Exponents::Free => (0..self.sources).for_each(|_| push("γ")),
         }
-        if let Some(scale) = self.scale {
-            parameters.push(ln_parameter("k", column, AMPLITUDES, 1.0));
-            parameters.extend(scale.exponents(self.column));
+        if let Some(factor) = self.factor {
+            parameters.extend(factor.parameters(self.column));
         }
         parameters
     }
-}
 
-impl Column {
-    /// Where the parameters of the powers of N and D begin.
-    fn scale_place(&self) -> usize {
+    /// Where the parameters of the factor of N and D begin.
+    fn factor_place(&self) -> usize {
         let exponents = match self.exponents {
             Exponents::One | Exponents::Tied => 0,
             Exponents::Two => 1 + usize::from(self.own.is_some()),
             Exponents::Free => self.sources,
         };
         FIRST_COEFFICIENT + self.sources + exponents
-    }
-
-    /// ln(k N^(−α) D^(−β)); 0 without a scale, −∞ where one is unlimited.
-    fn ln_factor(&self, theta: &[f64], point: Point<'_>) -> f64 {
-        let Some(scale) = self.scale else {
-            return 0.0;
-        };
-        let first = self.scale_place();
-        let exponents = &theta[first + 1..];
-        let powers = scale.logs(point).zip(exponents);
-        theta[first]
-            - powers
-                .map(|(log, exponent)| exponent.exp() * log)
-                .sum::<f64>()
     }
 }
 
@@ -253,7 +256,10 @@ impl ColumnForm for Column {
             }
         }
         let ln_data = data.ln();
-        let ln_factor = self.ln_factor(theta, point);
+        let mut by_factor: Vec<(usize, f64)> = Vec::new();
+        let ln_factor = self.factor.map_or(0.0, |factor| {
+            factor.ln(theta, point, |place, slope| by_factor.push((place, slope)))
+        });
         let excess = (ln_factor - a * ln_data).exp();
         let mut by_loss_exponent = -a * ln_data * excess;
         let by_data = -a * excess / data;
@@ -273,22 +279,14 @@ impl ColumnForm for Column {
         by.scale(by_data);
         by.add(FLOOR, floor_slope);
         by.add(LOSS_EXPONENT, by_loss_exponent);
-        if let Some(scale) = self.scale {
-            let first = self.scale_place();
-            by.add(first, excess);
-            for (number, log) in scale.logs(point).enumerate() {
-                // Unlimited: nothing is left of the excess.
-                if log.is_finite() {
-                    let place = first + 1 + number;
-                    by.add(place, -theta[place].exp() * log * excess);
-                }
-            }
+        for (place, slope) in by_factor {
+            by.add(place, slope * excess);
         }
         floor + excess
     }
 
     fn one_scale(&self) -> bool {
-        self.scale.is_none()
+        self.factor.is_none()
     }
 
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
@@ -309,11 +307,9 @@ impl ColumnForm for Column {
                 }
             }
         }
-        if let Some(scale) = self.scale {
-            let parameters = scale.exponents(self.column);
-            for (parameter, theta) in parameters.zip(&theta[self.scale_place() + 1..]) {
-                values.push(value(parameter.symbol, theta.exp()));
-            }
+        let exponents = self.factor.map(|factor| factor.exponents(theta));
+        for (symbol, exponent) in exponents.into_iter().flatten() {
+            values.push(value(symbol, exponent));
         }
         values
     }

@@ -11,13 +11,16 @@ mod boosted_trees;
 mod capacity;
 mod capacity_noise;
 mod capacity_noise_tied;
+mod chinchilla;
 mod column_model;
 mod competition;
 mod crossover;
 mod effective_data;
 mod exponential;
+mod factor;
 mod gradient;
 mod joint;
+mod kaplan;
 mod linear;
 mod mean;
 mod observations;
@@ -33,11 +36,14 @@ pub use boosted_trees::BoostedTrees;
 pub use capacity::Capacity;
 pub use capacity_noise::CapacityNoise;
 pub use capacity_noise_tied::CapacityNoiseTied;
+pub use chinchilla::Chinchilla;
 pub use crossover::Crossover;
 pub use effective_data::{EffectiveData, Exponents};
 pub use exponential::Exponential;
+pub use factor::Scaling;
 pub use gradient::Gradient;
 pub use joint::Joint;
+pub use kaplan::Kaplan;
 pub use linear::Linear;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
@@ -76,6 +82,12 @@ pub trait Law: Send + Sync {
     /// over the rows.
     fn ridge_strengths(&self) -> &'static [f64] {
         RIDGE_STRENGTHS
+    }
+
+    /// Whether parameters `a` and `b` are the exponents that the theory gives to the data and the
+    /// capacity of one domain, so that they can be held against those of a simulated world.
+    fn has_exponents_of_theory(&self) -> bool {
+        true
     }
 
     /// Whether the rows leave so much open that the strength of the prior has to be chosen by
@@ -165,7 +177,7 @@ pub enum LawError {
 /// All laws, in the order in which they are listed to people.
 pub fn all() -> Vec<Box<dyn Law>> {
     let effective = |exponents| Box::new(EffectiveData::new(exponents));
-    vec![
+    let mut laws: Vec<Box<dyn Law>> = vec![
         Box::new(Mean),
         Box::new(Capacity),
         Box::new(CapacityNoise),
@@ -177,7 +189,9 @@ pub fn all() -> Vec<Box<dyn Law>> {
         effective(Exponents::One),
         effective(Exponents::Tied),
         effective(Exponents::Free),
-        Box::new(EffectiveData::product()),
+        Box::new(EffectiveData::scaled(Scaling::Product)),
+        Box::new(EffectiveData::scaled(Scaling::ProductOne)),
+        Box::new(EffectiveData::scaled(Scaling::Sum)),
         Box::new(Additive::default()),
         Box::new(Joint::default()),
         Box::new(Bimix { floor: false }),
@@ -185,8 +199,17 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(Exponential),
         Box::new(Linear),
         Box::new(BoostedTrees),
-        Box::new(Pool),
-    ]
+        Box::new(Chinchilla),
+        Box::new(Kaplan),
+    ];
+    laws.extend(Pool::ALL.map(|law| -> Box<dyn Law> { Box::new(law) }));
+    laws
+}
+
+/// Whether the law called `name` has the exponents of the theory
+/// ([`Law::has_exponents_of_theory`]); of an unknown name nothing is known against it.
+pub fn has_exponents_of_theory(name: &str) -> bool {
+    by_name(name).is_none_or(|law| law.has_exponents_of_theory())
 }
 
 /// The law called `name`.

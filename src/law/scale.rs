@@ -16,6 +16,8 @@ const EXPONENT_CENTRE: f64 = 0.3;
 pub(super) struct Scale {
     capacity: Option<f64>,
     tokens: Option<f64>,
+    /// Whether one exponent serves both: only N·D counts.
+    tied: bool,
 }
 
 impl Scale {
@@ -32,30 +34,66 @@ impl Scale {
         Self {
             capacity: middle(&training.capacity),
             tokens: middle(&training.tokens),
+            tied: false,
         }
     }
 
-    /// ln(N / middle) and ln(D / middle) of a run, for those that differ; infinite if unlimited.
+    /// The same with one exponent α for N·D.
+    pub(super) fn tied(self) -> Self {
+        Self { tied: true, ..self }
+    }
+
+    /// Whether neither N nor D differs.
+    pub(super) fn is_constant(self) -> bool {
+        self.capacity.is_none() && self.tokens.is_none()
+    }
+
+    /// ln(N / middle) and ln(D / middle) of a run, for those that differ, or their sum where they are
+    /// tied; infinite if unlimited.
     pub(super) fn logs(self, point: Point<'_>) -> impl Iterator<Item = f64> {
         let ln = |value: f64, middle: Option<f64>| middle.map(|middle| (value / middle).ln());
-        let logs = [
+        let logs = match (
             ln(point.capacity, self.capacity),
             ln(point.tokens, self.tokens),
-        ];
+        ) {
+            (Some(capacity), Some(tokens)) if self.tied => [Some(capacity + tokens), None],
+            (capacity, tokens) => [capacity, tokens],
+        };
         logs.into_iter().flatten()
+    }
+
+    /// ln(N / middle) and ln(D / middle) of a run; infinite if unlimited, 0 for one that does not
+    /// differ.
+    pub(super) fn pair(self, point: Point<'_>) -> (f64, f64) {
+        let ln =
+            |value: f64, middle: Option<f64>| middle.map_or(0.0, |middle| (value / middle).ln());
+        (
+            ln(point.capacity, self.capacity),
+            ln(point.tokens, self.tokens),
+        )
+    }
+
+    /// Symbols of the (amplitude, exponent) pairs of those that differ, as the laws of the theory
+    /// call the exponents of N and D.
+    pub(super) fn named(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let capacity = self.capacity.map(|_| ("A", "b"));
+        let tokens = self.tokens.map(|_| ("B", "a"));
+        [capacity, tokens].into_iter().flatten()
     }
 
     /// Symbols of the (amplitude, exponent) pairs of those that differ.
     fn symbols(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let capacity = self.capacity.map(|_| ("A", "α"));
-        let tokens = self.tokens.map(|_| ("B", "β"));
+        let both = self.capacity.is_some() && self.tokens.is_some();
+        let tokens = self.tokens.filter(|_| !(self.tied && both));
+        let tokens = tokens.map(|_| ("B", "β"));
         [capacity, tokens].into_iter().flatten()
     }
 
-    /// The exponents as parameters.
-    pub(super) fn exponents(self, column: usize) -> impl Iterator<Item = Parameter> {
+    /// The exponents as parameters, of one column or of the whole law.
+    pub(super) fn exponents(self, column: Option<usize>) -> impl Iterator<Item = Parameter> {
         self.symbols()
-            .map(move |(_, symbol)| ln_parameter(symbol, Some(column), EXPONENTS, EXPONENT_CENTRE))
+            .map(move |(_, symbol)| ln_parameter(symbol, column, EXPONENTS, EXPONENT_CENTRE))
     }
 
     /// Amplitudes, around `centre` nats, and exponents as parameters, pair by pair.

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Manifest;
 use crate::claim::{Check, ClaimResult};
 use crate::fit::{Comparison, LawFit, ParameterValue};
 
@@ -107,10 +108,15 @@ fn parameters(values: &[ParameterValue], figure: impl Fn(&ParameterValue) -> Val
 /// A claim and its checks as JSON, one line break at the end. A limit is an object of `at-least`,
 /// `at-most` or both, an interval a pair or `null`.
 pub fn claims_json(claim: &ClaimResult) -> String {
-    text(&claim_value(claim))
+    let mut file = Map::new();
+    file.insert("format".into(), json!(Manifest::FORMAT));
+    if let Value::Object(claim) = claim_value(claim) {
+        file.extend(claim);
+    }
+    text(&Value::Object(file))
 }
 
-/// As [`claims_json`], as a value.
+/// As [`claims_json`], as a value and without the version of the format.
 pub(super) fn claim_value(claim: &ClaimResult) -> Value {
     let checks: Vec<Value> = claim
         .checks

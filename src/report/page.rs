@@ -20,8 +20,13 @@ use super::summary_table::{FitScope, law_table};
 use super::table::{Table, printable};
 use super::verdict_table::verdict_table;
 
-/// The template. Its name ends in `.html`, by which the engine knows to escape what goes in.
-const TEMPLATE: (&str, &str) = ("report.html", include_str!("page.html"));
+/// The templates. Names end in `.html` where the engine has to escape what goes in.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("report.html", include_str!("page.html")),
+    ("index.html", include_str!("index.html")),
+    ("parts.html", include_str!("parts.html")),
+    ("page.css", include_str!("page.css")),
+];
 
 /// What the page shows. Parts that are empty are left out.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +54,7 @@ pub struct PageFigure {
     svg: String,
     file: String,
     caption: String,
+    wide: bool,
 }
 
 impl PageFigure {
@@ -56,9 +62,26 @@ impl PageFigure {
     /// sentence or two; without one it is the description of the figure.
     pub fn new(figure: &dyn Figure, file: &str, caption: Option<&str>) -> Self {
         Self {
+            wide: figure.wide(),
             svg: figure.svg(),
             file: file.into(),
             caption: caption.map_or_else(|| figure.description(), Into::into),
+        }
+    }
+
+    /// The name of its files, without their ending.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// As the templates take it.
+    pub(super) fn value(&self) -> Value {
+        context! {
+            svg => Value::from_safe_string(self.svg.clone()),
+            file => self.file.as_str(),
+            id => anchor(&format!("figure-{}", self.file)),
+            caption => printable(&self.caption),
+            wide => self.wide,
         }
     }
 }
@@ -74,66 +97,64 @@ impl Page {
     /// # Errors
     /// [`PageError`] for a fault of the template, which no data should bring about.
     pub fn html(&self) -> Result<String, PageError> {
-        let mut environment = Environment::new();
-        environment.set_syntax(
-            SyntaxConfig::builder()
-                .trim_blocks(true)
-                .lstrip_blocks(true)
-                .build()?,
-        );
-        environment.add_filter("urlpath", percent_encoded);
-        environment.add_template(TEMPLATE.0, TEMPLATE.1)?;
         let laws = self
             .laws
             .as_ref()
             .map_or_else(|| Table::new([]), |(fits, scope)| law_table(fits, scope));
         let exponents: Vec<Table> = self.exponents.iter().map(exponent_table).collect();
-        let figures: Vec<Value> = self
-            .figures
-            .iter()
-            .map(|figure| {
-                context! {
-                    svg => Value::from_safe_string(figure.svg.clone()),
-                    file => figure.file.as_str(),
-                    caption => printable(&figure.caption),
-                }
-            })
-            .collect();
-        let marks = BTreeMap::from([("holds", "✓"), ("fails", "✗"), ("undecided", "?")]);
-        let html = environment.get_template(TEMPLATE.0)?.render(context! {
+        let figures: Vec<Value> = self.figures.iter().map(PageFigure::value).collect();
+        let context = context! {
             name => printable(&self.name),
             claim => self.claim.claim.as_deref().map(printable),
-            outcome => outcome(&self.claim),
+            outcome => outcome([&self.claim]),
             checks => Value::from(Serde(clean(verdict_table(&self.claim)))),
-            marks => Value::from(Serde(marks)),
+            marks => marks(),
             has_best => laws.rows.iter().any(|row| row.strong),
             laws => Value::from(Serde(clean(laws))),
             exponents => Value::from(Serde(exponents.into_iter().map(clean).collect::<Vec<_>>())),
             figures => figures,
             experiment => self.experiment.as_str(),
             facts => Value::from(Serde(&self.facts)),
-        })?;
-        Ok(html)
+        };
+        render("report.html", context)
     }
 }
 
+/// A template filled in.
+pub(super) fn render(template: &str, context: Value) -> Result<String, PageError> {
+    let mut environment = Environment::new();
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?,
+    );
+    environment.add_filter("urlpath", percent_encoded);
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
+    Ok(environment.get_template(template)?.render(context)?)
+}
+
+/// The marks of the verdicts, for those who do not see colours.
+pub(super) fn marks() -> Value {
+    let marks = BTreeMap::from([("holds", "✓"), ("fails", "✗"), ("undecided", "?")]);
+    Value::from(Serde(marks))
+}
+
 /// `table` without control characters in its words.
-fn clean(mut table: Table) -> Table {
+pub(super) fn clean(mut table: Table) -> Table {
     for cell in table.rows.iter_mut().flat_map(|row| &mut row.cells) {
         *cell = printable(cell);
     }
     table
 }
 
-/// How many checks hold, fail and are undecided, in a sentence.
-fn outcome(claim: &ClaimResult) -> String {
-    let number = |verdict| {
-        claim
-            .checks
-            .iter()
-            .filter(|check| check.verdict == verdict)
-            .count()
-    };
+/// How many checks of these claims hold, fail and are undecided, in a sentence.
+pub(super) fn outcome<'a>(claims: impl IntoIterator<Item = &'a ClaimResult>) -> String {
+    let checks = claims.into_iter().flat_map(|claim| &claim.checks);
+    let verdicts: Vec<Verdict> = checks.map(|check| check.verdict).collect();
+    let number = |verdict| verdicts.iter().filter(|other| **other == verdict).count();
     let (holds, fails) = (number(Verdict::Holds), number(Verdict::Fails));
     let undecided = number(Verdict::Undecided);
     let verb = |number: usize, one: &str, more: &str| {
@@ -149,9 +170,21 @@ fn outcome(claim: &ClaimResult) -> String {
     format!("{}.", parts.join(", "))
 }
 
+/// `name` as an anchor: letters, digits, `-`, `_` and `.`, whatever else as `-`.
+pub(super) fn anchor(name: &str) -> String {
+    let fit = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    name.chars().map(fit).collect()
+}
+
 /// `name` as a part of a relative address: everything but letters, digits, `-`, `_` and `.` encoded,
 /// so that a name cannot lead elsewhere.
-fn percent_encoded(name: &str) -> String {
+pub(super) fn percent_encoded(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
@@ -236,10 +269,10 @@ mod tests {
         let html = Page::default().html().unwrap();
         assert!(html.ends_with("</html>"));
         for left_out in [
-            "<h2>Verdict",
-            "<h2>Laws",
-            "<h2>Exponents",
-            "<h2>Figures",
+            "id=\"verdict\"",
+            "id=\"laws\"",
+            "id=\"exponents\"",
+            "id=\"figures\"",
             "<details>",
         ] {
             assert!(!html.contains(left_out), "{left_out}");

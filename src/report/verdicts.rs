@@ -1,11 +1,13 @@
 //! The verdicts of many experiments: one table, one page of text, one file for machines.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
 use crate::claim::ClaimResult;
 
+use super::Manifest;
 use super::json::claim_value;
 use super::table::{Align, Row, Table, printable};
 use super::verdict_table::verdict_table;
@@ -16,11 +18,16 @@ pub struct Verdicts {
     experiments: Vec<(String, Outcome)>,
 }
 
+/// What became of one experiment.
 #[derive(Debug, Clone)]
-enum Outcome {
+pub(super) enum Outcome {
+    /// It was run.
     Run(ClaimResult),
+    /// It could not be run.
     Skipped {
+        /// What it claims.
         claim: Option<String>,
+        /// Why it could not be run.
         reason: String,
     },
 }
@@ -38,6 +45,32 @@ impl Verdicts {
             reason: reason.into(),
         };
         self.experiments.push((name.into(), outcome));
+    }
+
+    /// The experiments and what became of them, in order.
+    pub(super) fn experiments(&self) -> impl Iterator<Item = (&str, &Outcome)> {
+        self.experiments
+            .iter()
+            .map(|(name, outcome)| (name.as_str(), outcome))
+    }
+
+    /// Names of the experiments, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.experiments().map(|(name, _)| name)
+    }
+
+    /// Leaves out what was not run here and in `other`.
+    pub fn keep_run_in(&mut self, other: &Self) {
+        self.experiments.retain(|(name, outcome)| {
+            let run = |outcome: &Outcome| matches!(outcome, Outcome::Run(_));
+            run(outcome) && other.outcome(name).is_some_and(run)
+        });
+    }
+
+    /// What became of the experiment called `name`.
+    pub(super) fn outcome(&self, name: &str) -> Option<&Outcome> {
+        self.experiments()
+            .find_map(|(other, outcome)| (other == name).then_some(outcome))
     }
 
     /// One row for each check of each experiment.
@@ -75,8 +108,9 @@ impl Verdicts {
         table
     }
 
-    /// Markdown: each claim with its checks and its figure.
-    pub fn markdown(&self) -> String {
+    /// Markdown: each claim with its checks and its picture, `NAME/figures/PICTURE.svg`; `pictures`
+    /// by the name of the experiment.
+    pub fn markdown(&self, pictures: &BTreeMap<&str, &str>) -> String {
         let mut text = String::from(
             "# Results\n\nWritten by `mixlaw reproduce`. A check that fails is a result: the claim \
              does not hold as it stands.\n",
@@ -97,11 +131,13 @@ impl Verdicts {
                         let cells: Vec<String> = row.cells.iter().map(|c| escaped(c)).collect();
                         let _ = writeln!(text, "| {} |", cells.join(" | "));
                     }
-                    let _ = write!(
-                        text,
-                        "\n![Held-out error of the laws of {0}]({0}/figures/law-errors.svg)\n",
-                        escaped(name)
-                    );
+                    if let Some(picture) = pictures.get(name.as_str()) {
+                        let _ = write!(
+                            text,
+                            "\n![Held-out error of the laws of {0}]({0}/figures/{picture}.svg)\n",
+                            escaped(name)
+                        );
+                    }
                 }
                 Outcome::Skipped { reason, .. } => {
                     let _ = writeln!(text, "Skipped: it {}.", escaped(reason));
@@ -125,7 +161,8 @@ impl Verdicts {
                 }
             })
             .collect();
-        format!("{:#}\n", json!({ "experiments": experiments }))
+        let file = json!({ "format": Manifest::FORMAT, "experiments": experiments });
+        format!("{file:#}\n")
     }
 }
 
@@ -170,7 +207,8 @@ mod tests {
     #[test]
     fn every_experiment_is_in_each_form() {
         let verdicts = verdicts();
-        let markdown = verdicts.markdown();
+        let markdown = verdicts.markdown(&BTreeMap::from([("01-first", "error-map")]));
+        assert!(markdown.contains("(01-first/figures/error-map.svg)"));
         assert!(markdown.contains(r"A \<b\>claim\</b\> \| with markup."));
         assert!(markdown.contains("| test.mre.mean | 3 | at most 2 | fails |"));
         assert!(markdown.contains("Skipped: it needs data.csv"));

@@ -6,6 +6,7 @@ mod mutations;
 mod quickstart;
 mod refused;
 mod resolved;
+mod vary;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 

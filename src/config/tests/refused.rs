@@ -333,6 +333,26 @@ fn sweep() {
 }
 
 #[test]
+fn vary() {
+    let table = |rest: &str| format!("[vary]\n{rest}\n\n[fit]");
+    let changes = [
+        "key = \"world.head\"\nvalues = [1]",
+        "key = \"world.head\"\nvalues = [1, 2, 1]",
+        "key = \"world.head\"\nvalues = [1, nan]",
+        "key = \"world.head\"\nvalues = [10, -3]",
+        "key = \"world.haed\"\nvalues = [1, 2]",
+        "key = \"worlds.head\"\nvalues = [1, 2]",
+        "key = \"name\"\nvalues = [1, 2]",
+        "key = \"world.domains.7.cost\"\nvalues = [1, 2]",
+        "key = \"world.head\"\nvalues = [1, 2]\nlabel = \" \"",
+        "key = \"world.head\"",
+    ]
+    .map(table);
+    let changes: Vec<(&str, &str)> = changes.iter().map(|to| ("[fit]", to.as_str())).collect();
+    snapshot!(reports(SMALL, &changes));
+}
+
+#[test]
 fn fit() {
     snapshot!(reports(
         SMALL,

@@ -72,6 +72,10 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
 )]
 #[case("laws = [\"mean\", \"capacity\"]", "")]
 #[case(
+    "[fit]",
+    "[vary]\nkey = \"world.domains.*.cost\"\nvalues = [1, 0.25]\nlabel = \"cost\"\n\n[fit]"
+)]
+#[case(
     "laws = [\"mean\", \"capacity\"]",
     "residual = \"log\"\nrobust = \"huber\"\ndelta = 0.01"
 )]

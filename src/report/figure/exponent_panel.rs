@@ -5,6 +5,9 @@ use kuva::plot::scatter::{MarkerShape, ScatterPlot};
 use kuva::render::plots::Plot;
 
 use super::super::exponents::Exponents;
+use super::super::numbers::significant;
+use super::super::summary_table::law_title;
+use super::super::table::printable;
 use super::axis::{Axis, range};
 use super::style::{GRID, GUIDE, GUIDE_DASH, Look, MARKER};
 
@@ -102,6 +105,7 @@ pub fn plots(panel: &Exponents, looks: &[Look], across: Axis, up: Axis, width: f
     for (law, look) in looks.iter().enumerate() {
         let shift = (law as f64 - (looks.len() as f64 - 1.0) / 2.0) * step / width;
         let mut marks: [Vec<(f64, f64)>; 3] = Default::default();
+        let mut words: [Vec<String>; 3] = Default::default();
         for domain in panel.domains.iter().filter(|d| d.truth.is_finite()) {
             let Some(estimate) = domain.by_law(law) else {
                 continue;
@@ -126,18 +130,28 @@ pub fn plots(panel: &Exponents, looks: &[Look], across: Axis, up: Axis, width: f
                 (0, estimate.value)
             };
             marks[kind].push((x, y));
+            words[kind].push(format!(
+                "{}, {}: {} {}, true {}",
+                printable(&domain.domain),
+                law_title(&panel.laws[law]),
+                printable(&panel.symbol),
+                significant(estimate.value),
+                significant(domain.truth)
+            ));
         }
         let shapes = [look.shape, MarkerShape::Triangle, MarkerShape::TriangleDown];
-        for (data, shape) in marks
+        for ((data, words), shape) in marks
             .into_iter()
+            .zip(words)
             .zip(shapes)
-            .filter(|(data, _)| !data.is_empty())
+            .filter(|((data, _), _)| !data.is_empty())
         {
             let marks = ScatterPlot::new()
                 .with_data(data)
                 .with_color(look.colour)
                 .with_marker(shape)
-                .with_size(MARKER);
+                .with_size(MARKER)
+                .with_tooltip_labels(words);
             plots.push(Plot::Scatter(marks));
         }
     }

@@ -133,7 +133,13 @@ impl LawErrors {
                 .with_data([(mean.clamp(across.min, across.max), y)])
                 .with_color(colour)
                 .with_marker(shape)
-                .with_size(MARKER);
+                .with_size(MARKER)
+                .with_tooltip_labels([format!(
+                    "{}: {} ± {} %",
+                    law_title(&law.law),
+                    rounded(mean, 3),
+                    rounded(sd, 2)
+                )]);
             plots.push(Plot::Scatter(marker));
         }
         plots

@@ -1,24 +1,31 @@
 //! Figures: plain data in, SVG and the CSV of exactly the data drawn out.
 //!
 //! All figures share one style (colours that colour-blind readers can tell apart, a marker shape
-//! for each as well, white ground) and one width, the 85 mm of a journal's column.
+//! for each as well, white ground) and the widths of a journal's columns: 85 mm, and 180 mm for maps
+//! of many cells.
 
 mod axis;
+mod colour_scale;
 mod exponent_panel;
 mod exponent_recovery;
+mod heat_map;
 mod labels;
 mod law_errors;
 mod legend;
 mod predicted_vs_measured;
 mod sheet;
 mod style;
+mod variation;
 
 use std::io;
 use std::path::Path;
 
+pub use colour_scale::Shade;
 pub use exponent_recovery::ExponentRecovery;
+pub use heat_map::{HeatMap, MapPanel};
 pub use law_errors::{LawError, LawErrors};
 pub use predicted_vs_measured::{LawPoints, Point, PredictedVsMeasured};
+pub use variation::{Variation, VariedLaw};
 
 use super::write_atomic;
 
@@ -29,6 +36,11 @@ pub trait Figure {
 
     /// What a reader who cannot see it needs to know, in a few sentences.
     fn description(&self) -> String;
+
+    /// Whether it is two columns of a journal wide.
+    fn wide(&self) -> bool {
+        false
+    }
 
     /// The figure as SVG, with its title and description in it. Equal data give equal bytes.
     fn svg(&self) -> String;

@@ -4,8 +4,9 @@ use kuva::plot::LinePlot;
 use kuva::plot::scatter::{MarkerShape, ScatterPlot};
 use kuva::render::plots::Plot;
 
-use super::super::numbers::rounded;
+use super::super::numbers::{rounded, significant};
 use super::super::summary_table::{MEAN_LAW, law_title};
+use super::super::table::printable;
 use super::axis::{Axis, range};
 use super::legend::Legend;
 use super::sheet::{Panel, Sheet, Type};
@@ -128,38 +129,46 @@ fn plots(points: &LawPoints, domains: &[&str], axis: Axis) -> (Vec<Plot>, usize)
     let mut beyond = 0;
     for (index, domain) in domains.iter().enumerate() {
         let look = Look::of(index);
-        let mut dots = |shape: MarkerShape, size: f64, data: Vec<(f64, f64)>| {
-            if !data.is_empty() {
-                let dots = ScatterPlot::new()
-                    .with_data(data)
-                    .with_color(look.colour)
-                    .with_marker(shape)
-                    .with_size(size);
-                plots.push(Plot::Scatter(dots));
-            }
-        };
+        let mut dots =
+            |shape: MarkerShape, size: f64, points: &[&Point], y: fn(&Point, Axis) -> f64| {
+                if !points.is_empty() {
+                    let hover = points.iter().map(|p| {
+                        let numbers = [p.predicted, p.measured].map(significant);
+                        format!(
+                            "{}: {} for {}",
+                            printable(&p.domain),
+                            numbers[0],
+                            numbers[1]
+                        )
+                    });
+                    let dots = ScatterPlot::new()
+                        .with_data(
+                            points
+                                .iter()
+                                .map(|p| (p.measured, y(p, axis)))
+                                .collect::<Vec<_>>(),
+                        )
+                        .with_color(look.colour)
+                        .with_marker(shape)
+                        .with_size(size)
+                        .with_tooltip_labels(hover.collect::<Vec<String>>());
+                    plots.push(Plot::Scatter(dots));
+                }
+            };
         let own = || points.finite().filter(|p| p.domain == **domain);
-        let inside = own().filter(|p| axis.min <= p.predicted && p.predicted <= axis.max);
-        dots(
-            look.shape,
-            DOT,
-            inside.map(|p| (p.measured, p.predicted)).collect(),
-        );
+        let (inside, outside): (Vec<&Point>, Vec<&Point>) =
+            own().partition(|p| axis.min <= p.predicted && p.predicted <= axis.max);
+        dots(look.shape, DOT, &inside, |p, _| p.predicted);
         // What lies beyond is shown at the frame, as an arrow head.
-        let above: Vec<_> = own().filter(|p| p.predicted > axis.max).collect();
-        let below: Vec<_> = own().filter(|p| p.predicted < axis.min).collect();
+        let (above, below): (Vec<&Point>, Vec<&Point>) =
+            outside.into_iter().partition(|p| p.predicted > axis.max);
         beyond += above.len() + below.len();
-        let at = |points: Vec<&Point>, y| points.iter().map(|p| (p.measured, y)).collect();
-        dots(
-            MarkerShape::Triangle,
-            DOT * 1.5,
-            at(above, axis.value(0.98)),
-        );
-        dots(
-            MarkerShape::TriangleDown,
-            DOT * 1.5,
-            at(below, axis.value(0.02)),
-        );
+        dots(MarkerShape::Triangle, DOT * 1.5, &above, |_, axis| {
+            axis.value(0.98)
+        });
+        dots(MarkerShape::TriangleDown, DOT * 1.5, &below, |_, axis| {
+            axis.value(0.02)
+        });
     }
     (plots, beyond)
 }

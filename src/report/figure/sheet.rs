@@ -87,15 +87,20 @@ impl Type {
     };
 }
 
-/// A figure in the making, [`WIDTH`] units wide.
+/// A figure in the making.
 pub struct Sheet {
     scene: Scene,
 }
 
 impl Sheet {
-    /// A white sheet of this height.
+    /// A white sheet of this height, [`WIDTH`] units wide.
     pub fn new(height: f64) -> Self {
-        let mut scene = Scene::new(WIDTH, height.ceil());
+        Self::sized(WIDTH, height)
+    }
+
+    /// A white sheet of this width and height.
+    pub fn sized(width: f64, height: f64) -> Self {
+        let mut scene = Scene::new(width, height.ceil());
         scene.font_family = Some(FONTS.into());
         scene.text_color = Some(INK.into());
         Self { scene }
@@ -169,6 +174,11 @@ impl Sheet {
 
     /// Sets `text` with the baseline of its anchor at `x`, `y`.
     pub fn text(&mut self, x: f64, y: f64, text: &str, set: Type) {
+        self.coloured_text(x, y, text, set, INK);
+    }
+
+    /// As [`Sheet::text`], in a colour.
+    pub fn coloured_text(&mut self, x: f64, y: f64, text: &str, set: Type, colour: &str) {
         let turned = set.turn != 0.0;
         if turned {
             self.scene.add(Primitive::GroupStart {
@@ -186,11 +196,38 @@ impl Sheet {
             }],
             size: set.size,
             anchor: set.anchor,
-            color: None,
+            // What has no colour of its own takes that of the sheet.
+            color: (colour != INK).then(|| colour.into()),
         });
         if turned {
             self.scene.add(Primitive::GroupEnd);
         }
+    }
+
+    /// Whatever `draw` draws shows `words` when a pointer rests on it.
+    pub fn hover(&mut self, words: &str, draw: impl FnOnce(&mut Self)) {
+        // Pushed past `Scene::add`, which would add a style sheet that the page does not need.
+        self.scene.elements.push(Primitive::GroupStart {
+            transform: None,
+            title: Some(printable(words)),
+            extra_attrs: None,
+        });
+        draw(self);
+        self.scene.add(Primitive::GroupEnd);
+    }
+
+    /// Draws a filled rectangle: its upper left corner, its width and height.
+    pub fn rectangle(&mut self, corner: (f64, f64), size: (f64, f64), fill: &str) {
+        self.scene.add(Primitive::Rect {
+            x: corner.0,
+            y: corner.1,
+            width: size.0,
+            height: size.1,
+            fill: fill.into(),
+            stroke: None,
+            stroke_width: None,
+            opacity: None,
+        });
     }
 
     /// Draws a thin line.
@@ -256,8 +293,9 @@ impl Sheet {
         let _ = writeln!(
             svg,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
-             width=\"{WIDTH_MM}mm\" height=\"{:.1}mm\" font-family=\"{FONTS}\" fill=\"{INK}\">",
-            height * WIDTH_MM / width,
+             width=\"{:.0}mm\" height=\"{:.1}mm\" font-family=\"{FONTS}\" fill=\"{INK}\">",
+            width * WIDTH_MM / WIDTH,
+            height * WIDTH_MM / WIDTH,
         );
         let _ = writeln!(svg, "  <title>{}</title>", escaped(title));
         let _ = write!(svg, "  <desc>{}</desc>", escaped(description));

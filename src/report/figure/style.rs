@@ -7,10 +7,13 @@ use kuva::plot::LineStyle;
 use kuva::plot::scatter::MarkerShape;
 use kuva::render::theme::Theme;
 
-/// Width of every figure, units.
+/// Width of a figure, units.
 pub const WIDTH: f64 = 360.0;
 
-/// Width of every figure on paper, millimetres: one column of a journal.
+/// Width of a figure that needs two columns, units: 180 mm.
+pub const WIDE: f64 = 762.0;
+
+/// Width of every other figure on paper, millimetres: one column of a journal.
 pub const WIDTH_MM: f64 = 85.0;
 
 /// Size of tick labels and legends.
@@ -74,6 +77,16 @@ impl Look {
             colour: COLOURS[index % COLOURS.len()],
             shape: SHAPES[index % SHAPES.len()],
         }
+    }
+}
+
+/// The dash of the line of the series at `index`: neighbours differ in it, too.
+pub fn dash(index: usize) -> LineStyle {
+    match index % 4 {
+        0 => LineStyle::Solid,
+        1 => LineStyle::Custom("7 3".into()),
+        2 => LineStyle::Custom("2 3".into()),
+        _ => LineStyle::Custom("7 3 2 3".into()),
     }
 }
 

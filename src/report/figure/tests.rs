@@ -99,7 +99,92 @@ fn all(domains: &[String], laws: usize, kind: fn(usize) -> f64) -> Vec<Box<dyn F
         Box::new(points(laws, domains, kind)),
         Box::new(recovery(laws, domains, kind)),
         Box::new(errors(laws, kind)),
+        Box::new(map(domains, laws, kind)),
+        Box::new(variation(laws, kind)),
     ]
+}
+
+fn map(domains: &[String], panels: usize, number: fn(usize) -> f64) -> HeatMap {
+    let names: Vec<String> = domains.to_vec();
+    let row = |row: usize| {
+        (0..names.len())
+            .map(|column| Some(number(row + column)))
+            .collect()
+    };
+    HeatMap {
+        title: "A map".into(),
+        meaning: "Numbers.".into(),
+        across: "across".into(),
+        up: "up".into(),
+        unit: "%".into(),
+        columns: names.clone(),
+        rows: names.clone(),
+        panels: (0..panels)
+            .map(|panel| MapPanel {
+                title: format!("law {panel}"),
+                values: (0..names.len()).map(row).collect(),
+            })
+            .collect(),
+        shade: if panels.is_multiple_of(2) {
+            Shade::Ratio
+        } else {
+            Shade::Signed
+        },
+    }
+}
+
+fn variation(laws: usize, number: fn(usize) -> f64) -> Variation {
+    let spread = |index: usize| {
+        Some(Spread {
+            mean: number(index),
+            sd: number(index + 1),
+        })
+    };
+    Variation {
+        across: "what varies".into(),
+        values: (0..5).map(number).collect(),
+        laws: (0..laws)
+            .map(|law| VariedLaw {
+                law: format!("law-{law}"),
+                loss: (0..5).map(spread).collect(),
+                excess: (0..5)
+                    .map(|index| spread(index).filter(|_| law > 0))
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+#[test]
+fn a_map_of_many_domains_is_two_columns_wide() {
+    let number: fn(usize) -> f64 = |i| 0.001 * 3f64.powi(i as i32);
+    assert!(!map(&names(4), 3, number).wide());
+    let wide = map(&names(17), 2, number);
+    assert!(wide.wide());
+    let svg = wide.svg();
+    assert!(svg.contains("width=\"180mm\""));
+    // Each cell can be pointed at, and tells where it stands.
+    assert_eq!(svg.matches("<title>law 0:").count(), 17 * 17);
+    assert!(svg.contains("<title>law 1: up domain 16, across domain 16: "));
+    assert_eq!(wide.csv().lines().count(), 1 + 2 * 17 * 17);
+}
+
+#[test]
+fn what_varies_is_drawn_in_order() {
+    let mut figure = variation(2, |i| [3.0, 1.0, 2.0, 5.0, 4.0, 1.5][i % 6]);
+    figure.laws[0].loss[1] = None;
+    let csv = figure.csv();
+    let values: Vec<&str> = csv
+        .lines()
+        .filter(|line| line.starts_with("loss,law-0"))
+        .filter_map(|line| line.split(',').nth(2))
+        .collect();
+    assert_eq!(values, ["2", "3", "4", "5"]);
+    assert!(
+        figure
+            .svg()
+            .contains("<title>law-1, what varies 4: 4 ± 1.5 %")
+    );
 }
 
 /// Checks that `svg` is well-formed as far as a scan can tell, and holds only finite numbers.

@@ -5,7 +5,6 @@
 //! and Z_j makes the masses sum to 1. A few hundred fixed vectors ε stand for the distribution;
 //! each is one family of skills, of the share ω of every rank.
 
-mod gaussian;
 mod strands;
 
 pub use strands::Strand;
@@ -13,7 +12,7 @@ pub use strands::Strand;
 use rand_distr::{Distribution, StandardNormal};
 use thiserror::Error;
 
-use self::gaussian::{SINGULAR, cholesky};
+use crate::gaussian::{SINGULAR, cholesky};
 use crate::random::{Purpose, stream};
 
 /// Largest scatter, in e-folds: beyond it a domain consists of a handful of skills.

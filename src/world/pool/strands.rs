@@ -6,7 +6,7 @@
 //! the mixture (multiple importance sampling with the balance heuristic: Veach and Guibas 1995).
 
 use super::Pool;
-use super::gaussian::{SINGULAR, cholesky, normal_vectors, solve};
+use crate::gaussian::{SINGULAR, cholesky, normal_vectors, solve};
 
 /// Vectors in each part of the mixture, if the dimension does not ask for more.
 const VECTORS: usize = 96;

@@ -3,11 +3,11 @@
 use statrs::function::erf::erfc_inv;
 
 /// Pivots below which a correlation matrix counts as singular.
-pub(super) const SINGULAR: f64 = 1e-10;
+pub(crate) const SINGULAR: f64 = 1e-10;
 
 /// `count` (made even) vectors that stand for N(0, 1): low-discrepancy points, mirrored, and
 /// sheared so that their mean is 0 and their covariance is the identity.
-pub(super) fn normal_vectors(dimension: usize, count: usize) -> Vec<Vec<f64>> {
+pub(crate) fn normal_vectors(dimension: usize, count: usize) -> Vec<Vec<f64>> {
     // Roberts' sequence: powers of the root of x^(d+1) = x + 1, which spreads evenly in d
     // dimensions as the golden ratio does in one.
     let mut root: f64 = 2.0;
@@ -51,7 +51,7 @@ pub(super) fn normal_vectors(dimension: usize, count: usize) -> Vec<Vec<f64>> {
 }
 
 /// The lower triangle L with L Lᵀ = `matrix`; `None` if the matrix has a negative eigenvalue.
-pub(super) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+pub(crate) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let size = matrix.len();
     let mut factor = vec![vec![0.0; size]; size];
     for i in 0..size {
@@ -74,7 +74,7 @@ pub(super) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
 }
 
 /// Solves L Lᵀ x = `right` for the lower triangle L.
-pub(super) fn solve(factor: &[Vec<f64>], mut right: Vec<f64>) -> Vec<f64> {
+pub(crate) fn solve(factor: &[Vec<f64>], mut right: Vec<f64>) -> Vec<f64> {
     let size = right.len();
     for i in 0..size {
         let known: f64 = (0..i).map(|j| factor[i][j] * right[j]).sum();

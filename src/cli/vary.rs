@@ -1,0 +1,122 @@
+//! The experiment again, for each value of the number that `[vary]` names.
+
+use super::failure::Failure;
+use super::progress::Talk;
+use super::results::fit_table;
+use super::simulate::simulated;
+use super::truth::Truth;
+use crate::claim::{self, Figure, Figures};
+use crate::config::{Experiment, Source};
+use crate::fit::{LawFit, Masked, Spread};
+use crate::report::figure::{Variation, VariedLaw};
+use crate::runs::RunTable;
+
+/// The end of the key that sets how many runs are left to train on.
+const TEST_FRACTION: &str = "test-fraction";
+
+/// What came out with one value.
+struct Outcome {
+    /// Where it stands on the axis of the figure.
+    place: f64,
+    fits: Vec<LawFit>,
+}
+
+/// Runs the variants of an experiment whose own runs are `table`, adds what they measure to `figures`,
+/// and gives the picture; `None` for an experiment that does not vary.
+pub(super) fn vary(
+    experiment: &Experiment,
+    table: &RunTable,
+    figures: &mut Figures,
+    talk: Talk,
+) -> Result<Option<Variation>, Failure> {
+    let Some(vary) = &experiment.vary else {
+        return Ok(None);
+    };
+    // Fewer runs held out are more runs to train on, which is what people ask about.
+    let training = vary.key.ends_with(TEST_FRACTION);
+    let mut outcomes = Vec::new();
+    for (value, variant) in &vary.variants {
+        talk.say(&format!("{} = {value}:", vary.key));
+        let Some(plan) = &variant.fit else { continue };
+        let (own, truth) = runs_of(variant, experiment, talk)?;
+        let table = own.as_ref().unwrap_or(table);
+        let floors = truth.as_ref().map(|truth| truth.floors.as_slice());
+        let fitted = fit_table(table, plan, floors, talk)?;
+        let fits = fitted.fits();
+        let exponents = truth.as_ref().map(|truth| &truth.exponents);
+        let measured = claim::measure(&fits, fitted.splits.len(), exponents);
+        figures.extend(
+            measured
+                .into_iter()
+                .map(|(name, figure): (String, Figure)| (at(*value, &name), figure)),
+        );
+        let place = if training {
+            (fitted.scope.runs - fitted.scope.held_out) as f64
+        } else {
+            *value
+        };
+        outcomes.push(Outcome { place, fits });
+    }
+    let across = if training {
+        "runs to train on".into()
+    } else {
+        vary.label.clone()
+    };
+    Ok(Some(picture(across, &outcomes)))
+}
+
+/// The name of the figure `name` at a value of what varies.
+pub(super) fn at(value: f64, name: &str) -> String {
+    format!("at.{value}.{name}")
+}
+
+/// The runs of a variant, if they are not those of the experiment itself, and the truth about them.
+fn runs_of(
+    variant: &Experiment,
+    experiment: &Experiment,
+    talk: Talk,
+) -> Result<(Option<RunTable>, Option<Truth>), Failure> {
+    let same = variant.source == experiment.source;
+    match &variant.source {
+        Source::Simulated {
+            world,
+            learner,
+            sweep,
+            ..
+        } => {
+            let table = (!same)
+                .then(|| simulated(world.clone(), learner.clone(), sweep, talk))
+                .transpose()?;
+            Ok((table, Some(Truth::of(world))))
+        }
+        Source::Runs(mapping) => {
+            let table = (!same)
+                .then(|| super::fit::load(mapping, talk))
+                .transpose()?;
+            Ok((table.map(|(table, _)| table), None))
+        }
+    }
+}
+
+fn picture(across: String, outcomes: &[Outcome]) -> Variation {
+    let laws = outcomes.first().map_or(&[][..], |outcome| &outcome.fits);
+    let of_law = |index: usize, error: fn(&LawFit) -> Option<Masked>| -> Vec<Option<Spread>> {
+        outcomes
+            .iter()
+            .map(|outcome| Some(error(outcome.fits.get(index)?)?.all))
+            .collect()
+    };
+    Variation {
+        across,
+        values: outcomes.iter().map(|outcome| outcome.place).collect(),
+        laws: laws
+            .iter()
+            .enumerate()
+            .map(|(index, fit)| VariedLaw {
+                law: fit.law.clone(),
+                loss: of_law(index, |fit| Some(fit.test?.mre)),
+                excess: of_law(index, |fit| fit.test?.excess_mre),
+            })
+            .collect(),
+    }
+}
