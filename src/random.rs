@@ -15,6 +15,8 @@ pub enum Purpose {
     Mixtures,
     /// Drawing the meetings of one simulated training run.
     Training,
+    /// Drawing a random projection.
+    Sketch,
     /// Drawing the correlations of a pool of skills.
     Correlation,
     /// Splitting runs into training and test rows.
@@ -30,6 +32,7 @@ impl Purpose {
         match self {
             Self::Mixtures => "mixtures",
             Self::Training => "training",
+            Self::Sketch => "sketch",
             Self::Correlation => "correlation",
             Self::Splits => "splits",
             Self::Starts => "starts",

@@ -13,11 +13,12 @@ use super::learner::{self, RawLearner};
 use super::names::{self, NameOf};
 use super::place::{At, span_of};
 use super::problems::Problems;
+use super::sgd;
 use super::sweep::{self, RawSweep, Setting};
 use super::world::{self, RawWorld};
 use crate::claim::Check;
 use crate::fit::{FitPlan, SplitRule};
-use crate::learner::Learner;
+use crate::learner::LearnerKind;
 use crate::mixture::Design;
 use crate::runs::Mapping;
 use crate::sweep::Sweep;
@@ -48,7 +49,7 @@ pub enum Source {
         /// The world of skills.
         world: World,
         /// Who learns in it.
-        learner: Learner,
+        learner: LearnerKind,
         /// The cells, with the mixtures drawn.
         sweep: Sweep,
         /// The design from which the mixtures of the sweep were drawn.
@@ -207,20 +208,28 @@ fn validate_source(raw: &RawExperiment, seed: u64, problems: &mut Problems) -> O
 }
 
 fn validate_simulation(raw: &RawExperiment, seed: u64, problems: &mut Problems) -> Option<Source> {
-    let world = match &raw.world {
-        Some(world) => world::validate(world, problems),
-        None => None,
-    };
     let learner = match &raw.learner {
         Some(learner) => learner::validate(learner, problems),
         None => None,
     };
+    // The label noise cannot be learned: it is the loss that is left.
+    let floor = match &learner {
+        Some(LearnerKind::Sgd(sgd)) => sgd.noise,
+        _ => 0.0,
+    };
+    let world = match &raw.world {
+        Some(world) => world::validate(world, floor, problems),
+        None => None,
+    };
     let setting = Setting {
         domains: raw.world.as_ref().map_or(0, |world| world.domains.len()),
-        head: world.as_ref().map(World::head),
+        world: world.as_ref(),
         learner: learner.as_ref(),
         seed,
     };
+    if let (Some(raw), Some(LearnerKind::Sgd(_)), Some(world)) = (&raw.world, &learner, &world) {
+        sgd::check_world(raw, world, problems);
+    }
     let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
     Some(Source::Simulated {
         world: world?,

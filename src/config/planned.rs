@@ -4,13 +4,6 @@
 /// Keys, by their path, and the part of mixlaw that they belong to.
 const KEYS: &[(&str, &str)] = &[
     ("optimum", "the search for the best mixture"),
-    ("learner.projection", "the kernel \"sgd\""),
-    ("learner.batch", "the kernel \"sgd\""),
-    ("learner.step", "the kernel \"sgd\""),
-    ("learner.schedule", "the kernel \"sgd\""),
-    ("learner.ratio", "the kernel \"sgd\""),
-    ("learner.estimator", "the kernel \"sgd\""),
-    ("learner.sketches", "the kernel \"sgd\""),
     ("world.overlap.fractions", "the overlap \"matrix\""),
 ];
 
@@ -18,7 +11,7 @@ const KEYS: &[(&str, &str)] = &[
 const WORDS: &[(&str, &str)] = &[
     ("world.overlap.kind", "matrix"),
     ("world.domains.spectrum.kind", "table"),
-    ("learner.kernel", "sgd"),
+    ("learner.estimator", "ridge"),
 ];
 
 /// What the key at `path` is for, if this version does not have it.

@@ -10,10 +10,11 @@ use super::number::{Limit, say};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit};
-use crate::learner::{Kernel, Learner};
+use super::sgd;
+use crate::learner::{Kernel, LearnerKind};
 use crate::mixture::Design;
 use crate::sweep::{Mode, Sweep};
-use crate::world::Resolution;
+use crate::world::{Resolution, World};
 
 /// Largest number of replicates: the spread is then known to .1 %.
 const MOST_REPLICATES: i64 = 1_000_000;
@@ -49,10 +50,10 @@ impl Choice for Mode {
 pub(super) struct Setting<'a> {
     /// Number of domains K.
     pub(super) domains: usize,
-    /// Head size H, if the world is valid.
-    pub(super) head: Option<f64>,
+    /// The world, if it is valid.
+    pub(super) world: Option<&'a World>,
     /// The learner, if it is valid.
-    pub(super) learner: Option<&'a Learner>,
+    pub(super) learner: Option<&'a LearnerKind>,
     /// Seed of the experiment.
     pub(super) seed: u64,
 }
@@ -72,6 +73,11 @@ pub(super) fn validate(
         |tokens| tokens > 0.0,
     );
     let mode = validate_mode(raw.mode.as_ref(), setting, problems);
+    if let (Some(LearnerKind::Sgd(sgd)), Some(world), Some(mode)) =
+        (setting.learner, setting.world, mode)
+    {
+        sgd::check_axes(raw, sgd, world, mode, problems);
+    }
     let replicates = match &raw.replicates {
         Some(given) => validate_replicates(given, mode.unwrap_or(Mode::Sampled), problems),
         None => Some(1),
@@ -106,8 +112,11 @@ fn validate_mode(
     let Some(given) = raw else {
         return Some(Mode::default());
     };
-    let kernel = setting.learner.map(|learner| learner.kernel);
-    if given.0 == Mode::Sampled && matches!(kernel, Some(Kernel::SgdDecay { .. })) {
+    let closed_form = matches!(
+        setting.learner,
+        Some(LearnerKind::Counting(learner)) if matches!(learner.kernel, Kernel::SgdDecay { .. })
+    );
+    if given.0 == Mode::Sampled && closed_form {
         return problems.add(
             Problem::new("the kernel \"sgd-decay\" cannot be sampled")
                 .label(given.span(), "needs a kernel of counts")
@@ -140,7 +149,7 @@ fn validate_capacities(
     setting: Setting<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<f64>> {
-    let head = setting.head.unwrap_or(0.0);
+    let head = setting.world.map_or(0.0, World::head);
     let must = if head > 1.0 {
         format!("a number of at least the head, {head}")
     } else {
@@ -149,7 +158,10 @@ fn validate_capacities(
     let capacities = axis("capacities", raw, &must, problems, |capacity| {
         capacity >= head.max(1.0)
     });
-    let exponent = setting.learner.map_or(0.0, |l| l.efficiency.exponent);
+    let exponent = match setting.learner {
+        Some(LearnerKind::Counting(learner)) => learner.efficiency.exponent,
+        Some(LearnerKind::Sgd(_)) | None => 0.0,
+    };
     if exponent == 0.0 {
         return capacities;
     }

@@ -42,14 +42,14 @@ pub(super) struct RawDomain {
     exponent: At<f64>,
     /// Cost c of meeting a skill that is not learned, in nats, above 0; default 1.
     cost: Option<At<f64>>,
-    /// Irreducible loss E, in nats, at least 0; default 0.
+    /// Irreducible loss E, in nats, at least 0; default 0, for the kernel sgd its noise.
     floor: Option<At<f64>>,
     /// Departure from a pure power law; default none.
     spectrum: Option<At<RawSpectrum>>,
 }
 
-/// Checks `[world]`.
-pub(super) fn validate(raw: &At<RawWorld>, problems: &mut Problems) -> Option<World> {
+/// Checks `[world]`; `floor` is the irreducible loss of a domain that gives none.
+pub(super) fn validate(raw: &At<RawWorld>, floor: f64, problems: &mut Problems) -> Option<World> {
     let skills = problems.number_or(
         "skills",
         raw.skills.as_ref(),
@@ -82,7 +82,7 @@ pub(super) fn validate(raw: &At<RawWorld>, problems: &mut Problems) -> Option<Wo
         None => Some(Overlap::None),
         Some(overlap) => overlap::validate(overlap, raw.domains.len(), problems),
     };
-    let domains = validate_domains(&raw.domains, masses, problems);
+    let domains = validate_domains(&raw.domains, masses, floor, problems);
     match World::new(domains?, head?, skills?, overlap?) {
         Ok(world) => Some(world),
         Err(error) => problems.add(Problem::new(error.to_string()).label(raw.span(), "this world")),
@@ -92,6 +92,7 @@ pub(super) fn validate(raw: &At<RawWorld>, problems: &mut Problems) -> Option<Wo
 fn validate_domains(
     raw: &At<Vec<At<RawDomain>>>,
     masses: Masses,
+    floor: f64,
     problems: &mut Problems,
 ) -> Option<Vec<Domain>> {
     if raw.is_empty() {
@@ -118,12 +119,17 @@ fn validate_domains(
     // Every domain is checked before the first fault ends the check.
     let checked: Vec<Option<Domain>> = raw
         .iter()
-        .map(|domain| validate_domain(domain, masses, problems))
+        .map(|domain| validate_domain(domain, masses, floor, problems))
         .collect();
     checked.into_iter().collect()
 }
 
-fn validate_domain(raw: &RawDomain, masses: Masses, problems: &mut Problems) -> Option<Domain> {
+fn validate_domain(
+    raw: &RawDomain,
+    masses: Masses,
+    floor: f64,
+    problems: &mut Problems,
+) -> Option<Domain> {
     let name = names::check(&raw.name, NameOf::Domain, problems);
     let cost = problems.number_or("cost", raw.cost.as_ref(), 1.0, "a number above 0", |c| {
         c > 0.0
@@ -131,7 +137,7 @@ fn validate_domain(raw: &RawDomain, masses: Masses, problems: &mut Problems) -> 
     let floor = problems.number_or(
         "floor",
         raw.floor.as_ref(),
-        0.0,
+        floor,
         "a number of at least 0",
         |e| e >= 0.0,
     );

@@ -7,7 +7,9 @@ mod observed;
 pub mod oracle;
 mod sampled;
 mod simulator;
+mod trainer;
 
 pub use groups::Grouping;
 pub use sampled::Sampler;
 pub use simulator::Simulator;
+pub use trainer::{Trained, Trainer, TrainingError};

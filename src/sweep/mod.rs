@@ -2,8 +2,10 @@
 //! parallel.
 
 mod execute;
+mod train;
 
 pub use execute::simulate;
+pub use train::{CurvePoint, Training, train};
 
 use crate::mixture::Mixture;
 use crate::world::Resolution;
