@@ -10,6 +10,7 @@ use super::run::experiment_or_quickstart;
 use crate::config::{Experiment, Source};
 use crate::fit::SplitRule;
 use crate::learner::LearnerKind;
+use crate::learner::sgd::SharedRun;
 use crate::random::{Purpose, stream};
 use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{Mode, Sweep};
@@ -112,8 +113,13 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
         Mode::Sampled => sweep
             .tokens
             .iter()
-            .filter(|tokens| tokens.is_finite())
-            .map(|tokens| tokens / shortest)
+            .map(|tokens| {
+                if tokens.is_finite() {
+                    tokens / shortest
+                } else {
+                    1.0
+                }
+            })
             .sum(),
     };
     let Some(mixture) = sweep.mixtures.first() else {
@@ -125,14 +131,30 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
         .map(|capacity| {
             let clock = Instant::now();
             let mut random = stream(sweep.seed, Purpose::Training, 0, 0);
-            std::hint::black_box(match sweep.mode {
-                Mode::Expected => trainer.expected(mixture.weights(), *capacity, shortest),
-                Mode::Sampled => trainer.train(mixture.weights(), *capacity, shortest, &mut random),
-            });
+            let weights = mixture.weights();
+            let view = if shortest.is_infinite() && sweep.mode == Mode::Expected {
+                trainer.average_view(*capacity)
+            } else {
+                match trainer.view(*capacity, &mut random) {
+                    Ok(view) => view,
+                    // The run itself will say why.
+                    Err(_) => return 0.0,
+                }
+            };
+            match sweep.mode {
+                Mode::Expected => {
+                    std::hint::black_box(trainer.expected(&view, weights, shortest));
+                }
+                Mode::Sampled => {
+                    let run = SharedRun { weights, random };
+                    std::hint::black_box(trainer.train(&view, shortest, &mut [run]));
+                }
+            }
             clock.elapsed().as_secs_f64()
         })
         .sum();
-    seconds * lengths * (sweep.mixtures.len() as f64) * (sweep.replicates as f64)
+    let sketches = trainer.sgd().sketches as f64;
+    seconds * lengths * sketches * (sweep.mixtures.len() as f64) * (sweep.replicates as f64)
 }
 
 fn list(values: &[f64]) -> String {

@@ -33,6 +33,9 @@ const MOST_DIRECTIONS: f64 = 1e6;
 /// Most rows of a random projection: covariances of 4096² numbers for each domain.
 const MOST_ROWS: f64 = 4096.0;
 
+/// Most rows of a random projection whose second moments are carried: a step costs 10 ms there.
+const MOST_MOMENTS: f64 = 256.0;
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum ScheduleKind {
     Geometric,
@@ -171,6 +174,10 @@ pub(super) fn check_axes(
         Projection::Top => MOST_DIRECTIONS,
         Projection::Gaussian => MOST_ROWS,
     };
+    let matrices = sgd.projection == Projection::Gaussian
+        && mode == Mode::Expected
+        && world.domains().len() > 1
+        && !averaged;
     for capacity in raw.capacities.iter() {
         let value = match **capacity {
             Limit::Number(value) if value >= 1.0 && value.is_finite() => value,
@@ -186,8 +193,16 @@ pub(super) fn check_axes(
         };
         let fault = if value > skills {
             format!("the world has {} skills in all", say(skills))
+        } else if sgd.projection == Projection::Gaussian && value > world.skills() {
+            // The features of a domain would depend on each other.
+            format!("a domain has {} skills", say(world.skills()))
         } else if value.fract() != 0.0 {
             "the number of directions is whole".into()
+        } else if matrices && value > MOST_MOMENTS {
+            format!(
+                "the expected losses of several domains carry N x N moments: at most {}",
+                say(MOST_MOMENTS)
+            )
         } else if value > most {
             format!(
                 "the projection \"{}\" has at most {} directions",

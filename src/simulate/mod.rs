@@ -8,8 +8,10 @@ pub mod oracle;
 mod sampled;
 mod simulator;
 mod trainer;
+mod view;
 
 pub use groups::Grouping;
 pub use sampled::Sampler;
 pub use simulator::Simulator;
 pub use trainer::{Trained, Trainer, TrainingError};
+pub use view::View;

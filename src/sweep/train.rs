@@ -1,16 +1,20 @@
 //! Runs a sweep of the learner that trains, on all threads.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
 use super::execute::table;
 use super::{Mode, Sweep};
-use crate::learner::sgd::Limits;
+use crate::learner::sgd::{Limits, SharedRun};
 use crate::random::{Purpose, stream};
 use crate::runs::{RunTable, TableError};
-use crate::simulate::{Trained, Trainer, TrainingError};
+use crate::simulate::{Trained, Trainer, TrainingError, View};
+
+/// Runs that share a projection and go side by side: enough to make matrix products of them.
+const TOGETHER: usize = 24;
 
 /// Losses of a run on its way.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,24 +62,24 @@ pub fn train(
     sweep: &Sweep,
     done: &(dyn Fn(usize) + Sync),
 ) -> Result<Training, TrainError> {
-    let limits = check(trainer, sweep)?;
-    let trained: Vec<Trained> = (0..sweep.runs())
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|number| {
-            let run = sweep.run(number);
-            let weights = run.mixture.weights();
-            let trained = match sweep.mode {
-                Mode::Expected => trainer.expected(weights, run.capacity, run.tokens),
-                Mode::Sampled => {
-                    let mut random = stream(sweep.seed, Purpose::Training, run.cell, run.replicate);
-                    trainer.train(weights, run.capacity, run.tokens, &mut random)
-                }
-            };
-            done(1);
-            trained
-        })
-        .collect();
+    let mut limits = None;
+    // The projection `top` costs nothing: every capacity is checked before anything runs.
+    if !trainer.is_random() {
+        for capacity in &sweep.capacities {
+            let view = trainer.average_view(*capacity);
+            check(trainer, sweep, &view, *capacity, &mut limits)?;
+        }
+    }
+    let mut trained = Vec::with_capacity(sweep.runs());
+    for (number, capacity) in sweep.capacities.iter().enumerate() {
+        trained.extend(at_capacity(
+            trainer,
+            sweep,
+            (number, *capacity),
+            &mut limits,
+            done,
+        )?);
+    }
     let losses: Vec<f64> = trained
         .iter()
         .flat_map(|run| run.losses.iter().copied())
@@ -100,26 +104,125 @@ pub fn train(
     })
 }
 
-/// The smallest limits of the step size over all runs that take steps.
-fn check(trainer: &Trainer, sweep: &Sweep) -> Result<Option<Limits>, TrainingError> {
-    if sweep.tokens.iter().all(|tokens| tokens.is_infinite()) {
-        return Ok(None);
-    }
-    let cells: Vec<_> = sweep
-        .capacities
-        .iter()
-        .flat_map(|capacity| {
-            sweep
-                .mixtures
-                .iter()
-                .map(move |mixture| (*capacity, mixture))
+/// Every run at one capacity, in order. One projection is in memory at a time.
+fn at_capacity(
+    trainer: &Trainer,
+    sweep: &Sweep,
+    (number, capacity): (usize, f64),
+    limits: &mut Option<Limits>,
+    done: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Trained>, TrainingError> {
+    let runs = sweep.runs() / sweep.capacities.len();
+    // Only under a common projection have runs something to share.
+    let together = match sweep.mode {
+        Mode::Sampled if trainer.is_random() => TOGETHER,
+        Mode::Sampled | Mode::Expected => 1,
+    };
+    let per_tokens = runs / sweep.tokens.len();
+    let batches: Vec<Range<usize>> = (0..sweep.tokens.len())
+        .flat_map(|tokens| (0..per_tokens.div_ceil(together)).map(move |batch| (tokens, batch)))
+        .map(|(tokens, batch)| {
+            let first = number * runs + tokens * per_tokens;
+            first + batch * together..first + ((batch + 1) * together).min(per_tokens)
         })
         .collect();
-    let limits: Vec<Limits> = cells
+    let no_steps = sweep.tokens.iter().all(|tokens| tokens.is_infinite());
+    let averaged = !trainer.is_random() || (no_steps && sweep.mode == Mode::Expected);
+    let sketches = if averaged { 1 } else { trainer.sgd().sketches };
+    let mut by_sketch: Vec<Vec<Trained>> = Vec::new();
+    for sketch in 0..sketches {
+        let view = if averaged {
+            trainer.average_view(capacity)
+        } else {
+            // One projection for all mixtures and lengths: its draw is a random effect.
+            let mut random = stream(sweep.seed, Purpose::Sketch, capacity as u64, sketch);
+            let view = trainer.view(capacity, &mut random)?;
+            if !no_steps {
+                check(trainer, sweep, &view, capacity, limits)?;
+            }
+            view
+        };
+        let trained: Vec<Vec<Trained>> = batches
+            .par_iter()
+            .with_max_len(1)
+            .map(|batch| {
+                let trained = one_batch(trainer, sweep, &view, batch.clone(), sketch);
+                if sketch + 1 == sketches {
+                    done(batch.len());
+                }
+                trained
+            })
+            .collect();
+        by_sketch.push(trained.into_iter().flatten().collect());
+    }
+    Ok((0..runs)
+        .map(|run| {
+            let same: Vec<Trained> = by_sketch.iter().map(|runs| runs[run].clone()).collect();
+            Trained::mean(&same)
+        })
+        .collect())
+}
+
+/// Runs of one capacity and one number of tokens.
+fn one_batch(
+    trainer: &Trainer,
+    sweep: &Sweep,
+    view: &View,
+    batch: Range<usize>,
+    sketch: u64,
+) -> Vec<Trained> {
+    let tokens = sweep.run(batch.start).tokens;
+    let runs = batch.map(|number| sweep.run(number));
+    match sweep.mode {
+        Mode::Expected => runs
+            .map(|run| {
+                let weights = run.mixture.weights();
+                if tokens.is_infinite() {
+                    let average = trainer.average_view(run.capacity);
+                    return trainer.expected(&average, weights, tokens);
+                }
+                trainer.expected(view, weights, tokens)
+            })
+            .collect(),
+        Mode::Sampled => {
+            let mut runs: Vec<_> = runs
+                .map(|run| SharedRun {
+                    weights: run.mixture.weights(),
+                    random: stream(
+                        sweep.seed,
+                        Purpose::Training,
+                        run.cell,
+                        run.replicate + sketch * sweep.replicates,
+                    ),
+                })
+                .collect();
+            trainer.train(view, tokens, &mut runs)
+        }
+    }
+}
+
+/// Checks the step size under every mixture; `limits` becomes the smallest so far.
+fn check(
+    trainer: &Trainer,
+    sweep: &Sweep,
+    view: &View,
+    capacity: f64,
+    limits: &mut Option<Limits>,
+) -> Result<(), TrainingError> {
+    if sweep.tokens.iter().all(|tokens| tokens.is_infinite()) {
+        return Ok(());
+    }
+    let found: Vec<Option<Limits>> = sweep
+        .mixtures
         .par_iter()
-        .map(|(capacity, mixture)| trainer.check(mixture.weights(), *capacity))
+        .map(|mixture| trainer.check(view, mixture.weights(), capacity))
         .collect::<Result<_, _>>()?;
-    Ok(limits.into_iter().reduce(Limits::smaller))
+    *limits = found
+        .into_iter()
+        .flatten()
+        .chain(*limits)
+        .reduce(Limits::smaller);
+    Ok(())
 }
 
 impl Training {

@@ -5,7 +5,10 @@
 mod worlds;
 
 mod closed_form;
+mod equivalent;
 mod exactness;
+mod exponents;
+mod gaussian;
 mod stability;
 
 use mixlaw::learner::sgd::{Estimator, Projection, Schedule, Sgd};

@@ -16,18 +16,26 @@
 mod batch;
 mod closed_form;
 mod directions;
+mod equivalent;
+mod features;
+mod moments;
 pub mod oracle;
 mod recursion;
 mod schedule;
 mod stability;
+mod together;
 mod watch;
 
 pub use batch::trained_excess;
 pub use closed_form::{Residuals, closed_form_excess, decay_tau};
 pub use directions::{Directions, Shared};
+pub use equivalent::equivalent_excess;
+pub use features::{Features, Prepared};
+pub use moments::expected_feature_excess;
 pub use recursion::{Blocks, expected_excess};
 pub use schedule::Schedule;
 pub use stability::{Limits, limits};
+pub use together::{SharedRun, trained_together};
 pub use watch::Watch;
 
 /// What the model sees of the skills.

@@ -1,4 +1,4 @@
-//! The linear algebra under a fit, by LAPACK through `ndarray-linalg`.
+//! Linear algebra by LAPACK through `ndarray-linalg`.
 
 use std::sync::Once;
 
@@ -26,7 +26,7 @@ unsafe extern "C" {
 
 /// Solves the symmetric positive definite system `matrix`·x = `right`; `None` if the matrix is not
 /// positive definite to working precision.
-pub(super) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Option<Array1<f64>> {
+pub(crate) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Option<Array1<f64>> {
     pin_blas();
     let solution = matrix.factorizec(UPLO::Lower).ok()?.solvec(right).ok()?;
     solution.iter().all(|x| x.is_finite()).then_some(solution)
