@@ -5,7 +5,7 @@ mod execute;
 mod train;
 
 pub use execute::simulate;
-pub use train::{CurvePoint, Training, train};
+pub use train::{CurvePoint, TrainError, Training, train};
 
 use crate::mixture::Mixture;
 use crate::world::Resolution;

@@ -69,13 +69,13 @@ fn the_jacobian_is_symmetric_and_the_best_mixture_is_the_target() {
             })
             .collect();
         let size = jacobian[0][0].abs();
-        for i in 0..4 {
-            for j in 0..i {
-                let asymmetry = (jacobian[i][j] - jacobian[j][i]).abs() / size;
+        for (i, by_own) in jacobian.iter().enumerate() {
+            for (j, by_other) in jacobian.iter().enumerate() {
+                let asymmetry = (by_own[j] - by_other[i]).abs() / size;
                 assert!(asymmetry < 1e-6, "N={capacity}: {asymmetry:e}");
             }
-            // Σ_i w_i ∂L_i/∂h_j is the same for every j at h = w: here 0, for the weights scale out.
-            let total: f64 = (0..4).map(|j| h[j] * jacobian[i][j]).sum();
+            // At h = w no weight is worth more than another: the gradient of Σ_j w_j L_j is level.
+            let total: f64 = h.iter().zip(by_own).map(|(w, slope)| w * slope).sum();
             assert!(
                 total.abs() / size < 1e-6,
                 "N={capacity}: gradient {total:e}"

@@ -9,7 +9,9 @@ mod equivalent;
 mod exactness;
 mod exponents;
 mod gaussian;
+mod optimum;
 mod stability;
+mod sweeps;
 
 use mixlaw::learner::sgd::{Estimator, Projection, Schedule, Sgd};
 use mixlaw::world::{Overlap, World};

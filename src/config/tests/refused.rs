@@ -235,6 +235,10 @@ fn sgd() {
                 "capacities = [1e7]\ntokens = [1e6"
             ),
             ("tokens = [1_000_000", "tokens = [9"),
+            (
+                "batch = 10\n\n[sweep]",
+                "projection = \"gaussian\"\n\n[sweep]"
+            ),
         ]
     ));
 }
