@@ -125,7 +125,9 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
     let Some(mixture) = sweep.mixtures.first() else {
         return 0.0;
     };
-    let seconds: f64 = sweep
+    let runs =
+        trainer.sgd().sketches as f64 * sweep.mixtures.len() as f64 * sweep.replicates as f64;
+    sweep
         .capacities
         .iter()
         .map(|capacity| {
@@ -141,6 +143,9 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
                     Err(_) => return 0.0,
                 }
             };
+            // All runs of a capacity share its projections.
+            let seen = clock.elapsed().as_secs_f64() * trainer.sgd().sketches as f64;
+            let clock = Instant::now();
             match sweep.mode {
                 Mode::Expected => {
                     std::hint::black_box(trainer.expected(&view, weights, shortest));
@@ -150,11 +155,9 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
                     std::hint::black_box(trainer.train(&view, shortest, &mut [run]));
                 }
             }
-            clock.elapsed().as_secs_f64()
+            seen + clock.elapsed().as_secs_f64() * lengths * runs
         })
-        .sum();
-    let sketches = trainer.sgd().sketches as f64;
-    seconds * lengths * sketches * (sweep.mixtures.len() as f64) * (sweep.replicates as f64)
+        .sum()
 }
 
 fn list(values: &[f64]) -> String {
