@@ -6,6 +6,7 @@ pub mod config;
 pub mod fit;
 pub mod law;
 pub mod learner;
+mod linear;
 pub mod mixture;
 pub mod random;
 mod replace;
