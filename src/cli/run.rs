@@ -1,5 +1,6 @@
 //! `mixlaw run`: the whole experiment.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -227,12 +228,16 @@ impl Directory {
                 },
                 _,
             ) => {
-                let table = simulated(world.clone(), learner.clone(), sweep, talk)?;
+                let simulated = simulated(world.clone(), learner.clone(), sweep, talk)?;
+                let failed = without_losses(&simulated.table);
                 manifest.cells = CellCounts {
-                    done: sweep.cells(),
-                    failed: 0,
+                    done: sweep.cells() - failed,
+                    failed,
                 };
-                (table, None, Some(Truth::of(world)))
+                if let Some(curves) = &simulated.curves {
+                    self.write("curves.csv", curves)?;
+                }
+                (simulated.table, None, Some(Truth::of(world)))
             }
             (Source::Runs(_), Some((table, source))) => {
                 manifest.inputs = vec![InputFile {
@@ -309,6 +314,15 @@ impl Directory {
         write_atomic(&path, bytes)
             .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
     }
+}
+
+/// Number of cells in which some run has no losses, because it diverged.
+fn without_losses(table: &RunTable) -> usize {
+    let cells: BTreeSet<u64> = (0..table.len())
+        .filter(|run| table.loss(*run, 0).is_none())
+        .map(|run| table.cell(run))
+        .collect();
+    cells.len()
 }
 
 /// Prints laws, exponents and verdicts.

@@ -13,13 +13,14 @@ use super::learner::{self, RawLearner};
 use super::names::{self, NameOf};
 use super::place::{At, span_of};
 use super::problems::Problems;
+use super::sgd;
 use super::supply;
 use super::sweep::{self, RawSweep, Setting};
 use super::vary::{RawVary, Vary};
 use super::world::{self, RawWorld, Surroundings};
 use crate::claim::Check;
 use crate::fit::{FitPlan, SplitRule};
-use crate::learner::Learner;
+use crate::learner::LearnerKind;
 use crate::mixture::Design;
 use crate::runs::Mapping;
 use crate::sweep::Sweep;
@@ -54,7 +55,7 @@ pub enum Source {
         /// The world of skills.
         world: World,
         /// Who learns in it.
-        learner: Learner,
+        learner: LearnerKind,
         /// The cells, with the mixtures drawn.
         sweep: Sweep,
         /// The design from which the mixtures of the sweep were drawn.
@@ -144,6 +145,7 @@ pub(super) fn validate(
     let around = Surroundings {
         seed: seed.unwrap_or(0),
         folder,
+        floor: 0.0,
     };
     let source = validate_source(raw, around, problems);
     let fit = match &raw.fit {
@@ -236,26 +238,37 @@ fn validate_simulation(
     around: Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Source> {
-    let world = match &raw.world {
-        Some(world) => world::validate(world, around, problems),
-        None => None,
-    };
     let learner = match &raw.learner {
         Some(learner) => learner::validate(learner, problems),
         None => None,
     };
-    let world = match (world, &raw.learner, &raw.sweep) {
-        (Some(world), Some(learner), Some(sweep)) => {
+    let around = match &learner {
+        // The label noise cannot be learned: it is the loss that is left.
+        Some(LearnerKind::Sgd(sgd)) => Surroundings {
+            floor: sgd.noise,
+            ..around
+        },
+        _ => around,
+    };
+    let world = match &raw.world {
+        Some(world) => world::validate(world, around, problems),
+        None => None,
+    };
+    let world = match (world, &learner, &raw.learner, &raw.sweep) {
+        (Some(world), Some(LearnerKind::Counting(_)), Some(learner), Some(sweep)) => {
             supply::complete(world, learner, sweep, problems)
         }
         (world, ..) => world,
     };
     let setting = Setting {
         domains: raw.world.as_ref().map_or(0, |world| world.domains.len()),
-        head: world.as_ref().map(World::head),
+        world: world.as_ref(),
         learner: learner.as_ref(),
         seed: around.seed,
     };
+    if let (Some(raw), Some(LearnerKind::Sgd(_)), Some(world)) = (&raw.world, &learner, &world) {
+        sgd::check_world(raw, world, problems);
+    }
     let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
     Some(Source::Simulated {
         world: world?,

@@ -32,7 +32,7 @@ pub fn resolved_toml(experiment: &Experiment, folder: &Path) -> String {
             if !world.supply().is_unlimited() {
                 out.number("repetition-decay", world.supply().decay());
             }
-            sweep::write(sweep, &mut out);
+            sweep::write(sweep, learner, &mut out);
             mixtures::write(design, &mut out);
         }
         Source::Runs(mapping) => data::write(mapping, &mut out),

@@ -10,11 +10,12 @@ use super::number::{Limit, say};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit};
-use crate::learner::{Kernel, Learner};
+use super::sgd;
+use crate::learner::{Kernel, LearnerKind};
 use crate::mixture::Design;
 use crate::simulate::Counts;
 use crate::sweep::{Mode, Sweep};
-use crate::world::Resolution;
+use crate::world::{Resolution, World};
 
 /// Largest number of replicates: the spread is then known to .1 %.
 const MOST_REPLICATES: i64 = 1_000_000;
@@ -60,10 +61,10 @@ impl Choice for Counts {
 pub(super) struct Setting<'a> {
     /// Number of domains K.
     pub(super) domains: usize,
-    /// Head size H, if the world is valid.
-    pub(super) head: Option<f64>,
+    /// The world, if it is valid.
+    pub(super) world: Option<&'a World>,
     /// The learner, if it is valid.
-    pub(super) learner: Option<&'a Learner>,
+    pub(super) learner: Option<&'a LearnerKind>,
     /// Seed of the experiment.
     pub(super) seed: u64,
 }
@@ -83,7 +84,12 @@ pub(super) fn validate(
         |tokens| tokens > 0.0,
     );
     let mode = validate_mode(raw.mode.as_ref(), setting, problems);
-    let mode = validate_counts(raw.counts.as_ref(), mode, problems);
+    let mode = validate_counts(raw.counts.as_ref(), mode, setting, problems);
+    if let (Some(LearnerKind::Sgd(sgd)), Some(world), Some(mode)) =
+        (setting.learner, setting.world, mode)
+    {
+        sgd::check_axes(raw, sgd, world, mode, problems);
+    }
     let replicates = match &raw.replicates {
         Some(given) => validate_replicates(given, mode.unwrap_or(Mode::SAMPLED), problems),
         None => Some(1),
@@ -123,8 +129,11 @@ fn validate_mode(
     let Some(given) = raw else {
         return Some(Mode::default());
     };
-    let kernel = setting.learner.map(|learner| learner.kernel);
-    if given.0 != Mode::Expected && matches!(kernel, Some(Kernel::SgdDecay { .. })) {
+    let closed_form = matches!(
+        setting.learner,
+        Some(LearnerKind::Counting(learner)) if matches!(learner.kernel, Kernel::SgdDecay { .. })
+    );
+    if given.0 != Mode::Expected && closed_form {
         return problems.add(
             Problem::new("the kernel \"sgd-decay\" cannot be sampled")
                 .label(given.span(), "needs a kernel of counts")
@@ -140,9 +149,15 @@ fn validate_mode(
 fn validate_counts(
     raw: Option<&At<Word<Counts>>>,
     mode: Option<Mode>,
+    setting: Setting<'_>,
     problems: &mut Problems,
 ) -> Option<Mode> {
     match (raw, mode?) {
+        (Some(counts), _) if matches!(setting.learner, Some(LearnerKind::Sgd(_))) => problems.add(
+            Problem::new("`counts` has no meaning for kernel = \"sgd\"")
+                .label(counts.span(), "no meaning here")
+                .help("take it out: that kernel draws samples, not meetings"),
+        ),
         (Some(counts), Mode::Expected) => problems.add(
             Problem::new("`counts` has no meaning in mode = \"expected\"")
                 .label(counts.span(), "nothing is drawn in this mode")
@@ -195,7 +210,7 @@ fn validate_capacities(
     setting: Setting<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<f64>> {
-    let head = setting.head.unwrap_or(0.0);
+    let head = setting.world.map_or(0.0, World::head);
     let must = if head > 1.0 {
         format!("a number of at least the head, {head}")
     } else {
@@ -204,7 +219,10 @@ fn validate_capacities(
     let capacities = axis("capacities", raw, &must, problems, |capacity| {
         capacity >= head.max(1.0)
     });
-    let exponent = setting.learner.map_or(0.0, |l| l.efficiency.exponent);
+    let exponent = match setting.learner {
+        Some(LearnerKind::Counting(learner)) => learner.efficiency.exponent,
+        Some(LearnerKind::Sgd(_)) | None => 0.0,
+    };
     if exponent == 0.0 {
         return capacities;
     }
@@ -263,13 +281,15 @@ fn axis(
 }
 
 /// Writes `[sweep]` with every default, but for its mixtures.
-pub(super) fn write(sweep: &Sweep, out: &mut Writer) {
+pub(super) fn write(sweep: &Sweep, learner: &LearnerKind, out: &mut Writer) {
     out.header("[sweep]");
     match sweep.mode {
         Mode::Expected => out.word("mode", Mode::Expected),
         Mode::Sampled(counts) => {
             out.word("mode", Mode::SAMPLED);
-            out.word("counts", counts);
+            if matches!(learner, LearnerKind::Counting(_)) {
+                out.word("counts", counts);
+            }
         }
     }
     out.key("replicates", sweep.replicates);

@@ -78,8 +78,8 @@ pub(super) struct RawDomain {
     cost: Option<At<f64>>,
     /// Standard deviation of the logarithm of the skills' costs, from 0 to 4; default that of the
     /// world.
-    cost_spread: Option<At<f64>>,
-    /// Irreducible loss E, in nats, at least 0; default 0.
+    pub(super) cost_spread: Option<At<f64>>,
+    /// Irreducible loss E, in nats, at least 0; default 0, for the kernel sgd its noise.
     floor: Option<At<f64>>,
     /// Departure from a pure power law; default none.
     spectrum: Option<At<RawSpectrum>>,
@@ -94,6 +94,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) seed: u64,
     /// Folder to which the paths of files are relative.
     pub(super) folder: &'a Path,
+    /// Irreducible loss of a domain that gives none.
+    pub(super) floor: f64,
 }
 
 /// Checks `[world]`.
@@ -136,7 +138,7 @@ pub(super) fn validate(
     };
     let order = validate_order(raw, head, around.seed, problems);
     let spread = validate_cost_spread(raw, problems);
-    let domains = validate_domains(&raw.domains, masses, around.folder, problems);
+    let domains = validate_domains(&raw.domains, masses, around, problems);
     let supply = supply::validate(&raw.domains, problems);
     let (order, spread, supply) = (order?, spread?, supply?);
     let world = World::new(domains?, head?, skills?, overlap?)
@@ -191,7 +193,7 @@ fn validate_cost_spread(raw: &RawWorld, problems: &mut Problems) -> Option<Vec<f
 fn validate_domains(
     raw: &At<Vec<At<RawDomain>>>,
     masses: Masses,
-    folder: &Path,
+    around: Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Domain>> {
     if raw.is_empty() {
@@ -218,7 +220,7 @@ fn validate_domains(
     // Every domain is checked before the first fault ends the check.
     let checked: Vec<Option<Domain>> = raw
         .iter()
-        .map(|domain| validate_domain(domain, masses, folder, problems))
+        .map(|domain| validate_domain(domain, masses, around, problems))
         .collect();
     checked.into_iter().collect()
 }
@@ -226,7 +228,7 @@ fn validate_domains(
 fn validate_domain(
     raw: &RawDomain,
     masses: Masses,
-    folder: &Path,
+    around: Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Domain> {
     let name = names::check(&raw.name, NameOf::Domain, problems);
@@ -236,12 +238,12 @@ fn validate_domain(
     let floor = problems.number_or(
         "floor",
         raw.floor.as_ref(),
-        0.0,
+        around.floor,
         "a number of at least 0",
         |e| e >= 0.0,
     );
     let spectrum = raw.spectrum.as_ref();
-    let spectrum = spectrum::validate(&raw.exponent, masses, spectrum, folder, problems);
+    let spectrum = spectrum::validate(&raw.exponent, masses, spectrum, around.folder, problems);
     Some(Domain {
         name: name?,
         spectrum: spectrum?,

@@ -7,6 +7,7 @@ mod kept;
 mod kernel;
 mod poisson;
 mod regimes;
+pub mod sgd;
 mod spread;
 mod threshold;
 mod transition;
@@ -95,6 +96,15 @@ pub struct Learner {
     /// Whether only the best N skills can be held. Without it, capacity acts through
     /// [`Efficiency`] alone.
     pub capacity_limits: bool,
+}
+
+/// Which learner takes part in an experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LearnerKind {
+    /// One that counts its meetings with skills.
+    Counting(Learner),
+    /// One that takes gradient steps.
+    Sgd(sgd::Sgd),
 }
 
 /// Why a learner cannot exist.

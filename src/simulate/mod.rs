@@ -14,9 +14,13 @@ mod selected;
 mod sharing;
 mod simulator;
 mod tokens;
+mod trainer;
+mod view;
 
 pub use groups::Grouping;
 pub use sampled::{Sampler, SamplerScratch};
 pub use scratch::Scratch;
 pub use simulator::Simulator;
 pub use tokens::Counts;
+pub use trainer::{Trained, Trainer, TrainingError};
+pub use view::View;

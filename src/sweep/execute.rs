@@ -83,6 +83,16 @@ pub fn simulate(
                 done(losses.len() / domains);
             });
     }
+    table(sweep, names, losses)
+}
+
+/// The table of a sweep's runs, with `losses` of runs × domains; NaN where there is none.
+pub(super) fn table(
+    sweep: &Sweep,
+    names: Vec<String>,
+    losses: Array2<f64>,
+) -> Result<RunTable, TableError> {
+    let (runs, domains) = (sweep.runs(), names.len());
     let each = |figure: &dyn Fn(SweepRun) -> f64| {
         (0..runs).map(|number| figure(sweep.run(number))).collect()
     };

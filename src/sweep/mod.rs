@@ -2,9 +2,11 @@
 //! parallel.
 
 mod execute;
+mod train;
 mod write;
 
 pub use execute::simulate;
+pub use train::{CurvePoint, TrainError, Training, train};
 pub use write::write;
 
 use crate::mixture::Mixture;

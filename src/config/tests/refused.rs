@@ -254,7 +254,9 @@ fn learner() {
             ("tau = 5", "tau = 5\nnoise = 0.1"),
             ("\"exponential\"", "\"sgd-decay\""),
             ("\"exponential\"", "\"sgd-decay\"\nnoise = -1"),
-            ("\"exponential\"", "\"sgd\"\nbatch = 4"),
+            ("tau = 5", ""),
+            ("\"exponential\"", "\"sgd\"\nbatch = 0"),
+            ("tau = 5", "tau = 5\nstep = 0.5"),
             ("tau = 5", "tau = 5\nranking = \"worth\""),
             (
                 "kernel = \"exponential\"",
@@ -263,6 +265,57 @@ fn learner() {
             ("tau = 5", "tau = 5\nefficiency = { exponent = 0.2 }"),
             ("tau = 5", "tau = 5\nefficiency = { exponent = nan }"),
             ("tau = 5", "tau = 5\nefficiency = { reference = 0 }"),
+        ]
+    ));
+}
+
+#[test]
+fn sgd() {
+    let sgd = SMALL
+        .replace(
+            "\"exponential\"\ntau = 5",
+            "\"sgd\"\nstep = 0.5\nnoise = 0.1\nbatch = 10",
+        )
+        .replace("[1e3, \"unlimited\"]", "[1e3]");
+    snapshot!(reports(
+        &sgd,
+        &[
+            ("step = 0.5", ""),
+            ("step = 0.5", "step = 0"),
+            ("noise = 0.1", ""),
+            ("noise = 0.1", "noise = -1"),
+            ("batch = 10", "batch = 0"),
+            ("batch = 10", "sketches = 4"),
+            ("batch = 10", "projection = \"gauss\""),
+            ("batch = 10", "schedule = \"constant\"\nratio = 10"),
+            ("batch = 10", "ratio = 0.5"),
+            ("batch = 10", "schedule = \"inverse\"\noffset = 0"),
+            ("batch = 10", "estimator = \"ridge\""),
+            ("batch = 10", "tau = 5"),
+            (
+                "skills = 1e6",
+                "skills = 1e6\noverlap = { kind = \"all\", fraction = 0.1 }"
+            ),
+            ("skills = 1e6", "skills = 1e6\nhead-order = \"permuted\""),
+            ("skills = 1e6", "skills = 1e6\ncost-spread = 0.5"),
+            ("cost = 2", "cost = 2\navailable = 1e5"),
+            ("batch = 10", "repetition-decay = 10"),
+            (
+                "[sweep.mixtures]",
+                "mode = \"sampled\"\ncounts = \"multinomial\"\n[sweep.mixtures]"
+            ),
+            ("skills = 1e6", "skills = 100"),
+            ("[1e3]", "[\"unlimited\"]"),
+            ("[1e3]", "[100.5, 10]"),
+            (
+                "capacities = [1e3]\ntokens = [1_000_000",
+                "capacities = [1e7]\ntokens = [1e6"
+            ),
+            ("tokens = [1_000_000", "tokens = [9"),
+            (
+                "batch = 10\n\n[sweep]",
+                "projection = \"gaussian\"\n\n[sweep]"
+            ),
         ]
     ));
 }

@@ -61,6 +61,14 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
 #[case("kernel = \"exponential\"", "kernel = \"reciprocal\"")]
 #[case("kernel = \"exponential\"", "kernel = \"sgd-decay\"\nnoise = 0.1")]
 #[case(
+    "kernel = \"exponential\"\ntau = 5\n\n[sweep]\ncapacities = [1e3, \"unlimited\"]",
+    "kernel = \"sgd\"\nstep = 0.5\nnoise = 0.1\n\n[sweep]\ncapacities = [1e3]"
+)]
+#[case(
+    "kernel = \"exponential\"\ntau = 5\n\n[sweep]\ncapacities = [1e3, \"unlimited\"]",
+    "kernel = \"sgd\"\nstep = 2\nnoise = 0\nbatch = 10\nprojection = \"gaussian\"\nsketches = 3\nschedule = \"inverse\"\noffset = 7\n\n[sweep]\ncapacities = [64]"
+)]
+#[case(
     "capacities = [1e3, \"unlimited\"]",
     "capacities = [1e3, 12345678]\nclasses-per-decade = 100"
 )]
