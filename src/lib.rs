@@ -7,6 +7,7 @@ pub mod fit;
 pub mod law;
 pub mod learner;
 pub mod mixture;
+pub mod optimum;
 pub mod random;
 mod replace;
 pub mod report;

@@ -58,6 +58,23 @@ pub struct FittedLaw {
 }
 
 impl FittedLaw {
+    /// A law of models with their parameters, bound to `training`.
+    pub(super) fn of_parts(parts: Vec<(Box<dyn Model>, Minimum)>, training: &Observations) -> Self {
+        Self {
+            limits: limits(&parts, training),
+            weight_floor: training.weight_floor,
+            parts,
+            chosen: None,
+            starts: 0,
+            start_seconds: 0.0,
+        }
+    }
+
+    /// The models with their parameters.
+    pub(super) fn parts(&self) -> &[(Box<dyn Model>, Minimum)] {
+        &self.parts
+    }
+
     /// Predicted losses for each row of `rows`, rows × loss columns; NaN in columns that the law
     /// does not predict. Never infinite: see [`FittedLaw::guarded`].
     pub fn predict(&self, rows: &Observations) -> Array2<f64> {
@@ -297,13 +314,7 @@ fn fit_split(
             }
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mut limits = vec![f64::INFINITY; training.loss_names.len()];
-    for (model, _) in &parts {
-        let of_part = guard::limits(model.as_ref(), &training);
-        for (column, limit) in model.columns().iter().zip(of_part) {
-            limits[*column] = limit;
-        }
-    }
+    let limits = limits(&parts, &training);
     Ok(FittedLaw {
         start_seconds,
         starts: parts
@@ -316,6 +327,18 @@ fn fit_split(
         limits,
         chosen,
     })
+}
+
+/// Largest prediction of each loss column.
+fn limits(parts: &[(Box<dyn Model>, Minimum)], training: &Observations) -> Vec<f64> {
+    let mut limits = vec![f64::INFINITY; training.loss_names.len()];
+    for (model, _) in parts {
+        let of_part = guard::limits(model.as_ref(), training);
+        for (column, limit) in model.columns().iter().zip(of_part) {
+            limits[*column] = limit;
+        }
+    }
+    limits
 }
 
 /// Weight that stands in for a weight of 0, as a share of the smallest weight above 0.

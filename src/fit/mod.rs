@@ -1,5 +1,6 @@
 //! Fitting laws to a table of runs: least squares from several starts, splits, errors.
 
+mod at_point;
 mod comparison;
 mod cross_validation;
 mod errors;

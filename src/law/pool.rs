@@ -15,7 +15,7 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::column_model::{
-    AMPLITUDES, Floor, ln_parameter, natural, smallest_loss, with_own_weight,
+    AMPLITUDES, Floor, ln_parameter, natural, power_slope, smallest_loss, with_own_weight,
 };
 use super::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
@@ -222,6 +222,24 @@ impl Model for PoolModel {
                 floor + excess
             });
         }
+    }
+
+    fn differentiate_by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) -> bool {
+        let (gamma, a) = (theta[SOURCE_EXPONENT].exp(), theta[LOSS_EXPONENT].exp());
+        for (position, out) in out.chunks_exact_mut(point.weights.len()).enumerate() {
+            let mut data = 0.0;
+            for (source, weight) in point.weights.iter().enumerate() {
+                let ln_c = self.ln_coefficient(theta, position, source);
+                data += ln_c.exp() * weight.powf(gamma);
+                out[source] = power_slope(ln_c, gamma, *weight);
+            }
+            let ln_amplitude = theta[self.amplitude_place(position)];
+            let by_data = -a * (ln_amplitude - (1.0 + a) * data.ln()).exp();
+            for out in out {
+                *out *= by_data;
+            }
+        }
+        true
     }
 
     /// The first start is the centre of the prior; the others are drawn from it.
