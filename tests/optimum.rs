@@ -3,7 +3,7 @@
 use mixlaw::fit::FittedLaw;
 use mixlaw::law::{Observations, by_name};
 use mixlaw::optimum::{
-    Aim, Constraints, Group, LawLosses, Losses, Near, Optimum, Price, Problem, best,
+    Aim, Constraints, Group, LawLosses, Losses, Near, Optimum, Price, Problem, best, searchable,
 };
 use mixlaw::random::{Purpose, stream};
 use ndarray::Array2;
@@ -30,7 +30,7 @@ fn names(domains: usize) -> Vec<String> {
 /// A law of one part with these parameters.
 fn law(name: &str, rows: &Observations, theta: Vec<f64>) -> FittedLaw {
     let law = by_name(name).unwrap();
-    FittedLaw::with_parameters(law.as_ref(), rows, &[theta])
+    FittedLaw::with_parameters(law.as_ref(), &searchable(rows), &[theta])
         .unwrap()
         .unwrap()
 }

@@ -6,7 +6,7 @@ use super::output;
 use super::progress::Talk;
 use super::results::fit_table;
 use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule};
-use crate::report::{DataSource, comparison_table, fits_json, law_table, write_atomic};
+use crate::report::{DataSource, comparison_table, fits_json, law_table, with_fits, write_atomic};
 use crate::runs::{self, FilterValue, Mapping, ReadNotes, RunTable, ScaleSource};
 
 /// Share held out when nothing else is said.
@@ -33,6 +33,7 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     }
     if let Some(json) = &arguments.json {
         let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
+        let text = with_fits(&text, &fitted.saved(&table));
         write_atomic(json, text.as_bytes())
             .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
         talk.say(&format!("fits written to {}", json.display()));

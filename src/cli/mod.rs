@@ -1,12 +1,16 @@
 //! The command line: one file per subcommand, wiring and words only.
 
 mod arguments;
+mod best_mixture;
 mod completions;
 mod failure;
 mod fit;
+mod fit_file;
+mod optimize;
 mod output;
 mod pictures;
 mod plan;
+mod predict;
 mod progress;
 mod reproduce;
 mod results;
@@ -47,6 +51,8 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Run(run) => run::run(run, talk),
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
         Command::Fit(fit) => fit::fit(fit, talk),
+        Command::Predict(predict) => predict::predict(predict, talk),
+        Command::Optimize(optimize) => optimize::optimize(optimize, talk),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
         Command::Plan(plan) => plan::plan(plan),
         Command::Schema => schema::schema(),

@@ -2,7 +2,10 @@
 
 use super::failure::Failure;
 use super::progress::Talk;
-use crate::fit::{Comparison, FitPlan, LawFit, LawResult, Split, compare, fit_laws, splits};
+use crate::fit::{
+    Comparison, FitPlan, LawFit, LawResult, SavedFits, Split, compare, fit_laws, observations,
+    splits,
+};
 use crate::law::{self, Law};
 use crate::report::FitScope;
 use crate::runs::RunTable;
@@ -25,6 +28,18 @@ impl Fitted {
             .iter()
             .map(|result| result.fit.clone())
             .collect()
+    }
+
+    /// The fits as a file holds them, to predict from.
+    pub(super) fn saved(&self, table: &RunTable) -> SavedFits {
+        let rows: Vec<usize> = (0..table.len()).collect();
+        SavedFits::new(
+            &observations(table, &rows, 0.0),
+            table.weight_names(),
+            self.results
+                .iter()
+                .map(|result| (result.fit.law.as_str(), &result.fitted, &[][..])),
+        )
     }
 
     /// Every law but the best held against it over the splits. The best has the smallest held-out

@@ -4,10 +4,6 @@ use super::fitting::FittedLaw;
 use super::levenberg_marquardt::Minimum;
 use crate::law::{Law, LawError, Observations, Point};
 
-/// Weight that stands in for a weight of 0 where a law needs more than 0 and mixtures are searched:
-/// so small that no law gains from a domain being left out.
-const SEARCH_FLOOR: f64 = 1e-12;
-
 impl FittedLaw {
     /// Writes the predicted losses at `point` into `out`, one for each loss column; a column that
     /// the law does not predict is left as it is. Without the guard against explosions, which would
@@ -68,8 +64,8 @@ impl FittedLaw {
         parts.map(|(_, minimum)| minimum.theta.clone()).collect()
     }
 
-    /// The law with given parameter vectors, for searching mixtures: bound to the rows that it was
-    /// fitted to, but with a weight of 0 as good as 0. `None` if the vectors do not fit the law.
+    /// The law with given parameter vectors, bound to the rows that it was fitted to. `None` if the
+    /// vectors do not fit the law.
     ///
     /// # Errors
     /// [`LawError`] when the law cannot be bound to the rows.
@@ -78,9 +74,7 @@ impl FittedLaw {
         training: &Observations,
         thetas: &[Vec<f64>],
     ) -> Result<Option<Self>, LawError> {
-        let mut training = training.clone();
-        training.weight_floor = SEARCH_FLOOR;
-        let models = law.bind(&training)?;
+        let models = law.bind(training)?;
         let fits = models.len() == thetas.len()
             && models
                 .iter()
@@ -97,6 +91,6 @@ impl FittedLaw {
             };
             (model, minimum)
         });
-        Ok(Some(Self::of_parts(parts.collect(), &training)))
+        Ok(Some(Self::of_parts(parts.collect(), training)))
     }
 }

@@ -119,16 +119,6 @@ impl Model for Ensemble {
         out.push(prediction[0], [], 0.0);
     }
 
-    /// `false`: steps have no derivatives.
-    fn differentiate_by_weights(
-        &self,
-        _theta: &[f64],
-        _point: Point<'_>,
-        _out: &mut [f64],
-    ) -> bool {
-        false
-    }
-
     fn start(&self, _number: usize, _rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
         Vec::new()
     }

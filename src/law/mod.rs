@@ -112,7 +112,14 @@ pub trait Model: Send + Sync {
     /// differences of derivatives. Where h_j = 0 a derivative may be −∞. At a kink (a domain that
     /// just stands at x = H, a weight at the floor of the weights) it is one of the two one-sided
     /// derivatives.
-    fn differentiate_by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) -> bool;
+    fn differentiate_by_weights(
+        &self,
+        _theta: &[f64],
+        _point: Point<'_>,
+        _out: &mut [f64],
+    ) -> bool {
+        false
+    }
 
     /// The `number`-th starting point; the first is the law's best guess, the others are spread
     /// around it with `rng`.

@@ -206,7 +206,7 @@ impl Constraints {
         self.check_feasible(&upper, &supply)?;
         Ok(Region::new(
             self.lower.clone(),
-            upper,
+            &upper,
             causes,
             self.groups.clone(),
         ))

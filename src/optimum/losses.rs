@@ -4,7 +4,7 @@ use ndarray::ArrayView1;
 use thiserror::Error;
 
 use crate::fit::FittedLaw;
-use crate::law::Point;
+use crate::law::{Observations, Point};
 
 /// Domain losses as a function of the mixture.
 pub trait Losses: Sync {
@@ -31,6 +31,16 @@ pub struct NoDerivatives(pub String);
 
 /// A weight that stands in for 0 where derivatives are taken: power laws have none at 0 itself.
 const LEAST_WEIGHT: f64 = 1e-12;
+
+/// The rows that a law was fitted to, for binding it to search mixtures: there a weight of 0 is as
+/// good as 0. In a fit half of the smallest weight stands in for 0, and a law without a finite loss
+/// at 0 would seem to lose nothing when a domain is left out.
+pub fn searchable(training: &Observations) -> Observations {
+    Observations {
+        weight_floor: LEAST_WEIGHT,
+        ..training.clone()
+    }
+}
 
 /// A fitted law at one scale.
 pub struct LawLosses<'a> {

@@ -9,16 +9,24 @@
 
 mod certificate;
 mod constraints;
+mod flatness;
 mod losses;
 mod mirror;
 mod newton;
 mod objective;
+mod plan;
 mod region;
+mod regret;
 mod search;
+mod uncertainty;
 
 pub use certificate::Certificate;
 pub use constraints::{Cause, ConstraintError, Constraints, Group};
-pub use losses::{LawLosses, Losses, NoDerivatives};
+pub use flatness::{Flatness, flatness};
+pub use losses::{LawLosses, Losses, NoDerivatives, searchable};
 pub use objective::{Aim, Near, Problem};
+pub use plan::{Goal, Named, NamedGroup, OptimumPlan, PlanError, SIMULATOR, mixture};
 pub use region::Region;
+pub use regret::{Regret, regret, tokens_wasted};
 pub use search::{Optimum, OptimumError, Price, best};
+pub use uncertainty::{Uncertainty, uncertainty};

@@ -211,7 +211,7 @@ impl Search<'_> {
             -along[k] / values[k].abs().max(FLAT * largest).max(f64::MIN_POSITIVE)
         });
         let descent = -along.dot(&step);
-        if !(descent > NO_DESCENT) {
+        if descent.is_nan() || descent <= NO_DESCENT {
             return false;
         }
         let direction = basis.dot(&vectors.dot(&step));

@@ -30,7 +30,7 @@ const ROUNDING: f64 = 1e-15;
 impl Region {
     pub(super) fn new(
         lower: Vec<f64>,
-        upper: Vec<f64>,
+        upper: &[f64],
         causes: Vec<Cause>,
         groups: Vec<Group>,
     ) -> Self {

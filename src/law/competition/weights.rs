@@ -7,6 +7,7 @@
 //! dL_i/dh_j = δ_ij [∂L_i/∂ln(D h_i) + s_i]/h_i − s_i (d ln λ/d ln h_j)/h_j, s_i = ∂L_i/∂ln x_i /(1 + b_i).
 
 use super::super::Point;
+use super::share::Shares;
 use super::{Competition, Excess, Slopes};
 
 impl<E: Excess> Competition<E> {
@@ -22,7 +23,7 @@ impl<E: Excess> Competition<E> {
         let floored = |finite_at_zero: bool, weight: f64| {
             weight <= 0.0 || (!finite_at_zero && weight < self.domains.weight_floor)
         };
-        let prices = shares.as_ref().map(|shares| shares.price_by_weights());
+        let prices = shares.as_ref().map(Shares::price_by_weights);
         let common = self.common_of(theta);
         for position in 0..self.domains.len() {
             let row = &mut out[position * sources..(position + 1) * sources];
