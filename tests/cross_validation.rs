@@ -48,6 +48,7 @@ fn fit(table: &RunTable, law: &str, ridge: Ridge) -> LawResult {
         },
         ridge,
         seed: 3,
+        ..FitPlan::default()
     };
     fit_laws(table, &[by_name(law).unwrap()], &[split], &plan, None)
         .unwrap()

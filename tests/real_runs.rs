@@ -154,6 +154,7 @@ fn fit(runs: &(RunTable, Vec<Split>), law: &str, robust: Robust, ridge: Ridge) -
         robust,
         ridge,
         seed: 0,
+        ..FitPlan::default()
     };
     let laws = [by_name(law).unwrap_or_else(|| panic!("no law {law}"))];
     let (table, splits) = runs;

@@ -160,7 +160,11 @@ pub(super) struct FitArguments {
     #[arg(long, default_value = "16", value_parser = positive)]
     pub(super) starts: usize,
 
-    /// Seed of splits and starts.
+    /// Fits to resampled mixtures, for 95 % intervals of the parameters; default: none.
+    #[arg(long, value_name = "COUNT", value_parser = positive)]
+    pub(super) bootstrap: Option<usize>,
+
+    /// Seed of splits, starts and resampled mixtures.
     #[arg(long, default_value = "0")]
     pub(super) seed: u64,
 

@@ -97,6 +97,7 @@ fn plan_of(arguments: &FitArguments) -> Result<FitPlan, Failure> {
         residual,
         robust,
         ridge: ridge_of(&arguments.ridge)?,
+        bootstrap: arguments.bootstrap.unwrap_or(0),
         seed: arguments.seed,
     })
 }

@@ -36,9 +36,13 @@ impl Fitted {
         SavedFits::new(
             &observations(table, &rows, 0.0),
             table.weight_names(),
-            self.results
-                .iter()
-                .map(|result| (result.fit.law.as_str(), &result.fitted, &[][..])),
+            self.results.iter().map(|result| {
+                (
+                    result.fit.law.as_str(),
+                    &result.fitted,
+                    &result.replicates[..],
+                )
+            }),
         )
     }
 

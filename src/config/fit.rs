@@ -12,7 +12,7 @@ use super::problems::Problems;
 use super::resolved::{Writer, quote};
 use super::split::{self, RawSplit};
 use super::wording::shorten;
-use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust};
+use crate::fit::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust};
 use crate::law;
 
 /// The laws of this version.
@@ -23,11 +23,11 @@ fn known_laws() -> Vec<&'static str> {
 /// The laws that are fitted when `laws` is absent.
 const DEFAULT_LAWS: &[&str] = &["mean", "capacity", "capacity-noise"];
 
-/// Starting points when nothing else is said.
-const DEFAULT_STARTS: usize = 16;
-
 /// Most starting points of a fit.
 const MOST_STARTS: i64 = 100_000;
+
+/// Most fits to resampled mixtures.
+const MOST_REPLICATES: i64 = 1_000_000;
 
 /// Which laws to fit, and how.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -52,6 +52,9 @@ pub(super) struct RawFit {
     /// residual variance over a wide prior variance (cv for effective-data and its like); or cv,
     /// chosen by cross-validation on the training runs. Default auto.
     ridge: Option<At<Strength>>,
+    /// Fits to resampled mixtures, for 95 % intervals of the parameters, from 0 to 1000000;
+    /// default 0, no intervals.
+    bootstrap: Option<At<i64>>,
 }
 
 /// A ridge that is chosen by the fit.
@@ -126,6 +129,7 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
             "a number of at least 0, \"auto\" or \"cv\"",
         ),
     };
+    let bootstrap = problems.size_or("bootstrap", raw.bootstrap.as_ref(), 0, 0..=MOST_REPLICATES);
     Some(FitPlan {
         laws: laws?,
         split: split?,
@@ -133,6 +137,7 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
         residual,
         robust: robust?,
         ridge: ridge?,
+        bootstrap: bootstrap?,
         seed,
     })
 }
@@ -224,5 +229,6 @@ pub(super) fn write(plan: &FitPlan, out: &mut Writer) {
         Ridge::Cv => out.word("ridge", ByFit::Cv),
         Ridge::Fixed(strength) => out.number("ridge", strength),
     }
+    out.key("bootstrap", plan.bootstrap);
     split::write(&plan.split, out);
 }

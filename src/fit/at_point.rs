@@ -88,6 +88,7 @@ impl FittedLaw {
                 theta: theta.clone(),
                 objective: f64::NAN,
                 converged: true,
+                steps: 0,
             };
             (model, minimum)
         });

@@ -6,12 +6,13 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::bootstrap::{add_intervals, bootstrap};
 use super::cross_validation::{self, Chosen};
 use super::errors::{Cell, errors_over_splits};
 use super::guard::{self, guarded};
 use super::levenberg_marquardt::Minimum;
-use super::search::{best_of_starts, starts};
-use super::{FitPlan, LawFit, ParameterValue, Ridge, Split};
+use super::search::{Trace, best_of_starts, starts};
+use super::{FitPlan, LawFit, ParameterValue, Replicates, Ridge, Split};
 use crate::law::{Law, LawError, Model, Observations};
 use crate::runs::RunTable;
 
@@ -33,6 +34,12 @@ pub enum FitError {
         /// The loss.
         loss: f64,
     },
+    /// A bootstrap of a single mixture.
+    #[error("a bootstrap draws mixtures anew, and the runs have only {0}: at least two are needed")]
+    TooFewMixtures(usize),
+    /// No resample has a loss in every column.
+    #[error("no resample of the mixtures has a loss in every column: `{0}` has too few losses")]
+    NoResample(String),
     /// No start of a fit reached a finite objective.
     #[error("law `{law}` has no finite prediction at any of the {starts} starts of split {split}")]
     NoFiniteStart {
@@ -48,6 +55,8 @@ pub enum FitError {
 /// A law with the parameters found for it.
 pub struct FittedLaw {
     parts: Vec<(Box<dyn Model>, Minimum)>,
+    /// How each part was found.
+    traces: Vec<Trace>,
     weight_floor: f64,
     /// Largest prediction of each loss column, nats.
     limits: Vec<f64>,
@@ -63,16 +72,12 @@ impl FittedLaw {
         Self {
             limits: limits(&parts, training),
             weight_floor: training.weight_floor,
+            traces: Vec::new(),
             parts,
             chosen: None,
             starts: 0,
             start_seconds: 0.0,
         }
-    }
-
-    /// The models with their parameters.
-    pub(super) fn parts(&self) -> &[(Box<dyn Model>, Minimum)] {
-        &self.parts
     }
 
     /// Predicted losses for each row of `rows`, rows × loss columns; NaN in columns that the law
@@ -122,6 +127,44 @@ impl FittedLaw {
         self.parts.iter().all(|(_, minimum)| minimum.converged)
     }
 
+    /// Steps of the search that ended in these parameters: sum over the parts.
+    pub fn steps(&self) -> usize {
+        self.parts.iter().map(|(_, minimum)| minimum.steps).sum()
+    }
+
+    /// How many starts of the search ended at its lowest objective, and how many starts there
+    /// were: of the part in which fewest did. `None` where nothing was searched.
+    pub fn starts_at_best(&self) -> Option<(usize, usize)> {
+        let searched = self.traces.iter().filter(|t| !t.objectives.is_empty());
+        searched
+            .map(|trace| (trace.at_best(), trace.objectives.len()))
+            .min_by_key(|(at_best, _)| *at_best)
+    }
+
+    /// The models with their parameters.
+    pub(super) fn parts(&self) -> &[(Box<dyn Model>, Minimum)] {
+        &self.parts
+    }
+
+    /// How each of the parts was found.
+    pub(super) fn traces(&self) -> &[Trace] {
+        &self.traces
+    }
+
+    /// The same law with parts fitted to other rows: guard, weight floor and what
+    /// cross-validation chose stay.
+    pub(super) fn refitted(&self, parts: Vec<(Box<dyn Model>, Minimum)>) -> Self {
+        Self {
+            parts,
+            traces: self.traces.clone(),
+            weight_floor: self.weight_floor,
+            limits: self.limits.clone(),
+            chosen: self.chosen.clone(),
+            starts: self.starts,
+            start_seconds: 0.0,
+        }
+    }
+
     /// The objective: sum over the parts.
     pub fn objective(&self) -> f64 {
         self.parts
@@ -149,6 +192,7 @@ impl FittedLaw {
                 symbol: value.symbol.to_string(),
                 domain: value.column.map(|column| loss_names[column].clone()),
                 value: value.value,
+                interval: None,
             })
             .collect()
     }
@@ -164,6 +208,8 @@ pub struct LawResult {
     pub held_out: Vec<Vec<Cell>>,
     /// How many of the held-out predictions the guard against explosions replaced.
     pub guarded: usize,
+    /// The law fitted to resampled mixtures, as many times as the plan says ([`bootstrap`]).
+    pub replicates: Vec<FittedLaw>,
 }
 
 /// Fits `laws` to `table` on `splits` and on all rows. `floors` are the true floors E of the loss
@@ -252,12 +298,16 @@ fn fit_law(
     let Some(train) = train else {
         return Err(LawError::EmptyColumn(table.loss_names()[0].clone()).into());
     };
+    let replicates = bootstrap(table, law, &fitted, plan)?;
+    let mut parameters = fitted.values(table.loss_names());
+    add_intervals(&mut parameters, &replicates, table.loss_names());
     let fit = LawFit {
         law: law.name().to_string(),
         parameter_count: fitted.parameter_count(),
         train,
         test: errors_over_splits(&held_out),
-        parameters: fitted.values(table.loss_names()),
+        parameters,
+        bootstrap: Replicates::of(&replicates),
         converged,
         seconds: clock.elapsed().as_secs_f64(),
         starts,
@@ -268,6 +318,7 @@ fn fit_law(
         fitted,
         held_out,
         guarded,
+        replicates,
     })
 }
 
@@ -295,6 +346,7 @@ fn fit_split(
     let (setting, chosen) = choice.map_or((None, None), |choice| (choice.law, Some(choice.chosen)));
     let law = setting.as_deref().unwrap_or(law);
     let mut start_seconds = 0.0;
+    let mut traces = Vec::new();
     let parts: Vec<(Box<dyn Model>, Minimum)> = law
         .bind(&training)?
         .into_iter()
@@ -302,9 +354,10 @@ fn fit_split(
         .map(|(part, model)| {
             let best = best_of_starts(model.as_ref(), &training, &plan, number, part);
             match best {
-                Some((minimum, seconds)) => {
-                    start_seconds += seconds;
-                    Ok((model, minimum))
+                Some(found) => {
+                    start_seconds += found.seconds;
+                    traces.push(found.trace);
+                    Ok((model, found.minimum))
                 }
                 None => Err(FitError::NoFiniteStart {
                     law: law.name().to_string(),
@@ -323,6 +376,7 @@ fn fit_split(
             .max()
             .unwrap_or(0),
         parts,
+        traces,
         weight_floor,
         limits,
         chosen,

@@ -41,6 +41,8 @@ pub(super) struct Minimum {
     pub(super) objective: f64,
     /// Whether the convergence test was met.
     pub(super) converged: bool,
+    /// Steps tried, taken or refused.
+    pub(super) steps: usize,
 }
 
 /// Searches from `start` for a minimum of `objective`.
@@ -69,7 +71,7 @@ pub(super) fn minimise_to(
     let mut scale: Vec<f64> = vec![0.0; theta.len()];
     let (mut damping, mut growth) = (FIRST_DAMPING, 2.0);
     let mut small_decreases = 0;
-    for _ in 0..steps {
+    for step in 0..steps {
         for (scale, diagonal) in scale.iter_mut().zip(at.matrix.diag()) {
             *scale = scale.max(*diagonal);
         }
@@ -82,6 +84,7 @@ pub(super) fn minimise_to(
                 theta,
                 objective: at.objective,
                 converged,
+                steps: step,
             };
         }
         let moved = step_from(&at, &scale, &free, damping).map(|delta| {
@@ -119,6 +122,7 @@ pub(super) fn minimise_to(
                         theta,
                         objective: at.objective,
                         converged: true,
+                        steps: step + 1,
                     };
                 }
             }
@@ -128,12 +132,13 @@ pub(super) fn minimise_to(
         theta,
         objective: at.objective,
         converged: false,
+        steps,
     }
 }
 
 /// Parameters that may move: all but those at a bound that the gradient pushes them through, and
 /// those that no residual depends on.
-fn free_parameters(
+pub(super) fn free_parameters(
     theta: &[f64],
     at: &NormalEquations,
     parameters: &[crate::law::Parameter],
@@ -149,7 +154,7 @@ fn free_parameters(
 }
 
 /// Largest cosine between the residuals and a column of J.
-fn gradient_cosine(at: &NormalEquations, free: &[usize]) -> f64 {
+pub(super) fn gradient_cosine(at: &NormalEquations, free: &[usize]) -> f64 {
     free.iter()
         .map(|i| at.gradient[*i].abs() / (at.matrix[[*i, *i]] * at.objective).sqrt())
         .fold(0.0, f64::max)
@@ -271,6 +276,7 @@ mod tests {
             robust: Robust::Square,
             ridge: Ridge::Fixed(0.0),
             seed: 0,
+            ..FitPlan::default()
         };
         minimise(&Objective::new(&model, &rows, &plan), start.to_vec())
     }

@@ -106,6 +106,27 @@ pub struct FitPlan {
     pub robust: Robust,
     /// How strongly parameters are pulled toward their prior.
     pub ridge: Ridge,
-    /// Seed of the splits and the starts.
+    /// Fits to resampled mixtures, for intervals; 0: none.
+    pub bootstrap: usize,
+    /// Seed of the splits, the starts and the resampled mixtures.
     pub seed: u64,
+}
+
+/// Starting points of a fit when nothing else is said.
+pub const DEFAULT_STARTS: usize = 16;
+
+impl Default for FitPlan {
+    /// No laws, nothing held out, and what is done when nothing else is said.
+    fn default() -> Self {
+        Self {
+            laws: Vec::new(),
+            split: SplitRule::None,
+            starts: DEFAULT_STARTS,
+            residual: Residual::default(),
+            robust: Robust::default_for(Residual::default()),
+            ridge: Ridge::default(),
+            bootstrap: 0,
+            seed: 0,
+        }
+    }
 }

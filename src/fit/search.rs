@@ -15,8 +15,41 @@ pub(super) fn starts(model: &dyn Model, plan: &FitPlan) -> usize {
     plan.starts.min(model.useful_starts())
 }
 
-/// The lowest minimum over the starts, and the mean time of a start in seconds: the training
-/// objective alone chooses. `None` if no start has a finite objective.
+/// What the search for the parameters of one model gave.
+pub(super) struct Found {
+    /// The lowest minimum over the starts.
+    pub(super) minimum: Minimum,
+    /// Mean time of a start, seconds.
+    pub(super) seconds: f64,
+    /// How it was found.
+    pub(super) trace: Trace,
+}
+
+/// How the minimum of one model was found: what a refit keeps, and what tells whether other
+/// starts would have ended elsewhere.
+#[derive(Debug, Clone)]
+pub(super) struct Trace {
+    /// Strength of the ridge at the minimum.
+    pub(super) ridge: f64,
+    /// Finite objectives at which the starts ended, from low to high; empty where θ is known in
+    /// closed form. Under [`Ridge::Auto`] they are those under the pilot ridge.
+    pub(super) objectives: Vec<f64>,
+}
+
+/// How close to the lowest objective one counts as the same, relative to it.
+const SAME_OBJECTIVE: f64 = 1e-4;
+
+impl Trace {
+    /// Starts that ended at the lowest objective.
+    pub(super) fn at_best(&self) -> usize {
+        let lowest = self.objectives.first().copied().unwrap_or(0.0);
+        let limit = lowest * (1.0 + SAME_OBJECTIVE);
+        self.objectives.iter().filter(|o| **o <= limit).count()
+    }
+}
+
+/// The lowest minimum over the starts: the training objective alone chooses. `None` if no start
+/// has a finite objective.
 ///
 /// With [`Ridge::Auto`] the starts run under a small pilot ridge; then the ridge follows the
 /// residual variance of the best of them ([`auto_ridge`]) until that settles.
@@ -26,15 +59,23 @@ pub(super) fn best_of_starts(
     plan: &FitPlan,
     split: usize,
     part: usize,
-) -> Option<(Minimum, f64)> {
+) -> Option<Found> {
     let mut objective = Objective::new(model, training, plan);
     if let Some(theta) = model.closed_form() {
         let minimum = Minimum {
             objective: objective.value(&theta),
             theta,
             converged: true,
+            steps: 0,
         };
-        return Some((minimum, 0.0));
+        return Some(Found {
+            minimum,
+            seconds: 0.0,
+            trace: Trace {
+                ridge: 0.0,
+                objectives: Vec::new(),
+            },
+        });
     }
     let minima: Vec<(Minimum, f64)> = (0..starts(model, plan))
         .into_par_iter()
@@ -47,6 +88,12 @@ pub(super) fn best_of_starts(
         })
         .collect();
     let seconds = minima.iter().map(|(_, seconds)| seconds).sum::<f64>() / minima.len() as f64;
+    let mut objectives: Vec<f64> = minima
+        .iter()
+        .map(|(minimum, _)| minimum.objective)
+        .collect();
+    objectives.retain(|objective| objective.is_finite());
+    objectives.sort_by(f64::total_cmp);
     let mut best = minima
         .into_iter()
         .map(|(minimum, _)| minimum)
@@ -62,7 +109,14 @@ pub(super) fn best_of_starts(
             }
         }
     }
-    Some((best, seconds))
+    Some(Found {
+        minimum: best,
+        seconds,
+        trace: Trace {
+            ridge: objective.ridge(),
+            objectives,
+        },
+    })
 }
 
 /// Prior standard deviation of every parameter under [`Ridge::Auto`], in its prior unit: wide

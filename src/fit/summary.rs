@@ -45,6 +45,18 @@ pub struct ParameterValue {
     pub domain: Option<String>,
     /// Fitted on all rows, in natural units; `None` where the data say nothing about it.
     pub value: Option<f64>,
+    /// Its 95 % interval over resampled mixtures; `None` without a bootstrap, and where a
+    /// resample says nothing about it.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// The fits of a bootstrap, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Replicates {
+    /// Fits to resampled mixtures.
+    pub count: usize,
+    /// Those that did not meet the convergence test; they are part of the intervals all the same.
+    pub unconverged: usize,
 }
 
 /// One law, fitted.
@@ -60,6 +72,8 @@ pub struct LawFit {
     pub test: Option<Errors>,
     /// Parameters of a fit to all rows.
     pub parameters: Vec<ParameterValue>,
+    /// The fits behind the intervals of the parameters; `None` without a bootstrap.
+    pub bootstrap: Option<Replicates>,
     /// Whether every fit met the convergence test.
     pub converged: bool,
     /// Wall time of all fits of this law, seconds.

@@ -31,6 +31,7 @@ pub fn fit(law: &str, parameter_count: usize, mre: f64, excess: Option<f64>) -> 
         train: errors(0.75),
         test: Some(errors(1.0)),
         parameters: Vec::new(),
+        bootstrap: None,
         converged: true,
         seconds: 0.25,
         starts: 16,
@@ -62,6 +63,7 @@ fn parameter(symbol: &str, domain: Option<&str>, value: Option<f64>) -> Paramete
         symbol: symbol.into(),
         domain: domain.map(Into::into),
         value,
+        interval: None,
     }
 }
 

@@ -54,7 +54,21 @@ fn law(fit: &LawFit, timings: bool) -> Value {
     object.insert("parameter-count".into(), json!(fit.parameter_count));
     object.insert("test".into(), json!(fit.test));
     object.insert("train".into(), json!(fit.train));
-    object.insert("parameters".into(), parameters(&fit.parameters));
+    object.insert(
+        "parameters".into(),
+        parameters(&fit.parameters, |parameter| json!(parameter.value)),
+    );
+    if let Some(replicates) = &fit.bootstrap {
+        let intervals = parameters(&fit.parameters, |parameter| json!(parameter.interval));
+        object.insert(
+            "bootstrap".into(),
+            json!({
+                "replicates": replicates.count,
+                "unconverged": replicates.unconverged,
+                "intervals": intervals,
+            }),
+        );
+    }
     object.insert("converged".into(), json!(fit.converged));
     if timings {
         object.insert("seconds".into(), json!(fit.seconds));
@@ -62,8 +76,9 @@ fn law(fit: &LawFit, timings: bool) -> Value {
     Value::Object(object)
 }
 
-/// Parameters of the whole law by symbol, those of the domains by name and symbol.
-fn parameters(values: &[ParameterValue]) -> Value {
+/// A figure of each parameter: those of the whole law by symbol, those of the domains by name and
+/// symbol.
+fn parameters(values: &[ParameterValue], figure: impl Fn(&ParameterValue) -> Value) -> Value {
     let mut law = Map::new();
     let mut domains = Map::new();
     for parameter in values {
@@ -79,7 +94,7 @@ fn parameters(values: &[ParameterValue]) -> Value {
                 place
             }
         };
-        place.insert(parameter.symbol.clone(), json!(parameter.value));
+        place.insert(parameter.symbol.clone(), figure(parameter));
     }
     json!({ "law": law, "domains": domains })
 }

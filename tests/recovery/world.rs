@@ -151,6 +151,7 @@ pub fn fit(name: &str, table: &RunTable, split: &Split, starts: usize) -> Fitted
         robust: Robust::default_for(Residual::Relative),
         ridge: Ridge::Auto,
         seed: 1,
+        ..FitPlan::default()
     };
     let laws = [by_name(name).unwrap()];
     let training = part(table, &split.train);

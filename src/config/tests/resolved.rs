@@ -67,6 +67,7 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
     "split = { by = \"file\", path = \"no/splits.csv\", splits = [1, 2] }"
 )]
 #[case("laws = [\"mean\", \"capacity\"]", "split = { by = \"none\" }")]
+#[case("laws = [\"mean\", \"capacity\"]", "bootstrap = 200")]
 #[case("at-most = 1", "at-most = 1e9\nat-least = -2.5")]
 #[case(
     "name = \"small\"",

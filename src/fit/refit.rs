@@ -1,0 +1,111 @@
+//! A fit repeated on other rows of its table: what bootstrap and influence have in common.
+//!
+//! A refit keeps whatever the full fit decided before it looked for parameters: priors, bounds and
+//! reference scales (the models stay bound to all rows), the strength of the ridge, what
+//! cross-validation chose, and the guard. It starts at the parameters of the full fit. So it shows
+//! what the rows do to the parameters, not what they do to those choices. Laws that are known in
+//! closed form (the mean, boosted trees) are made anew from the rows.
+
+use super::levenberg_marquardt::{Minimum, minimise};
+use super::objective::Objective;
+use super::{FitError, FitPlan, FittedLaw, Ridge, observations};
+use crate::law::{Law, Model, Observations};
+use crate::random::{self, Purpose};
+use crate::runs::RunTable;
+
+/// A fit to all rows of a table, ready to be repeated.
+pub(super) struct Refit<'a> {
+    law: &'a dyn Law,
+    /// The law at the setting that cross-validation chose.
+    setting: Option<Box<dyn Law>>,
+    fitted: &'a FittedLaw,
+    /// All rows of the table.
+    rows: Observations,
+    plan: &'a FitPlan,
+}
+
+impl<'a> Refit<'a> {
+    pub(super) fn new(
+        table: &RunTable,
+        law: &'a dyn Law,
+        fitted: &'a FittedLaw,
+        plan: &'a FitPlan,
+    ) -> Self {
+        let chosen = fitted.chosen().and_then(|chosen| chosen.setting.as_ref());
+        let setting = chosen.and_then(|words| {
+            let alternatives = law.alternatives().into_iter();
+            alternatives
+                .filter(|(setting, _)| setting == words)
+                .map(|(_, law)| law)
+                .next()
+        });
+        let all: Vec<usize> = (0..table.len()).collect();
+        Self {
+            law,
+            setting,
+            fitted,
+            rows: observations(table, &all, fitted.weight_floor()),
+            plan,
+        }
+    }
+
+    /// All rows of the table.
+    pub(super) fn rows(&self) -> &Observations {
+        &self.rows
+    }
+
+    /// Fits the law to `rows`, which may repeat, from the parameters of the full fit and from
+    /// `fresh_starts` more, drawn from streams of `purpose` and `replicate`; the lowest objective
+    /// wins.
+    ///
+    /// # Errors
+    /// [`FitError`] when the law cannot be bound to the rows.
+    pub(super) fn to(
+        &self,
+        rows: &[usize],
+        fresh_starts: usize,
+        (purpose, replicate): (Purpose, usize),
+    ) -> Result<FittedLaw, FitError> {
+        let law = self.setting.as_deref().unwrap_or(self.law);
+        let training = self.rows.select(rows);
+        let parts = self.fitted.parts();
+        let closed = parts.iter().all(|(model, _)| model.closed_form().is_some());
+        let models = law.bind(if closed { &training } else { &self.rows })?;
+        let refitted = models
+            .into_iter()
+            .zip(parts.iter().zip(self.fitted.traces()))
+            .enumerate()
+            .map(|(part, (model, ((_, full), trace)))| {
+                let plan = FitPlan {
+                    ridge: Ridge::Fixed(trace.ridge),
+                    ..self.plan.clone()
+                };
+                let objective = Objective::new(model.as_ref(), &training, &plan);
+                let minimum = match model.closed_form() {
+                    Some(theta) => Minimum {
+                        objective: objective.value(&theta),
+                        theta,
+                        converged: true,
+                        steps: 0,
+                    },
+                    None => (0..fresh_starts)
+                        .map(|start| {
+                            let cell = ((replicate as u64) << 32) | part as u64;
+                            let mut rng =
+                                random::stream(self.plan.seed, purpose, cell, start as u64 + 1);
+                            minimise(&objective, model.start(start, &mut rng))
+                        })
+                        .fold(minimise(&objective, full.theta.clone()), |best, other| {
+                            if other.objective < best.objective {
+                                other
+                            } else {
+                                best
+                            }
+                        }),
+                };
+                (model, minimum)
+            })
+            .collect::<Vec<(Box<dyn Model>, Minimum)>>();
+        Ok(self.fitted.refitted(refitted))
+    }
+}
