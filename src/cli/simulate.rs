@@ -1,5 +1,6 @@
 //! `mixlaw simulate`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::arguments::SimulateArguments;
@@ -8,7 +9,8 @@ use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Source};
 use crate::learner::Learner;
-use crate::runs::{self, RunTable};
+use crate::replace::replace;
+use crate::runs::{RunTable, WriteError};
 use crate::simulate::Simulator;
 use crate::sweep::{self, Sweep};
 use crate::world::World;
@@ -31,20 +33,35 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
     if !to_stdout {
         output::check_file(&arguments.out)?;
     }
-    let table = simulated(world, learner, &sweep, talk)?;
+    let simulator = Simulator::new(world, learner, sweep.resolution);
+    let work = Work::begin(talk, "simulated runs", sweep.runs());
+    let done = |more| work.advance(more);
     if to_stdout {
-        let mut text = Vec::new();
-        runs::write(&table, &mut text).map_err(Failure::other)?;
-        output::print(&String::from_utf8_lossy(&text))
-    } else {
-        runs::write_file(&table, &arguments.out).map_err(Failure::input)?;
-        talk.say(&format!(
-            "{} runs written to {}",
-            table.len(),
-            arguments.out.display()
-        ));
-        Ok(())
+        match sweep::write(&simulator, &sweep, &mut std::io::stdout(), &done) {
+            // A reader that closes early (`| head`) is no failure.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                return Err(Failure::other(error));
+            }
+            _ => work.finish(),
+        }
+        return Ok(());
     }
+    replace(&arguments.out, |file| {
+        sweep::write(&simulator, &sweep, file, &done)
+    })
+    .map_err(|source| {
+        Failure::input(WriteError {
+            file: arguments.out.clone(),
+            source,
+        })
+    })?;
+    work.finish();
+    talk.say(&format!(
+        "{} runs written to {}",
+        sweep.runs(),
+        arguments.out.display()
+    ));
+    Ok(())
 }
 
 /// Simulates a sweep with progress on stderr.

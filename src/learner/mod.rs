@@ -5,11 +5,14 @@ mod cut;
 mod kept;
 mod kernel;
 mod poisson;
+mod regimes;
 mod threshold;
+mod transition;
 
-pub use cut::{Selected, cut};
+pub use cut::{CutScratch, Selected, cut, cut_into};
 pub use kernel::Kernel;
 pub use poisson::at_least;
+pub use regimes::Regimes;
 pub use threshold::{Crowd, Threshold, threshold};
 
 use thiserror::Error;

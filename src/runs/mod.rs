@@ -22,4 +22,4 @@ pub use read::read;
 pub use read_error::{Place, ReadError};
 pub use sheet_error::SheetError;
 pub use table::{Columns, RunTable, TableError};
-pub use write::{WriteError, write, write_file};
+pub use write::{Row, RowWriter, WriteError, write, write_file};

@@ -20,6 +20,110 @@ pub struct WriteError {
     pub source: io::Error,
 }
 
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// What a person calls the run, if not by the number of the row.
+    pub label: Option<&'a str>,
+    /// Number of the cell.
+    pub cell: u64,
+    /// Number of the replicate in the cell.
+    pub replicate: u64,
+    /// Capacity N, if the table has one.
+    pub capacity: Option<f64>,
+    /// Tokens D, if the table has them.
+    pub tokens: Option<f64>,
+    /// Weights h.
+    pub weights: &'a [f64],
+    /// Losses in nats; NaN for one that was not measured.
+    pub losses: &'a [f64],
+}
+
+/// Writes rows as CSV, in the form of [`write()`], one after the other.
+#[derive(Debug)]
+pub struct RowWriter<W: Write> {
+    csv: csv::Writer<W>,
+    text: String,
+}
+
+impl<W: Write> RowWriter<W> {
+    /// Writes to `out`.
+    pub fn new(out: W) -> Self {
+        Self {
+            csv: csv::Writer::from_writer(out),
+            text: String::new(),
+        }
+    }
+
+    /// Writes the names of the columns, of those that `like` has.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn header(
+        &mut self,
+        like: &Row,
+        weight_names: &[String],
+        loss_names: &[String],
+    ) -> io::Result<()> {
+        for (name, there) in [
+            ("run", like.label.is_some()),
+            ("cell", true),
+            ("replicate", true),
+            ("capacity", like.capacity.is_some()),
+            ("tokens", like.tokens.is_some()),
+        ] {
+            if there {
+                self.csv.write_field(name)?;
+            }
+        }
+        for domain in weight_names {
+            self.csv.write_field(format!("weight_{domain}"))?;
+        }
+        for domain in loss_names {
+            self.csv.write_field(format!("loss_{domain}"))?;
+        }
+        Ok(self.csv.write_record(None::<&[u8]>)?)
+    }
+
+    /// Writes one row.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn row(&mut self, row: &Row) -> io::Result<()> {
+        if let Some(label) = row.label {
+            self.csv.write_field(label)?;
+        }
+        for number in [row.cell, row.replicate] {
+            self.text.clear();
+            // Writing to a string cannot fail.
+            let _ = write!(self.text, "{number}");
+            self.csv.write_field(&self.text)?;
+        }
+        let scales = [row.capacity, row.tokens];
+        for number in scales.iter().flatten().chain(row.weights) {
+            self.csv.write_field(shortest(*number, &mut self.text))?;
+        }
+        for loss in row.losses {
+            if loss.is_nan() {
+                self.csv.write_field("")?;
+            } else {
+                self.csv.write_field(shortest(*loss, &mut self.text))?;
+            }
+        }
+        Ok(self.csv.write_record(None::<&[u8]>)?)
+    }
+
+    /// Writes what is left, and gives the output back.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn finish(self) -> io::Result<W> {
+        self.csv
+            .into_inner()
+            .map_err(csv::IntoInnerError::into_error)
+    }
+}
+
 /// Writes `table` to `out`, one row for each run, in columns
 /// `cell,replicate,capacity,tokens,weight_<domain>…,loss_<domain>…`; capacity and tokens are left
 /// out if the table does not have them. A column `run` comes first if the labels are not the
@@ -35,65 +139,44 @@ pub struct WriteError {
 /// # Errors
 /// Those of `out`.
 pub fn write(table: &RunTable, out: impl Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    let runs = 0..table.len();
-    let labelled = runs
-        .clone()
-        .any(|run| whole_number(table.label(run)) != Some(run));
-    let has_capacity = table.capacity(0).is_some();
-    let has_tokens = table.tokens(0).is_some();
-
-    for (name, there) in [
-        ("run", labelled),
-        ("cell", true),
-        ("replicate", true),
-        ("capacity", has_capacity),
-        ("tokens", has_tokens),
-    ] {
-        if there {
-            csv.write_field(name)?;
+    let labelled = (0..table.len()).any(|run| whole_number(table.label(run)) != Some(run));
+    let mut rows = RowWriter::new(out);
+    let (mut weights, mut losses) = (Vec::new(), Vec::new());
+    for run in 0..table.len() {
+        weights.clear();
+        weights.extend(table.weights(run));
+        losses.clear();
+        let columns = 0..table.loss_names().len();
+        losses.extend(columns.map(|column| table.loss(run, column).unwrap_or(f64::NAN)));
+        let row = Row {
+            label: labelled.then(|| table.label(run)),
+            cell: table.cell(run),
+            replicate: table.replicate(run),
+            capacity: table.capacity(run),
+            tokens: table.tokens(run),
+            weights: &weights,
+            losses: &losses,
+        };
+        if run == 0 {
+            rows.header(&row, table.weight_names(), table.loss_names())?;
         }
+        rows.row(&row)?;
     }
-    for domain in table.weight_names() {
-        csv.write_field(format!("weight_{domain}"))?;
-    }
-    for domain in table.loss_names() {
-        csv.write_field(format!("loss_{domain}"))?;
-    }
-    csv.write_record(None::<&[u8]>)?;
-
-    let mut text = String::new();
-    for run in runs {
-        if labelled {
-            csv.write_field(table.label(run))?;
-        }
-        for number in [table.cell(run), table.replicate(run)] {
-            text.clear();
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{number}");
-            csv.write_field(&text)?;
-        }
-        let scales = [table.capacity(run), table.tokens(run)];
-        let weights = table.weights(run);
-        for number in scales.iter().flatten().chain(&weights) {
-            csv.write_field(shortest(*number, &mut text))?;
-        }
-        for column in 0..table.loss_names().len() {
-            match table.loss(run, column) {
-                Some(loss) => csv.write_field(shortest(loss, &mut text))?,
-                None => csv.write_field("")?,
-            }
-        }
-        csv.write_record(None::<&[u8]>)?;
-    }
-    csv.flush()
+    rows.finish().map(drop)
 }
 
-/// The shortest text that reads back to the same bits. `{:?}` rather than `{}`: the latter writes
-/// 1e300 as 301 digits.
+/// Sizes between which numbers are written without an exponent.
+const PLAIN: std::ops::Range<f64> = 1e-4..1e16;
+
+/// The shortest text that reads back to the same bits. Outside of [`PLAIN`] `{:?}` rather than
+/// `{}`: the latter writes 1e300 as 301 digits.
 fn shortest(number: f64, text: &mut String) -> &str {
     text.clear();
-    let _ = write!(text, "{number:?}");
+    if PLAIN.contains(&number) {
+        text.push_str(zmij::Buffer::new().format_finite(number));
+    } else {
+        let _ = write!(text, "{number:?}");
+    }
     text
 }
 
@@ -248,6 +331,17 @@ mod tests {
     }
 
     proptest! {
+        /// The fast writer of ordinary numbers writes what the standard library does.
+        #[test]
+        fn numbers_are_written_as_the_standard_library_does(
+            ordinary in 1e-5f64..1e3, ln in -60.0f64..60.0, whole in 0u64..1 << 60,
+        ) {
+            for number in [ordinary, ln.exp(), -ordinary, whole as f64, 0.0, 1e-4, 1e16, 1e15] {
+                let mut text = String::new();
+                prop_assert_eq!(shortest(number, &mut text), format!("{number:?}"));
+            }
+        }
+
         #[test]
         fn what_is_written_reads_back_to_the_bit(table in table()) {
             let folder = tempfile::tempdir().unwrap();

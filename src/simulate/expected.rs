@@ -1,100 +1,158 @@
 //! Expected losses in closed form, for the top N by expected score.
+//!
+//! Within a family frequencies fall with the rank. So from the first to the last selected rank
+//! what is left unlearned goes from nothing to everything, and the kernel has to be evaluated in
+//! the transition between the two alone: what lies before and after is a few terms of the
+//! spectrum's moments, whatever the number of ranks.
 
-use super::Simulator;
-use crate::learner::{Kernel, Selected, cut};
-use crate::world::{Family, Node, nodes};
+use super::{Scratch, Simulator};
+use crate::learner::{Kernel, Selected, cut_into};
+use crate::world::{Family, panel};
 
 impl Simulator {
-    /// Mass of each domain (length K) that a learner of `capacity` skills has not learned after
-    /// `tokens` effective tokens, without the remainder.
+    /// Leaves in `scratch.unlearned` the mass of each domain (length K) that a learner of
+    /// `capacity` skills has not learned after `tokens` effective tokens, without the remainder.
     pub(super) fn unlearned_by_expected_score(
         &self,
         weights: &[f64],
         capacity: f64,
         tokens: f64,
-    ) -> Vec<f64> {
-        let selected = cut(
+        scratch: &mut Scratch,
+    ) {
+        cut_into(
             &self.world,
             &self.families,
             weights,
             self.learner.ranking,
             capacity,
+            &mut scratch.cut,
+            &mut scratch.selected,
         );
-        let mut unlearned = vec![0.0; weights.len()];
-        for (family, chosen) in self.families.iter().zip(selected) {
-            add_family(
-                &self.learner.kernel,
-                family,
-                chosen,
-                // 0·∞ is "never met".
-                &family.combine(|domain| exposure(weights[domain], tokens)),
-                &mut unlearned,
-            );
+        scratch.unlearned.clear();
+        scratch.unlearned.resize(weights.len(), 0.0);
+        for (index, family) in self.families.iter().enumerate() {
+            // 0·∞ is "never met".
+            let exposure = |domain: usize| exposure(weights[domain], tokens);
+            family.combine_into(exposure, &mut scratch.exposure);
+            self.family_left(family, scratch.selected[index], scratch);
+            add_rows(family, &scratch.left, &mut scratch.unlearned);
         }
-        unlearned
+    }
+
+    /// Leaves in `scratch.left` the mass of each row of a family that is not learned, if the
+    /// frequencies of the rows are met as often as `scratch.exposure` says.
+    fn family_left(&self, family: &Family, chosen: Selected, scratch: &mut Scratch) {
+        let kernel = &self.learner.kernel;
+        let exposure = &scratch.exposure;
+        scratch.left.clear();
+        let (whole, whole_rank) = family.nodes_up_to(chosen.rank);
+        if let [exposure] = exposure[..] {
+            scratch.left.push(self.row_left(family, exposure, whole));
+        } else {
+            scratch.left.resize(family.rows(), 0.0);
+            self.rows_left(family, exposure, whole, &mut scratch.left);
+        }
+        if whole_rank < chosen.rank {
+            let ranks = (whole_rank, chosen.rank);
+            add_partial(kernel, family, ranks, exposure, &mut scratch.partial);
+            for (row, left) in scratch.left.iter_mut().enumerate() {
+                let spectrum = family.spectrum(row);
+                let (sum, kept) = scratch.partial[row];
+                if sum > 0.0 {
+                    *left += kept / sum * spectrum.span(whole_rank, chosen.rank);
+                }
+                *left += spectrum.span(chosen.rank, family.high);
+            }
+        } else {
+            for (row, left) in scratch.left.iter_mut().enumerate() {
+                *left += family.moments(row).mass_from(whole);
+            }
+        }
+        if chosen.next > 0.0 {
+            let rank = chosen.rank + 1.0;
+            let met = meetings(exposure, |row| family.spectrum(row).mass(rank));
+            let learned = chosen.next * (1.0 - kernel.unlearned(met));
+            for (row, left) in scratch.left.iter_mut().enumerate() {
+                *left -= learned * family.spectrum(row).mass(rank);
+            }
+        }
+    }
+
+    /// What the first `whole` nodes of a family of one spectrum leave.
+    fn row_left(&self, family: &Family, exposure: f64, whole: usize) -> f64 {
+        let (regimes, moments) = (&self.regimes, family.moments(0));
+        let frequencies = &family.frequencies(0)[..whole];
+        let frequent = frequencies.partition_point(|p| exposure * p >= regimes.frequent);
+        let mut left = 0.0;
+        if let Some(falling) = &regimes.falling
+            && frequent > 0
+        {
+            left += moments.falling(frequent, exposure * frequencies[frequent - 1], falling);
+        }
+        // What is never met stays out of the products: exposure may be infinite.
+        let rest = &frequencies[frequent..];
+        let rare = frequent + rest.partition_point(|p| *p > 0.0 && exposure * p > regimes.rare);
+        let transition = frequent..rare;
+        left += self.learner.kernel.left(
+            exposure,
+            &frequencies[transition.clone()],
+            &family.masses(0)[transition],
+        );
+        if rare < whole {
+            left += moments.mass_from(rare) - moments.mass_from(whole);
+            let rising = |node: usize, p: f64| {
+                if p > 0.0 {
+                    moments.rising(node, exposure * p, &regimes.rising)
+                } else {
+                    0.0
+                }
+            };
+            left += rising(rare, frequencies[rare]);
+            if let Some(p) = family.frequencies(0).get(whole) {
+                left -= rising(whole, *p);
+            }
+        }
+        left
+    }
+
+    /// Adds to `left` what the first `whole` nodes of a family leave under each of its spectra.
+    fn rows_left(&self, family: &Family, exposure: &[f64], whole: usize, left: &mut [f64]) {
+        let (kernel, regimes) = (&self.learner.kernel, &self.regimes);
+        let met = |node: usize| meetings(exposure, |row| family.frequencies(row)[node]);
+        // Meetings fall from node to node.
+        let first_below = |bound: f64| {
+            let (mut low, mut high) = (0, whole);
+            while low < high {
+                let middle = low.midpoint(high);
+                if met(middle) >= bound {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            low
+        };
+        let start = match regimes.falling {
+            None => first_below(regimes.frequent),
+            Some(_) => 0,
+        };
+        let end = first_below(regimes.unmet).max(start);
+        for node in start..end {
+            let part = kernel.unlearned(met(node));
+            for (row, left) in left.iter_mut().enumerate() {
+                *left += family.masses(row)[node] * part;
+            }
+        }
+        for (row, left) in left.iter_mut().enumerate() {
+            let moments = family.moments(row);
+            *left += moments.mass_from(end) - moments.mass_from(whole);
+        }
     }
 }
 
 /// Tokens D·h_i of one domain; none at a weight of 0, however many the tokens.
 pub(super) fn exposure(weight: f64, tokens: f64) -> f64 {
     if weight > 0.0 { weight * tokens } else { 0.0 }
-}
-
-/// Adds to `unlearned` the mass of a family that each of its domains has not learned; `exposure`
-/// turns the frequencies of each row into meetings.
-fn add_family(
-    kernel: &Kernel,
-    family: &Family,
-    chosen: Selected,
-    exposure: &[f64],
-    unlearned: &mut [f64],
-) {
-    let (whole_nodes, whole_rank) = family.nodes_up_to(chosen.rank);
-    let mut masses = vec![0.0; family.rows()];
-    match (kernel.rate(), exposure) {
-        // One spectrum and an exponential: nothing to look up in the inner loop.
-        (Some(rate), [exposure]) => {
-            let fall = -rate * exposure;
-            let nodes = family.frequencies(0).iter().zip(family.masses(0));
-            masses[0] = nodes
-                .take(whole_nodes)
-                .map(|(frequency, mass)| {
-                    if *frequency > 0.0 {
-                        mass * (fall * frequency).exp()
-                    } else {
-                        *mass
-                    }
-                })
-                .sum();
-        }
-        _ => {
-            for node in 0..whole_nodes {
-                let met = meetings(exposure, |row| family.frequencies(row)[node]);
-                let left = kernel.unlearned(met);
-                for (row, mass) in masses.iter_mut().enumerate() {
-                    *mass += family.masses(row)[node] * left;
-                }
-            }
-        }
-    }
-    // The ranks of the class inside which the cut falls.
-    let partial = nodes(whole_rank, chosen.rank);
-    if !partial.is_empty() {
-        let ranks = (whole_rank, chosen.rank);
-        add_partial(kernel, family, &partial, ranks, exposure, &mut masses);
-    }
-    for (row, mass) in masses.iter_mut().enumerate() {
-        *mass += family.spectrum(row).span(chosen.rank, family.high);
-    }
-    if chosen.next > 0.0 {
-        let rank = chosen.rank + 1.0;
-        let met = meetings(exposure, |row| family.spectrum(row).mass(rank));
-        let learned = chosen.next * (1.0 - kernel.unlearned(met));
-        for (row, mass) in masses.iter_mut().enumerate() {
-            *mass -= learned * family.spectrum(row).mass(rank);
-        }
-    }
-    add_rows(family, &masses, unlearned);
 }
 
 /// Adds the masses of a family's rows to its domains.
@@ -104,32 +162,31 @@ pub(super) fn add_rows(family: &Family, masses: &[f64], unlearned: &mut [f64]) {
     }
 }
 
+/// For each row the mass of the ranks above `low` and up to `high` by the nodes of their panel,
+/// and what of it is left.
 fn add_partial(
     kernel: &Kernel,
     family: &Family,
-    partial: &[Node],
     (low, high): (f64, f64),
     exposure: &[f64],
-    masses: &mut [f64],
+    partial: &mut Vec<(f64, f64)>,
 ) {
-    let left: Vec<f64> = partial
-        .iter()
-        .map(|node| {
-            kernel.unlearned(meetings(exposure, |row| {
-                family.spectrum(row).mass(node.rank)
-            }))
-        })
-        .collect();
-    for (row, mass) in masses.iter_mut().enumerate() {
-        let spectrum = family.spectrum(row);
-        let (mut sum, mut kept) = (0.0, 0.0);
-        for (node, left) in partial.iter().zip(&left) {
-            let mass = node.skills * spectrum.mass(node.rank);
-            sum += mass;
-            kept += mass * left;
+    partial.clear();
+    partial.resize(family.rows(), (0.0, 0.0));
+    for node in panel(low, high) {
+        let mass = |row: usize| family.spectrum(row).mass(node.rank);
+        if let [exposure] = exposure {
+            let mass = mass(0);
+            let part = kernel.unlearned(product(*exposure, mass));
+            partial[0].0 += node.skills * mass;
+            partial[0].1 += node.skills * mass * part;
+            continue;
         }
-        if sum > 0.0 {
-            *mass += kept / sum * spectrum.span(low, high);
+        let part = kernel.unlearned(meetings(exposure, mass));
+        for (row, (sum, kept)) in partial.iter_mut().enumerate() {
+            let mass = node.skills * mass(row);
+            *sum += mass;
+            *kept += mass * part;
         }
     }
 }
@@ -140,8 +197,15 @@ pub(super) fn meetings(exposure: &[f64], frequency: impl Fn(usize) -> f64) -> f6
     exposure
         .iter()
         .enumerate()
-        .map(|(row, exposure)| (exposure, frequency(row)))
-        .filter(|(exposure, frequency)| **exposure > 0.0 && *frequency > 0.0)
-        .map(|(exposure, frequency)| exposure * frequency)
+        .filter(|(_, exposure)| **exposure > 0.0)
+        .map(|(row, exposure)| product(*exposure, frequency(row)))
         .sum()
+}
+
+fn product(exposure: f64, frequency: f64) -> f64 {
+    if exposure > 0.0 && frequency > 0.0 {
+        exposure * frequency
+    } else {
+        0.0
+    }
 }

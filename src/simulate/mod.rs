@@ -6,8 +6,10 @@ mod groups;
 mod observed;
 pub mod oracle;
 mod sampled;
+mod scratch;
 mod simulator;
 
 pub use groups::Grouping;
 pub use sampled::Sampler;
+pub use scratch::Scratch;
 pub use simulator::Simulator;

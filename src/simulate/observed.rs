@@ -4,8 +4,8 @@
 //! many skills the threshold hardly varies between runs, so that it is the one at which the
 //! *expected* number of selected skills is N (exact as N grows; .2 % of the excess at N = 1e3).
 
-use super::Simulator;
 use super::expected::{add_rows, exposure, meetings};
+use super::{Scratch, Simulator};
 use crate::learner::{Crowd, Selected, cut, threshold};
 use crate::world::{Family, Node, nodes};
 
@@ -30,14 +30,16 @@ struct Crowds {
 }
 
 impl Simulator {
-    /// Mass of each domain (length K) that a learner of `capacity` skills has not learned after
-    /// `tokens` effective tokens, both finite; without the remainder.
+    /// Leaves in `scratch.unlearned` the mass of each domain (length K) that a learner of
+    /// `capacity` skills has not learned after `tokens` effective tokens, both finite; without the
+    /// remainder.
     pub(super) fn unlearned_by_observed_score(
         &self,
         weights: &[f64],
         capacity: f64,
         tokens: f64,
-    ) -> Vec<f64> {
+        scratch: &mut Scratch,
+    ) {
         let ranking = self.learner.ranking;
         // Where meetings are many, the cut is near that of the expected scores.
         let near = cut(&self.world, &self.families, weights, ranking, capacity);
@@ -52,7 +54,8 @@ impl Simulator {
             .unzip();
         let threshold = threshold(&crowds, capacity, self.learner.kernel.least_count());
         let kernel = &self.learner.kernel;
-        let mut unlearned = vec![0.0; weights.len()];
+        scratch.unlearned.clear();
+        scratch.unlearned.resize(weights.len(), 0.0);
         for ((family, crowds), masses) in self.families.iter().zip(&crowds).zip(&masses) {
             let mut left = vec![0.0; family.rows()];
             for (index, crowd) in crowds.iter().enumerate() {
@@ -70,9 +73,8 @@ impl Simulator {
             for (left, masses) in left.iter_mut().zip(masses) {
                 *left += masses[crowds.len()..].iter().sum::<f64>();
             }
-            add_rows(family, &left, &mut unlearned);
+            add_rows(family, &left, &mut scratch.unlearned);
         }
-        unlearned
     }
 
     /// The skills of a family by falling mean; those that are met, in front.

@@ -1,6 +1,7 @@
 //! A world and a learner, prepared for many runs.
 
-use crate::learner::{Learner, Selection};
+use super::Scratch;
+use crate::learner::{Learner, Regimes, Selection};
 use crate::world::{Family, Resolution, World};
 
 /// A world and a learner, prepared for many runs. Whatever depends on the world alone is done
@@ -10,6 +11,8 @@ pub struct Simulator {
     pub(super) world: World,
     pub(super) learner: Learner,
     pub(super) families: Vec<Family>,
+    /// Where the learner's kernel is a series.
+    pub(super) regimes: Regimes,
     /// What each domain loses when everything of its families is learned: E_i + c_i·remainder_i.
     never_learned: Vec<f64>,
 }
@@ -25,6 +28,7 @@ impl Simulator {
             .collect();
         Self {
             families: world.families(resolution),
+            regimes: Regimes::new(&learner.kernel),
             never_learned,
             world,
             learner,
@@ -50,24 +54,48 @@ impl Simulator {
     /// # Panics
     /// When `weights` has not one weight per domain.
     pub fn losses(&self, weights: &[f64], capacity: f64, tokens: f64) -> Vec<f64> {
-        assert_eq!(
-            weights.len(),
-            self.world.domains().len(),
-            "one weight per domain"
+        let mut losses = vec![0.0; self.world.domains().len()];
+        self.losses_into(
+            weights,
+            capacity,
+            tokens,
+            &mut Scratch::default(),
+            &mut losses,
         );
+        losses
+    }
+
+    /// As [`Simulator::losses`], into `losses` (length K) and with the memory of `scratch`, which
+    /// may have served any run of any simulator.
+    ///
+    /// # Panics
+    /// When `weights` or `losses` has not one entry per domain.
+    pub fn losses_into(
+        &self,
+        weights: &[f64],
+        capacity: f64,
+        tokens: f64,
+        scratch: &mut Scratch,
+        losses: &mut [f64],
+    ) {
+        let domains = self.world.domains();
+        assert_eq!(weights.len(), domains.len(), "one weight per domain");
+        assert_eq!(losses.len(), domains.len(), "one loss per domain");
         let tokens = self.learner.efficiency.effective_tokens(tokens, capacity);
         let capacity = self.limit(capacity);
-        let unlearned = match self.learner.selection {
+        match self.learner.selection {
             // With unlimited tokens counts are as their means; with unlimited capacity nothing is
             // ranked.
             Selection::Observed if tokens.is_finite() && capacity.is_finite() => {
-                self.unlearned_by_observed_score(weights, capacity, tokens)
+                self.unlearned_by_observed_score(weights, capacity, tokens, scratch);
             }
             Selection::Expected | Selection::Observed => {
-                self.unlearned_by_expected_score(weights, capacity, tokens)
+                self.unlearned_by_expected_score(weights, capacity, tokens, scratch);
             }
-        };
-        self.losses_of(&unlearned)
+        }
+        for (index, loss) in losses.iter_mut().enumerate() {
+            *loss = self.loss_of(index, scratch.unlearned[index]);
+        }
     }
 
     /// The number of skills that can be held.
@@ -81,11 +109,11 @@ impl Simulator {
 
     /// Losses of domains that have not learned these masses.
     pub(super) fn losses_of(&self, unlearned: &[f64]) -> Vec<f64> {
-        unlearned
-            .iter()
-            .zip(self.world.domains())
-            .zip(&self.never_learned)
-            .map(|((mass, domain), base)| base + domain.cost * mass)
-            .collect()
+        let losses = unlearned.iter().enumerate();
+        losses.map(|(i, mass)| self.loss_of(i, *mass)).collect()
+    }
+
+    fn loss_of(&self, domain: usize, unlearned: f64) -> f64 {
+        self.never_learned[domain] + self.world.domains()[domain].cost * unlearned
     }
 }

@@ -1,15 +1,63 @@
 //! Runs a sweep on all threads.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::{Mode, Sweep};
+use super::{Mode, Sweep, SweepRun};
 use crate::random::{Purpose, stream};
 use crate::runs::{Columns, RunTable, TableError};
-use crate::simulate::{Grouping, Sampler, Simulator};
+use crate::simulate::{Grouping, Sampler, Scratch, Simulator};
 
 /// Runs that one thread takes at a time: enough work to make handing it out free.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
+
+/// How the runs of a sweep are simulated.
+pub(super) struct Runner<'a> {
+    sweep: &'a Sweep,
+    simulator: &'a Simulator,
+    sampler: Option<Sampler<'a>>,
+}
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(simulator: &'a Simulator, sweep: &'a Sweep) -> Self {
+        Self {
+            sweep,
+            simulator,
+            sampler: match sweep.mode {
+                Mode::Expected => None,
+                Mode::Sampled => Some(Sampler::new(simulator, Grouping::default())),
+            },
+        }
+    }
+
+    /// Domain losses of `run`, into `losses`.
+    pub(super) fn run(&self, run: &SweepRun, scratch: &mut Scratch, losses: &mut [f64]) {
+        let weights = run.mixture.weights();
+        match &self.sampler {
+            None => {
+                self.simulator
+                    .losses_into(weights, run.capacity, run.tokens, scratch, losses);
+            }
+            Some(sampler) => {
+                let mut random =
+                    stream(self.sweep.seed, Purpose::Training, run.cell, run.replicate);
+                losses.copy_from_slice(&sampler.losses(
+                    weights,
+                    run.capacity,
+                    run.tokens,
+                    &mut random,
+                ));
+            }
+        }
+    }
+
+    /// The numbers of the runs of a batch.
+    pub(super) fn batch(&self, batch: usize) -> Range<usize> {
+        batch * BATCH..((batch + 1) * BATCH).min(self.sweep.runs())
+    }
+}
 
 /// Simulates every run of `sweep`. `done` hears how many more runs are finished; it is called from
 /// any thread. The table does not depend on the number of threads.
@@ -23,31 +71,20 @@ pub fn simulate(
 ) -> Result<RunTable, TableError> {
     let names = simulator.world().names();
     let (runs, domains) = (sweep.runs(), names.len());
-    let mut losses = vec![0.0; runs * domains];
-    let sampler = match sweep.mode {
-        Mode::Expected => None,
-        Mode::Sampled => Some(Sampler::new(simulator, Grouping::default())),
-    };
-    losses
-        .par_chunks_mut(BATCH * domains)
-        .enumerate()
-        .for_each(|(batch, losses)| {
-            for (offset, losses) in losses.chunks_mut(domains).enumerate() {
-                let run = sweep.run(batch * BATCH + offset);
-                let weights = run.mixture.weights();
-                let simulated = match &sampler {
-                    None => simulator.losses(weights, run.capacity, run.tokens),
-                    Some(sampler) => {
-                        let mut random =
-                            stream(sweep.seed, Purpose::Training, run.cell, run.replicate);
-                        sampler.losses(weights, run.capacity, run.tokens, &mut random)
-                    }
-                };
-                losses.copy_from_slice(&simulated);
-            }
-            done(losses.len() / domains);
-        });
-    let each = |figure: &dyn Fn(super::SweepRun) -> f64| {
+    let mut losses = Array2::zeros((runs, domains));
+    let runner = Runner::new(simulator, sweep);
+    if let Some(losses) = losses.as_slice_mut() {
+        losses
+            .par_chunks_mut(BATCH * domains)
+            .enumerate()
+            .for_each_init(Scratch::default, |scratch, (batch, losses)| {
+                for (number, losses) in runner.batch(batch).zip(losses.chunks_mut(domains)) {
+                    runner.run(&sweep.run(number), scratch, losses);
+                }
+                done(losses.len() / domains);
+            });
+    }
+    let each = |figure: &dyn Fn(SweepRun) -> f64| {
         (0..runs).map(|number| figure(sweep.run(number))).collect()
     };
     let columns = Columns {
@@ -61,9 +98,6 @@ pub fn simulate(
     };
     let weights = Array2::from_shape_fn((runs, domains), |(number, domain)| {
         sweep.run(number).mixture.weights()[domain]
-    });
-    let losses = Array2::from_shape_fn((runs, domains), |(number, domain)| {
-        losses[number * domains + domain]
     });
     RunTable::new(names.clone(), names, weights, losses, columns)
 }

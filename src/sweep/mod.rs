@@ -2,8 +2,10 @@
 //! parallel.
 
 mod execute;
+mod write;
 
 pub use execute::simulate;
+pub use write::write;
 
 use crate::mixture::Mixture;
 use crate::world::Resolution;

@@ -12,6 +12,7 @@
 
 use std::sync::Arc;
 
+use super::moments::Moments;
 use super::{Overlap, Spectrum, World};
 
 /// Nodes of a panel.
@@ -96,6 +97,10 @@ struct Grid {
     masses: Vec<Vec<f64>>,
     /// For each spectrum, the frequency of each node.
     frequencies: Vec<Vec<f64>>,
+    /// For each spectrum, cumulative sums over the nodes.
+    moments: Vec<Moments>,
+    /// For each spectrum, the logarithms of the masses of the first and of the last rank.
+    edges: Vec<(f64, f64)>,
 }
 
 impl Grid {
@@ -109,6 +114,8 @@ impl Grid {
             ranks: Vec::new(),
             masses: vec![Vec::new(); spectra.len()],
             frequencies: vec![Vec::new(); spectra.len()],
+            moments: Vec::new(),
+            edges: Vec::new(),
             spectra,
         };
         let mut from = low;
@@ -129,6 +136,10 @@ impl Grid {
             grid.first_node.push(grid.ranks.len());
             from = to;
         }
+        let rows = grid.masses.iter().zip(&grid.frequencies);
+        grid.moments = rows.map(|(m, p)| Moments::new(m, p)).collect();
+        let edge = |spectrum: &Spectrum| (spectrum.ln_mass(low + 1.0), spectrum.ln_mass(high));
+        grid.edges = grid.spectra.iter().map(edge).collect();
         grid
     }
 
@@ -241,18 +252,36 @@ impl Family {
         &self.grid.frequencies[self.rows[row]]
     }
 
+    /// Under the spectrum of a row: cumulative sums over the nodes, before multiplicity and scale.
+    pub fn moments(&self, row: usize) -> &Moments {
+        &self.grid.moments[self.rows[row]]
+    }
+
+    /// Under the spectrum of a row: logarithms of the frequencies of the first and of the last
+    /// rank, before scale.
+    pub fn edges(&self, row: usize) -> (f64, f64) {
+        self.grid.edges[self.rows[row]]
+    }
+
     /// For each row, Σ over its members of scale × `factor`(domain): what turns the frequencies
     /// of the spectra into the family's own. Members with a factor of 0 have no part, even where
     /// other factors are infinite.
     pub fn combine(&self, factor: impl Fn(usize) -> f64) -> Vec<f64> {
-        let mut sums = vec![0.0; self.rows.len()];
+        let mut sums = Vec::new();
+        self.combine_into(factor, &mut sums);
+        sums
+    }
+
+    /// As [`Family::combine`], into `sums` whatever it held.
+    pub fn combine_into(&self, factor: impl Fn(usize) -> f64, sums: &mut Vec<f64>) {
+        sums.clear();
+        sums.resize(self.rows.len(), 0.0);
         for member in &self.members {
             let factor = factor(member.domain);
             if factor > 0.0 && member.scale > 0.0 {
                 sums[member.row] += member.scale * factor;
             }
         }
-        sums
     }
 
     /// The nodes that lie wholly at or below rank `rank`, as their number, and the bound where
@@ -289,30 +318,35 @@ impl Family {
     }
 }
 
-/// Nodes of the ranks above `low` and up to `high`.
+/// Nodes of the ranks above `low` and up to `high`, both whole.
 pub fn nodes(low: f64, high: f64) -> Vec<Node> {
-    if high - low <= PANEL_NODES as f64 {
-        let mut ranks = Vec::with_capacity(PANEL_NODES);
-        let mut rank = low + 1.0;
-        while rank <= high {
-            ranks.push(Node { rank, skills: 1.0 });
-            rank += 1.0;
+    panel(low, high).collect()
+}
+
+/// As [`nodes`], without a place in memory.
+pub fn panel(low: f64, high: f64) -> impl Iterator<Item = Node> + Clone {
+    let ranks = (high - low).max(0.0);
+    let alone = ranks <= PANEL_NODES as f64;
+    let count = if alone { ranks as usize } else { PANEL_NODES };
+    let (middle, half) = if alone {
+        (0.0, 0.0)
+    } else {
+        let (from, to) = ((low + 0.5).ln(), (high + 0.5).ln());
+        (0.5 * (from + to), 0.5 * (to - from))
+    };
+    (0..count).map(move |node| {
+        if alone {
+            return Node {
+                rank: low + node as f64 + 1.0,
+                skills: 1.0,
+            };
         }
-        return ranks;
-    }
-    let (from, to) = ((low + 0.5).ln(), (high + 0.5).ln());
-    let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-    ABSCISSAE
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(abscissa, weight)| {
-            let rank = (middle + half * abscissa).exp();
-            Node {
-                rank,
-                skills: half * weight * rank,
-            }
-        })
-        .collect()
+        let rank = (middle + half * ABSCISSAE[node]).exp();
+        Node {
+            rank,
+            skills: half * WEIGHTS[node] * rank,
+        }
+    })
 }
 
 /// Appends mass and frequency of `nodes`, masses scaled to sum to `span`.

@@ -8,10 +8,12 @@
 //! Source: Dai and Zheng 2026 (arXiv:2606.08167), section 3; the overlaps are ours.
 
 mod family;
+mod moments;
 mod pool;
 mod spectrum;
 
-pub use family::{Class, Family, Member, Node, Resolution, nodes};
+pub use family::{Class, Family, Member, Node, Resolution, nodes, panel};
+pub use moments::{Coefficients, Moments, ORDERS};
 pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};
 
