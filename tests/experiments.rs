@@ -25,11 +25,11 @@ fn every_experiment_measures_what_it_checks() {
         assert!(experiment.claim.is_some(), "{name} makes no claim");
         assert!(!experiment.checks.is_empty(), "{name} checks nothing");
         let fit = experiment.fit.unwrap();
-        let known = claim::names(
-            &fit.laws,
-            fit.split != SplitRule::None,
-            matches!(experiment.source, Source::Simulated { .. }),
-        );
+        let simulated = matches!(experiment.source, Source::Simulated { .. });
+        let mut known = claim::names(&fit.laws, fit.split != SplitRule::None, simulated);
+        if let Some(plan) = &experiment.optimum {
+            known.extend(claim::optimum_names(&plan.of, None, simulated));
+        }
         for check in &experiment.checks {
             assert!(known.contains(&check.figure), "{name}: {}", check.figure);
         }

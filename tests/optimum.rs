@@ -1,13 +1,21 @@
 //! The best mixture where it is known in closed form.
 
+#[path = "common/worlds.rs"]
+mod worlds;
+
 use mixlaw::fit::FittedLaw;
 use mixlaw::law::{Observations, by_name};
+use mixlaw::learner::{Kernel, Ranking, Selection};
 use mixlaw::optimum::{
-    Aim, Constraints, Group, LawLosses, Losses, Near, Optimum, Price, Problem, best, searchable,
+    Aim, Constraints, Group, LawLosses, Losses, Near, Optimum, Price, Problem, SimulatorLosses,
+    best, searchable,
 };
 use mixlaw::random::{Purpose, stream};
+use mixlaw::simulate::Simulator;
+use mixlaw::world::{Overlap, Resolution};
 use ndarray::Array2;
 use proptest::prelude::*;
+use statrs::function::gamma::ln_gamma;
 
 /// Rows for binding laws: uniform mixtures at these scales, all losses 2 to 3 nats.
 fn rows(domains: usize, scales: &[(f64, f64)]) -> Observations {
@@ -157,6 +165,10 @@ proptest! {
             }],
             ..Constraints::none(5)
         };
+        // Some bounds leave no mixture.
+        if constraints.region(&names(5), 1.0).is_err() {
+            return Ok(());
+        }
         let scale = (f64::INFINITY, 1.0);
         let aim = || Aim::Mean(vec![0.2; 5]);
         let found = solve(&fitted, 5, scale, aim(), None, &constraints);
@@ -303,4 +315,169 @@ fn conflicts_are_told() {
         .region(&names, 1e11),
         Err(mixlaw::optimum::ConstraintError::TwoGroups { .. })
     ));
+}
+
+/// The simulator's derivatives by the weights, and its smooth losses against the discrete ones.
+#[test]
+fn simulated_losses_are_smooth() {
+    for (kernel, tokens) in [
+        (Kernel::Threshold { tau: 5.0 }, 3e6),
+        (Kernel::Exponential { tau: 5.0 }, 3e6),
+        (Kernel::Reciprocal { tau: 5.0 }, 1e7),
+        (
+            Kernel::SgdDecay {
+                tau: 5.0,
+                noise: 0.2,
+            },
+            3e6,
+        ),
+        (Kernel::Exponential { tau: 5.0 }, f64::INFINITY),
+    ] {
+        for overlap in [Overlap::None, Overlap::All { fraction: 0.3 }] {
+            for ranking in [Ranking::Value, Ranking::Count] {
+                for capacity in [3e3, f64::INFINITY] {
+                    let simulator = simulator(&FOUR, overlap.clone(), kernel, ranking);
+                    check_smooth(&simulator, (capacity, tokens));
+                }
+            }
+        }
+    }
+}
+
+fn check_smooth(simulator: &Simulator, (capacity, tokens): (f64, f64)) {
+    let weights = [0.4, 0.3, 0.2, 0.1];
+    let smooth = |weights: &[f64], slopes: Option<&mut [f64]>| {
+        let mut losses = [0.0; 4];
+        simulator.smooth_losses(weights, (capacity, tokens), &mut losses, slopes);
+        losses
+    };
+    let mut slopes = [0.0; 16];
+    let losses = smooth(&weights, Some(&mut slopes));
+    let discrete = simulator.losses(&weights, capacity, tokens);
+    for (smooth, discrete) in losses.iter().zip(&discrete) {
+        assert!(
+            (smooth / discrete - 1.0).abs() < 2e-4,
+            "{losses:?} {discrete:?}"
+        );
+    }
+    let largest = slopes
+        .iter()
+        .fold(0.0f64, |most, slope| most.max(slope.abs()));
+    for source in 0..4 {
+        let step = 1e-4 * weights[source];
+        let at = |shift: f64| {
+            let mut moved = weights;
+            moved[source] += shift;
+            smooth(&moved, None)
+        };
+        let (up, down) = (at(step), at(-step));
+        for column in 0..4 {
+            let difference = (up[column] - down[column]) / (2.0 * step);
+            let slope = slopes[column * 4 + source];
+            assert!(
+                (difference - slope).abs() < 1e-4 * largest + 1e-9,
+                "{:?} {capacity} {tokens} loss {column} by {source}: {slope}, {difference}",
+                simulator.learner()
+            );
+        }
+    }
+}
+
+const FOUR: [(f64, f64); 4] = [(1.2, 2.0), (1.35, 1.5), (1.5, 2.5), (1.8, 1.0)];
+
+fn simulator(
+    domains: &[(f64, f64)],
+    overlap: Overlap,
+    kernel: Kernel,
+    ranking: Ranking,
+) -> Simulator {
+    Simulator::new(
+        worlds::world(domains, 1.0, 20.0, 1e14, overlap),
+        worlds::learner(kernel, ranking, Selection::Expected),
+        Resolution::default(),
+    )
+}
+
+fn best_of_simulator(simulator: &Simulator, target: &[f64], scale: (f64, f64)) -> Optimum {
+    let losses = SimulatorLosses::new(simulator, scale.0, scale.1);
+    let region = Constraints::none(target.len())
+        .region(&names(target.len()), 1.0)
+        .unwrap();
+    let problem = Problem {
+        losses: &losses,
+        aim: Aim::Mean(target.into()),
+        near: None,
+    };
+    best(&problem, &region, 0).unwrap()
+}
+
+/// Where capacity alone limits: the target if skills are ranked by value, target × cost if by count.
+#[test]
+fn simulated_capacity_competition() {
+    let threshold = Kernel::Threshold { tau: 5.0 };
+    for target in [[0.25; 4], [0.4, 0.3, 0.2, 0.1]] {
+        let by_value = simulator(&FOUR, Overlap::None, threshold, Ranking::Value);
+        let found = best_of_simulator(&by_value, &target, (1e4, f64::INFINITY));
+        assert_close(&found.weights, &target, 1e-3);
+        assert!(found.certificate.within(1e-7), "{:?}", found.certificate);
+        let by_count = simulator(&FOUR, Overlap::None, threshold, Ranking::Count);
+        let found = best_of_simulator(&by_count, &target, (1e4, f64::INFINITY));
+        let wish: Vec<f64> = target.iter().zip(&FOUR).map(|(w, (_, c))| w * c).collect();
+        let sum: f64 = wish.iter().sum();
+        let expected: Vec<f64> = wish.iter().map(|h| h / sum).collect();
+        assert_close(&found.weights, &expected, 1e-2);
+    }
+}
+
+/// The best uniform-target mixture of a threshold learner that data alone limit, in closed form:
+/// L_i = A_i (D h_i)^(−a_i) with a = b/α and A = c b^(1/α−1) Γ(τ+1−1/α)/Γ(τ) makes every
+/// a_i A_i D^(−a_i) h_i^(−a_i−1) the same.
+fn data_limited(domains: &[(f64, f64)], tau: f64, tokens: f64) -> Vec<f64> {
+    let terms: Vec<(f64, f64)> = domains
+        .iter()
+        .map(|(alpha, cost)| {
+            let a = (alpha - 1.0) / alpha;
+            let gammas = ln_gamma(tau + a) - ln_gamma(tau);
+            let amplitude = cost.ln() + (1.0 / alpha - 1.0) * (alpha - 1.0).ln() + gammas;
+            (a, a.ln() + amplitude - a * tokens.ln())
+        })
+        .collect();
+    let at = |level: f64| -> Vec<f64> {
+        let weights = terms
+            .iter()
+            .map(|(a, ln_term)| ((ln_term - level) / (a + 1.0)).exp());
+        weights.collect()
+    };
+    let (mut low, mut high) = (-60.0, 60.0);
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        if at(middle).iter().sum::<f64>() > 1.0 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    at(low)
+}
+
+/// Where data alone limit the best mixture moves from the target, mostly to harder domains.
+#[test]
+fn simulated_noise_moves_the_optimum() {
+    let tau = 5.0;
+    let check = |domains: &[(f64, f64)], tokens: f64, expected: [f64; 4], tolerance: f64| {
+        let threshold = Kernel::Threshold { tau };
+        let world = simulator(domains, Overlap::None, threshold, Ranking::Value);
+        let found = best_of_simulator(&world, &[0.25; 4], (f64::INFINITY, tokens));
+        assert_close(
+            &found.weights,
+            &data_limited(domains, tau, tokens),
+            tolerance,
+        );
+        assert_close(&found.weights, &expected, 1e-3);
+        assert!(found.certificate.within(1e-8), "{:?}", found.certificate);
+    };
+    check(&FOUR, 2.15e6, [0.507, 0.232, 0.210, 0.051], 5e-4);
+    // The hardest domain gets less than the one after it.
+    let hard = [(1.02, 1.0), (1.1, 1.0), (1.3, 1.0), (1.8, 1.0)];
+    check(&hard, 1e7 * tau, [0.284, 0.493, 0.192, 0.031], 1e-3);
 }

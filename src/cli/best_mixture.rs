@@ -3,10 +3,9 @@
 
 use super::failure::Failure;
 use crate::optimum::{
-    Aim, Constraints, Losses, Near, Optimum, OptimumPlan, Problem, Region, best, flatness,
-    uncertainty,
+    Aim, BestMixture, Constraints, LITTLE_LOSS, Losses, Near, Optimum, OptimumPlan, Problem,
+    Region, best, flatness, uncertainty,
 };
-use crate::report::{BestMixture, LITTLE_LOSS};
 
 /// What is asked for, in terms of a table's columns.
 pub(super) struct Question {

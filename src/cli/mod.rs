@@ -6,6 +6,7 @@ mod completions;
 mod failure;
 mod fit;
 mod fit_file;
+mod optima;
 mod optimize;
 mod output;
 mod pictures;

@@ -30,7 +30,7 @@ pub trait Losses: Sync {
 pub struct NoDerivatives(pub String);
 
 /// A weight that stands in for 0 where derivatives are taken: power laws have none at 0 itself.
-const LEAST_WEIGHT: f64 = 1e-12;
+pub(super) const LEAST_WEIGHT: f64 = 1e-12;
 
 /// The rows that a law was fitted to, for binding it to search mixtures: there a weight of 0 is as
 /// good as 0. In a fit half of the smallest weight stands in for 0, and a law without a finite loss

@@ -36,7 +36,24 @@ pub struct Problem<'a> {
     pub near: Option<Near>,
 }
 
+impl Near {
+    /// strength·KL(h‖mixture), nats.
+    pub fn cost(&self, weights: &[f64]) -> f64 {
+        let terms = weights.iter().zip(&self.mixture).filter(|(h, _)| **h > 0.0);
+        self.strength
+            * terms
+                .map(|(h, reference)| h * (h / reference).ln())
+                .sum::<f64>()
+    }
+}
+
 impl Problem<'_> {
+    /// What is minimised: the target loss and the cost of being away from another mixture.
+    pub fn cost(&self, weights: &[f64]) -> f64 {
+        let near = self.near.as_ref().map_or(0.0, |near| near.cost(weights));
+        self.target_loss(weights) + near
+    }
+
     /// The target loss of a mixture, in nats, without the pull toward another mixture.
     pub fn target_loss(&self, weights: &[f64]) -> f64 {
         self.aim.exact(&self.losses.losses(weights))
@@ -202,15 +219,8 @@ impl<'a> Objective<'a> {
 
     /// strength·KL − tilt·h.
     fn extra(&self, weights: &[f64]) -> f64 {
-        let near = self.problem.near.as_ref().map_or(0.0, |near| {
-            let divergence: f64 = weights
-                .iter()
-                .zip(&near.mixture)
-                .filter(|(h, _)| **h > 0.0)
-                .map(|(h, reference)| h * (h / reference).ln())
-                .sum();
-            near.strength * divergence
-        });
+        let near = &self.problem.near;
+        let near = near.as_ref().map_or(0.0, |near| near.cost(weights));
         near - self
             .tilt
             .map_or(0.0, |(domain, tilt)| tilt * weights[domain])

@@ -137,8 +137,7 @@ pub fn best(problem: &Problem<'_>, region: &Region, seed: u64) -> Result<Optimum
             (end, temperature, count)
         })
         .collect();
-    let exact =
-        |end: &Stationary| problem.target_loss(&end.weights) + near_cost(problem, &end.weights);
+    let exact = |end: &Stationary| problem.cost(&end.weights);
     let Some((end, temperature, _)) = finished
         .iter()
         .filter(|(end, ..)| end.value.is_finite())
@@ -234,16 +233,6 @@ fn spread(problem: &Problem<'_>, weights: &[f64]) -> f64 {
     (most - least).max(LEAST_SPREAD)
 }
 
-fn near_cost(problem: &Problem<'_>, weights: &[f64]) -> f64 {
-    problem.near.as_ref().map_or(0.0, |near| {
-        let terms = weights.iter().zip(&near.mixture).filter(|(h, _)| **h > 0.0);
-        near.strength
-            * terms
-                .map(|(h, reference)| h * (h / reference).ln())
-                .sum::<f64>()
-    })
-}
-
 /// ∇f·h − min_v ∇f·v.
 fn linear_gap(region: &Region, end: &Stationary) -> f64 {
     let here: f64 = end
@@ -272,7 +261,7 @@ fn gap(problem: &Problem<'_>, region: &Region, end: &Stationary, temperature: f6
                 end.weights.clone(),
             );
             let bound = below.value - linear_gap(region, &below);
-            let value = problem.target_loss(&end.weights) + near_cost(problem, &end.weights);
+            let value = problem.cost(&end.weights);
             (value - bound).max(0.0)
         }
     }

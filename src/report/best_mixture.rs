@@ -4,39 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::numbers::{ABSENT, rounded, significant};
 use super::table::{Align, Row, Table};
-use crate::optimum::{Cause, Flatness, Optimum, Price, Regret, Uncertainty};
-
-/// A best mixture, and all that is known about it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BestMixture {
-    /// The law, or `simulator`.
-    pub of: String,
-    /// Names of the domains.
-    pub domains: Vec<String>,
-    /// Names of the loss columns.
-    pub losses: Vec<String>,
-    /// Names of the groups.
-    pub groups: Vec<String>,
-    /// Capacity N; infinite if unlimited.
-    pub capacity: f64,
-    /// Tokens D; infinite if unlimited.
-    pub tokens: f64,
-    /// How often the tokens of a domain may be trained on.
-    pub epochs: f64,
-    /// The mixture.
-    pub optimum: Optimum,
-    /// The best of all mixtures, where bounds were asked for.
-    pub unconstrained: Option<Optimum>,
-    /// The weights at little loss.
-    pub flat: Vec<Flatness>,
-    /// How sure it is, where the runs were resampled.
-    pub uncertainty: Option<Uncertainty>,
-    /// What it costs in truth, where that is known.
-    pub regret: Option<Regret>,
-}
-
-/// Share of the target loss within which a mixture counts as good as the best.
-pub const LITTLE_LOSS: f64 = 1e-3;
+use crate::optimum::{BestMixture, Cause, Flatness, Optimum, Price, Regret};
 
 /// Ranges of weights above this are worth a sentence.
 const WORTH_TELLING: f64 = 0.1;
@@ -123,6 +91,19 @@ fn scale(value: f64) -> String {
     }
 }
 
+/// " at capacity N and D tokens". Tables without a scale count as 1 each, which is no scale.
+fn place(found: &BestMixture) -> String {
+    let one = |value: f64| (value - 1.0).abs() < f64::EPSILON;
+    if one(found.capacity) && one(found.tokens) {
+        return String::new();
+    }
+    format!(
+        " at capacity {} and {} tokens",
+        scale(found.capacity),
+        scale(found.tokens)
+    )
+}
+
 fn loss_sentence(found: &BestMixture) -> String {
     let interval = found
         .uncertainty
@@ -135,10 +116,9 @@ fn loss_sentence(found: &BestMixture) -> String {
         format!("; without bounds {:.4}", free.target_loss)
     });
     format!(
-        "{} at capacity {} and {} tokens: target loss {:.4} nats{interval}{free}.",
+        "{}{}: target loss {:.4} nats{interval}{free}.",
         found.of,
-        scale(found.capacity),
-        scale(found.tokens),
+        place(found),
         found.optimum.target_loss
     )
 }

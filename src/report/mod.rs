@@ -23,9 +23,7 @@ mod table;
 mod verdict_table;
 mod verdicts;
 
-pub use best_mixture::{
-    BestMixture, LITTLE_LOSS, best_mixture_table, optima_json, optima_table, sentences,
-};
+pub use best_mixture::{best_mixture_table, optima_json, optima_table, sentences};
 pub use comparison_table::comparison_table;
 pub use exponents::{DomainExponent, Estimate, Exponents, exponent_table};
 pub use files::write_atomic;

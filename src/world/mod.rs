@@ -7,12 +7,13 @@
 //! loses its cost c_i at each meeting, so its loss is E_i + c_i · (mass of what is not learned).
 //! Source: Dai and Zheng 2026 (arXiv:2606.08167), section 3; the overlaps are ours.
 
+mod density;
 mod family;
 mod moments;
 mod pool;
 mod spectrum;
 
-pub use family::{Class, Family, Member, Node, Resolution, nodes, panel};
+pub use family::{Class, Family, Member, Node, Resolution, nodes, panel, real_panel};
 pub use moments::{Coefficients, Moments, ORDERS};
 pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError};

@@ -78,7 +78,7 @@ const STEEPEST: f64 = 100.0;
 
 /// Ranks up to which zeta sums are added term by term; beyond, the Euler–Maclaurin midpoint
 /// series is exact to rounding.
-const DIRECT_RANKS: f64 = 32.0;
+pub(super) const DIRECT_RANKS: f64 = 32.0;
 
 impl Spectrum {
     /// The spectrum of a domain of `exponent` α.
@@ -239,7 +239,7 @@ impl Spectrum {
     }
 
     /// T(n) = −ln S(n).
-    fn tail_exponent(&self, n: f64) -> f64 {
+    pub(super) fn tail_exponent(&self, n: f64) -> f64 {
         let b = self.b();
         match self.shape {
             Shape::PowerLaw => b * n.ln_1p(),
