@@ -11,7 +11,7 @@ use ndarray::Array2;
 fn table(mixtures: usize) -> RunTable {
     let runs = 2 * mixtures;
     let weight = |run: usize| 0.1 + 0.8 * ((run / 2) as f64 + 0.5) / mixtures as f64;
-    let tokens = |run: usize| if run % 2 == 0 { 1e6 } else { 4e6 };
+    let tokens = |run: usize| if run.is_multiple_of(2) { 1e6 } else { 4e6 };
     let scatter = |run: usize, column: usize| {
         0.01 * ((12.9898 * (run / 2) as f64 + 78.233 * column as f64).sin() * 43758.5).sin()
     };
