@@ -8,6 +8,7 @@ mod gaussian;
 pub mod law;
 pub mod learner;
 pub mod mixture;
+pub mod optimum;
 pub mod random;
 mod replace;
 pub mod report;

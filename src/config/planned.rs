@@ -3,7 +3,6 @@
 
 /// Keys, by their path, and the part of mixlaw that they belong to.
 const KEYS: &[(&str, &str)] = &[
-    ("optimum", "the search for the best mixture"),
     ("learner.projection", "the kernel \"sgd\""),
     ("learner.batch", "the kernel \"sgd\""),
     ("learner.step", "the kernel \"sgd\""),

@@ -4,7 +4,9 @@
 mod cut;
 mod kept;
 mod kernel;
+mod kernel_slope;
 mod poisson;
+mod real_cut;
 mod regimes;
 mod threshold;
 mod transition;
@@ -12,6 +14,7 @@ mod transition;
 pub use cut::{CutScratch, Selected, cut, cut_into};
 pub use kernel::Kernel;
 pub use poisson::at_least;
+pub use real_cut::{Held, real_cut};
 pub use regimes::Regimes;
 pub use threshold::{Crowd, Threshold, threshold};
 

@@ -8,6 +8,7 @@ pub mod oracle;
 mod sampled;
 mod scratch;
 mod simulator;
+mod smooth;
 
 pub use groups::Grouping;
 pub use sampled::Sampler;

@@ -113,7 +113,7 @@ impl Simulator {
         losses.map(|(i, mass)| self.loss_of(i, *mass)).collect()
     }
 
-    fn loss_of(&self, domain: usize, unlearned: f64) -> f64 {
+    pub(super) fn loss_of(&self, domain: usize, unlearned: f64) -> f64 {
         self.never_learned[domain] + self.world.domains()[domain].cost * unlearned
     }
 }
