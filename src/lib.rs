@@ -9,6 +9,7 @@ pub mod law;
 pub mod learner;
 mod linear;
 pub mod mixture;
+pub mod optimum;
 pub mod random;
 mod replace;
 pub mod report;

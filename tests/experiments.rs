@@ -45,6 +45,10 @@ fn every_experiment_measures_what_it_checks() {
             let names = measured(variant);
             known.extend(names.iter().map(|name| format!("at.{value}.{name}")));
         }
+        if let Some(plan) = &experiment.optimum {
+            let simulated = matches!(experiment.source, Source::Simulated { .. });
+            known.extend(claim::optimum_names(&plan.of, None, simulated));
+        }
         for check in &experiment.checks {
             assert!(known.contains(&check.figure), "{name}: {}", check.figure);
         }

@@ -1,6 +1,6 @@
 //! Laws: derivatives against differences, and what a law must say in closed form.
 
-use mixlaw::law::{Gradient, Law, Model, Observations, all};
+use mixlaw::law::{Gradient, Law, Model, Observations, Point, all};
 use mixlaw::random::{Purpose, stream};
 use ndarray::Array2;
 use proptest::prelude::*;
@@ -67,8 +67,13 @@ fn worst_derivative(model: &dyn Model, rows: &Observations, theta: &[f64]) -> f6
         let mut predicted = vec![0.0; columns];
         model.predict(theta, rows.point(row), &mut predicted);
         for (position, value) in predicted.iter().enumerate() {
-            // The terms may be added in another order.
-            assert!((value / gradient.predictions[position] - 1.0).abs() < 1e-14);
+            // The terms may be added in another order; a loss may be 0 (Kaplan's, with everything
+            // unlimited).
+            let other = gradient.predictions[position];
+            assert!(
+                (value - other).abs() <= 1e-14 * other.abs(),
+                "{value}, {other}"
+            );
             let mut dense = vec![0.0; parameters];
             gradient.dense(position, &mut dense);
             for parameter in 0..parameters {
@@ -92,6 +97,58 @@ fn worst_derivative(model: &dyn Model, rows: &Observations, theta: &[f64]) -> f6
     worst
 }
 
+/// Largest difference between the derivatives by the weights and central differences, relative to
+/// the derivatives of the row; `None` for a law without derivatives.
+fn worst_weight_derivative(
+    model: &dyn Model,
+    theta: &[f64],
+    weights: &[f64],
+    (capacity, tokens): (f64, f64),
+) -> Option<f64> {
+    let (columns, sources) = (model.columns().len(), weights.len());
+    let predict = |weights: &[f64]| {
+        let mut out = vec![0.0; columns];
+        let point = Point {
+            weights: weights.into(),
+            capacity,
+            tokens,
+        };
+        model.predict(theta, point, &mut out);
+        out
+    };
+    let mut slopes = vec![f64::NAN; columns * sources];
+    let point = Point {
+        weights: weights.into(),
+        capacity,
+        tokens,
+    };
+    if !model.differentiate_by_weights(theta, point, &mut slopes) {
+        return None;
+    }
+    let mut worst = 0.0f64;
+    for source in 0..sources {
+        let step = 1e-6 * weights[source];
+        let at = |shift: f64| {
+            let mut moved = weights.to_vec();
+            moved[source] += shift;
+            predict(&moved)
+        };
+        let (up, middle, down) = (at(step), at(0.0), at(-step));
+        for column in 0..columns {
+            let (rise, fall) = (up[column] - middle[column], middle[column] - down[column]);
+            // Where a domain reaches or leaves its floor the derivative jumps.
+            if (rise - fall).abs() > 1e-3 * (rise + fall).abs() + 1e-10 {
+                continue;
+            }
+            let difference = (rise + fall) / (2.0 * step);
+            let error = (difference - slopes[column * sources + source]).abs();
+            let rounding = 1e-15 * middle[column].abs().max(1.0) / step;
+            worst = worst.max((error - 4.0 * rounding).max(0.0) / difference.abs().max(1.0));
+        }
+    }
+    Some(worst)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -105,6 +162,27 @@ proptest! {
                     let theta = model.start(number, &mut rng);
                     let worst = worst_derivative(model.as_ref(), &rows, &theta);
                     prop_assert!(worst < 1e-6, "{}: {worst}", law.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn derivatives_by_the_weights_match_differences(
+        mixtures in mixtures(),
+        weights in proptest::collection::vec(0.02f64..1.0, 3),
+        seed: u64,
+    ) {
+        let rows = with_foreign_loss(&observations(&mixtures, false));
+        for law in all() {
+            for (part, model) in law.bind(&rows).unwrap().iter().enumerate() {
+                let mut rng = stream(seed, Purpose::Starts, part as u64, 0);
+                let theta = model.start(1, &mut rng);
+                for scale in [(3e3, 1e7), (1e4, f64::INFINITY), (f64::INFINITY, 1e8)] {
+                    let worst = worst_weight_derivative(model.as_ref(), &theta, &weights, scale);
+                    prop_assert_eq!(worst.is_none(), law.name() == "boosted-trees");
+                    let worst = worst.unwrap_or(0.0);
+                    prop_assert!(worst < 1e-5, "{}: {worst}", law.name());
                 }
             }
         }

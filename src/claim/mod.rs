@@ -1,9 +1,11 @@
 //! A measured figure held against a limit.
 
 mod figures;
+mod optima;
 mod verdict;
 
 pub use figures::{Figure, Figures, TrueExponents, measure, names};
+pub use optima::{measure_optima, optimum_names};
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

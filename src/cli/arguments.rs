@@ -33,6 +33,10 @@ pub(super) enum Command {
     Simulate(SimulateArguments),
     /// Fit laws to a CSV of training runs.
     Fit(Box<FitArguments>),
+    /// Predict the losses of a mixture from a file of fits.
+    Predict(PredictArguments),
+    /// Find the best mixture under the laws of a file of fits.
+    Optimize(Box<OptimizeArguments>),
     /// Run every experiment of a folder and write the table of verdicts.
     Reproduce(ReproduceArguments),
     /// Show which claims, verdicts and figures differ between two folders of results.
@@ -228,6 +232,109 @@ pub(super) enum RobustName {
     Square,
     /// Squared up to `--delta`, linear beyond.
     Huber,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    mixlaw predict fit.json --capacity 1e9 --tokens 3e10 --mixture web=.3,code=.7\n\n\
+    The file is written by `mixlaw fit RUNS.csv --json fit.json`; with --bootstrap 200 there, \
+    predictions come with intervals.")]
+pub(super) struct PredictArguments {
+    /// The file of fits.
+    pub(super) fit: PathBuf,
+
+    /// Laws to predict with; default: all of the file.
+    #[arg(long, value_delimiter = ',')]
+    pub(super) law: Vec<String>,
+
+    /// The mixture, NAME=WEIGHT; domains that are not named have no weight.
+    #[arg(
+        long,
+        required = true,
+        value_delimiter = ',',
+        value_name = "NAME=WEIGHT"
+    )]
+    pub(super) mixture: Vec<String>,
+
+    /// Capacity (model size), a number or `unlimited`; default: that of the runs, if it is one.
+    #[arg(long)]
+    pub(super) capacity: Option<String>,
+
+    /// Training tokens, a number or `unlimited`; default: those of the runs, if it is one number.
+    #[arg(long)]
+    pub(super) tokens: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mixlaw optimize fit.json --law capacity-noise --capacity 1e9 --tokens 3e10\n  \
+    mixlaw optimize fit.json --tokens 1e11 --available code=5e9 --epochs 4 --max web=.4\n  \
+    mixlaw optimize fit.json --target code=.5,math=.5 --group prose=web+books:0.3..0.6\n\n\
+    The file is written by `mixlaw fit RUNS.csv --json fit.json`; with --bootstrap 200 there, \
+    weights come with intervals.")]
+pub(super) struct OptimizeArguments {
+    /// The file of fits.
+    pub(super) fit: PathBuf,
+
+    /// Laws to follow; default: all of the file.
+    #[arg(long, value_delimiter = ',')]
+    pub(super) law: Vec<String>,
+
+    /// Capacity (model size), a number or `unlimited`; default: that of the runs, if it is one.
+    #[arg(long)]
+    pub(super) capacity: Option<String>,
+
+    /// Training tokens, a number or `unlimited`; default: those of the runs, if it is one number.
+    #[arg(long)]
+    pub(super) tokens: Option<String>,
+
+    /// Weights of the losses in the target, summing to 1; default: all domains alike.
+    #[arg(long, value_delimiter = ',', value_name = "NAME=WEIGHT")]
+    pub(super) target: Vec<String>,
+
+    /// Make the largest of these losses small instead; without names: of all domains.
+    #[arg(long, value_delimiter = ',', num_args = 0.., value_name = "NAME", conflicts_with = "target")]
+    pub(super) worst: Option<Vec<String>>,
+
+    /// Smallest weights.
+    #[arg(long, value_delimiter = ',', value_name = "NAME=WEIGHT")]
+    pub(super) min: Vec<String>,
+
+    /// Largest weights.
+    #[arg(long, value_delimiter = ',', value_name = "NAME=WEIGHT")]
+    pub(super) max: Vec<String>,
+
+    /// Weights that are given.
+    #[arg(long, value_delimiter = ',', value_name = "NAME=WEIGHT")]
+    pub(super) fix: Vec<String>,
+
+    /// A joint bound, NAME=DOMAIN+DOMAIN:LEAST..MOST; may be repeated.
+    #[arg(long, value_name = "GROUP")]
+    pub(super) group: Vec<String>,
+
+    /// Tokens that there are of a domain.
+    #[arg(long, value_delimiter = ',', value_name = "NAME=TOKENS")]
+    pub(super) available: Vec<String>,
+
+    /// How often available tokens may be trained on.
+    #[arg(long, default_value = "1")]
+    pub(super) epochs: f64,
+
+    /// A mixture to stay near.
+    #[arg(long, value_delimiter = ',', value_name = "NAME=WEIGHT")]
+    pub(super) stay_near: Vec<String>,
+
+    /// How strongly to stay near it: nats of loss for one nat of relative entropy.
+    #[arg(long, default_value = "0.1", requires = "stay_near")]
+    pub(super) strength: f64,
+
+    /// Seed of the random starts.
+    #[arg(long, default_value = "0")]
+    pub(super) seed: u64,
+
+    /// Also write the result as JSON.
+    #[arg(long)]
+    pub(super) json: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

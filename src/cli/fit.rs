@@ -7,7 +7,8 @@ use super::progress::Talk;
 use super::results::fit_table;
 use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule, Unit};
 use crate::report::{
-    DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, write_atomic,
+    DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
+    write_atomic,
 };
 use crate::runs::{self, ExcludedCell, FilterValue, Mapping, ReadNotes, RunTable, ScaleSource};
 
@@ -46,6 +47,7 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     }
     if let Some(json) = &arguments.json {
         let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
+        let text = with_fits(&text, &fitted.saved(&table));
         write_atomic(json, text.as_bytes())
             .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
         talk.say(&format!("fits written to {}", json.display()));

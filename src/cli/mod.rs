@@ -1,14 +1,19 @@
 //! The command line: one file per subcommand, wiring and words only.
 
 mod arguments;
+mod best_mixture;
 mod compare;
 mod completions;
 mod failure;
 mod fit;
+mod fit_file;
 mod maps;
+mod optima;
+mod optimize;
 mod output;
 mod pictures;
 mod plan;
+mod predict;
 mod progress;
 mod reproduce;
 mod results;
@@ -50,6 +55,8 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Run(run) => run::run(run, talk),
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
         Command::Fit(fit) => fit::fit(fit, talk),
+        Command::Predict(predict) => predict::predict(predict, talk),
+        Command::Optimize(optimize) => optimize::optimize(optimize, talk),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
         Command::Compare(two) => compare::compare(two),
         Command::Plan(plan) => plan::plan(plan),

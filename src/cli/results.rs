@@ -3,7 +3,8 @@
 use super::failure::Failure;
 use super::progress::Talk;
 use crate::fit::{
-    Comparison, FitPlan, LawFit, LawResult, Split, compare, doubts, fit_laws, splits,
+    Comparison, FitPlan, LawFit, LawResult, SavedFits, Split, compare, doubts, fit_laws,
+    observations, splits,
 };
 use crate::law::{self, Law};
 use crate::report::FitScope;
@@ -27,6 +28,22 @@ impl Fitted {
             .iter()
             .map(|result| result.fit.clone())
             .collect()
+    }
+
+    /// The fits as a file holds them, to predict from.
+    pub(super) fn saved(&self, table: &RunTable) -> SavedFits {
+        let rows: Vec<usize> = (0..table.len()).collect();
+        SavedFits::new(
+            &observations(table, &rows, 0.0),
+            table.weight_names(),
+            self.results.iter().map(|result| {
+                (
+                    result.fit.law.as_str(),
+                    &result.fitted,
+                    &result.replicates[..],
+                )
+            }),
+        )
     }
 
     /// Every law but the best held against it over the splits. The best has the smallest held-out

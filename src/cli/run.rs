@@ -5,23 +5,27 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::arguments::RunArguments;
+use super::best_mixture::Question;
 use super::failure::Failure;
-use super::output;
 use super::pictures::{lead, pictures};
 use super::progress::Talk;
 use super::results::{Fitted, fit_table};
 use super::simulate::simulated;
 use super::truth::Truth;
-use super::vary;
-use crate::claim::{self, ClaimResult, Verdict};
+use super::{optima, output, vary};
+use crate::claim::{self, ClaimResult, Figures, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::fit::LawFit;
+use crate::learner::LearnerKind;
+use crate::optimum::BestMixture;
 use crate::report::figure::Variation;
 use crate::report::{
     CellCounts, DataSource, ExperimentSource, Exponents, InputFile, LawTime, Manifest, Page,
-    PageFigure, claims_json, exponent_table, fits_json, law_table, utc, verdict_text, write_atomic,
+    PageFigure, claims_json, exponent_table, fits_json, law_table, optima_json, optima_table, utc,
+    verdict_text, write_atomic,
 };
 use crate::runs::{self, RunTable, fingerprint};
+use crate::simulate::Simulator;
 
 /// Where results go when nothing else is said.
 const DEFAULT_FOLDER: &str = "mixlaw-out";
@@ -78,13 +82,38 @@ pub(super) fn run_into(
         Source::Runs(mapping) => Some(super::fit::load(mapping, talk)?),
         Source::Simulated { .. } => None,
     };
+    let question = question(experiment, loaded.as_ref().map(|(table, _)| table))?;
     output::make_folder(folder)?;
     let directory = Directory {
         resolved: config::resolved_toml(experiment, folder),
         path: folder.to_path_buf(),
         tables,
     };
-    directory.fill(experiment, loaded, talk)
+    directory.fill(experiment, loaded, question.as_ref(), talk)
+}
+
+/// The best mixture that is asked for, in terms of the domains; what is wrong with it is told
+/// before any work.
+fn question(
+    experiment: &Experiment,
+    table: Option<&RunTable>,
+) -> Result<Option<Question>, Failure> {
+    let Some(plan) = &experiment.optimum else {
+        return Ok(None);
+    };
+    let question = match (&experiment.source, table) {
+        (Source::Simulated { world, .. }, _) => {
+            let names = world.names();
+            let own: Vec<_> = (0..names.len()).map(Some).collect();
+            Question::new(plan, &names, (&names, &own), experiment.seed)
+        }
+        (Source::Runs(_), Some(table)) => {
+            let columns = (table.loss_names(), table.own_weight());
+            Question::new(plan, table.weight_names(), columns, experiment.seed)
+        }
+        (Source::Runs(_), None) => return Ok(None),
+    };
+    question.map(Some)
 }
 
 /// Refuses checks of figures that the experiment does not measure, before any work.
@@ -100,6 +129,22 @@ fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
     for (value, variant) in experiment.vary.iter().flat_map(|vary| &vary.variants) {
         let names = measured(variant);
         known.extend(names.iter().map(|name| vary::at(*value, name)));
+    }
+    if let Some(plan) = &experiment.optimum {
+        let domains = match &experiment.source {
+            Source::Simulated { world, .. } => Some(world.names()),
+            // Those of real runs are known when the table is read.
+            Source::Runs(_) => None,
+        };
+        known.extend(claim::optimum_names(
+            &plan.of,
+            domains.as_deref(),
+            simulated,
+        ));
+        let of_weight =
+            |figure: &String| domains.is_none() && figure.starts_with("optimum.weight.");
+        let asked = experiment.checks.iter().map(|check| &check.figure);
+        known.extend(asked.filter(|figure| of_weight(figure)).cloned());
     }
     for check in &experiment.checks {
         if !known.contains(&check.figure) {
@@ -126,6 +171,7 @@ struct Found<'a> {
     fitted: &'a Fitted,
     fits: Vec<LawFit>,
     variation: Option<Variation>,
+    optima: &'a [BestMixture],
 }
 
 /// The directory that a run fills.
@@ -141,6 +187,7 @@ impl Directory {
         &self,
         experiment: &Experiment,
         loaded: Option<(RunTable, DataSource)>,
+        question: Option<&Question>,
         talk: Talk,
     ) -> Result<Ran, Failure> {
         let mut manifest = Manifest::begin(
@@ -160,9 +207,16 @@ impl Directory {
             checks: Vec::new(),
         };
         let mut picture = None;
-        if let Some(plan) = &experiment.fit {
-            let floors = truth.as_ref().map(|truth| truth.floors.as_slice());
-            let fitted = fit_table(&table, plan, floors, talk)?;
+        let fitted = match &experiment.fit {
+            Some(plan) => {
+                let floors = truth.as_ref().map(|truth| truth.floors.as_slice());
+                Some(fit_table(&table, plan, floors, talk)?)
+            }
+            None => None,
+        };
+        let mut figures = Figures::new();
+        let mut variation = None;
+        if let Some(fitted) = &fitted {
             let fits = fitted.fits();
             manifest.laws = fits
                 .iter()
@@ -182,26 +236,44 @@ impl Directory {
                 ),
             )?;
             let exponents = truth.as_ref().map(|truth| &truth.exponents);
-            let mut figures = claim::measure(&fits, fitted.splits.len(), exponents);
-            let variation = vary::vary(experiment, &table, &mut figures, talk)?;
-            claim.checks = experiment
-                .checks
-                .iter()
-                .map(|check| {
-                    let figure = figures.get(&check.figure);
-                    check.judge(
-                        figure.map(|figure| figure.value),
-                        figure.and_then(|figure| figure.interval),
-                    )
-                })
-                .collect();
+            figures = claim::measure(&fits, fitted.splits.len(), exponents);
+            variation = vary::vary(experiment, &table, &mut figures, talk)?;
+        }
+        let optima = match (&experiment.optimum, question) {
+            (Some(plan), Some(question)) => {
+                let simulator = simulator_of(experiment);
+                let known = simulator.as_ref().zip(truth.as_ref());
+                let truth = known.map(|(simulator, truth)| (simulator, truth.floors.as_slice()));
+                optima::find(plan, question, (&table, fitted.as_ref()), truth, talk)?
+            }
+            _ => Vec::new(),
+        };
+        if experiment.optimum.is_some() {
+            self.write("optimum.json", &optima_json(&optima))?;
+            figures.extend(claim::measure_optima(&optima));
+        }
+        claim.checks = experiment
+            .checks
+            .iter()
+            .map(|check| {
+                let figure = figures.get(&check.figure);
+                check.judge(
+                    figure.map(|figure| figure.value),
+                    figure.and_then(|figure| figure.interval),
+                )
+            })
+            .collect();
+        if let Some(fitted) = &fitted {
             let found = Found {
                 table: &table,
-                fitted: &fitted,
-                fits,
+                fitted,
+                fits: fitted.fits(),
                 variation,
+                optima: &optima,
             };
             picture = self.report(experiment, found, truth.as_ref(), &claim)?;
+        } else if self.tables && !optima.is_empty() {
+            output::print(&optima_table(&optima).text(output::colour()))?;
         }
         self.write("claims.json", &claims_json(&claim))?;
         manifest.finished = Some(utc(SystemTime::now()));
@@ -273,12 +345,13 @@ impl Directory {
             fitted,
             fits,
             variation,
+            optima,
         } = found;
         let exponents = truth.map_or(Vec::new(), |truth| {
             truth.recovered(table.loss_names(), &fits)
         });
         if self.tables {
-            print_tables(&fits, fitted, &exponents, claim)?;
+            print_tables(&fits, fitted, (&exponents, optima), claim)?;
         }
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
@@ -294,6 +367,7 @@ impl Directory {
             claim: claim.clone(),
             laws: Some((fits, fitted.scope)),
             exponents,
+            optima: optima.to_vec(),
             figures: shown,
             experiment: self.resolved.clone(),
             facts: vec![
@@ -325,17 +399,37 @@ fn without_losses(table: &RunTable) -> usize {
     cells.len()
 }
 
-/// Prints laws, exponents and verdicts.
+/// The simulator of an experiment, if its runs are simulated in closed form.
+fn simulator_of(experiment: &Experiment) -> Option<Simulator> {
+    match &experiment.source {
+        Source::Simulated {
+            world,
+            learner: LearnerKind::Counting(learner),
+            sweep,
+            ..
+        } => Some(Simulator::new(
+            world.clone(),
+            learner.clone(),
+            sweep.resolution,
+        )),
+        Source::Simulated { .. } | Source::Runs(_) => None,
+    }
+}
+
+/// Prints laws, exponents, best mixtures and verdicts.
 fn print_tables(
     fits: &[LawFit],
     fitted: &Fitted,
-    exponents: &[Exponents],
+    (exponents, optima): (&[Exponents], &[BestMixture]),
     claim: &ClaimResult,
 ) -> Result<(), Failure> {
     let colour = output::colour();
     output::print(&law_table(fits, &fitted.scope).text(colour))?;
     for panel in exponents {
         output::print(&format!("\n{}", exponent_table(panel).text(colour)))?;
+    }
+    if !optima.is_empty() {
+        output::print(&format!("\n{}", optima_table(optima).text(colour)))?;
     }
     if !claim.checks.is_empty() {
         output::print(&format!("\n{}", verdict_text(claim)))?;

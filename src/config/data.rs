@@ -45,7 +45,7 @@ pub(super) struct RawData {
 /// A text, or a list of texts.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum OneOrMore {
+pub(super) enum OneOrMore {
     One(String),
     More(Vec<String>),
 }

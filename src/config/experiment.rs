@@ -11,6 +11,7 @@ use super::error::Problem;
 use super::fit::{self, RawFit};
 use super::learner::{self, RawLearner};
 use super::names::{self, NameOf};
+use super::optimum::{self, RawOptimum};
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::sgd;
@@ -20,11 +21,12 @@ use super::vary::{RawVary, Vary};
 use super::world::{self, RawWorld, Surroundings};
 use crate::claim::Check;
 use crate::fit::{FitPlan, SplitRule};
-use crate::learner::LearnerKind;
+use crate::learner::{LearnerKind, Selection};
 use crate::mixture::Design;
+use crate::optimum::OptimumPlan;
 use crate::runs::Mapping;
 use crate::sweep::Sweep;
-use crate::world::World;
+use crate::world::{Shape, World};
 
 /// An experiment, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,8 @@ pub struct Experiment {
     pub slow: bool,
     /// The number that varies, if one does.
     pub vary: Option<Vary>,
+    /// The best mixture that is asked for, if one is.
+    pub optimum: Option<OptimumPlan>,
     /// Figures and the limits that they are held against.
     pub checks: Vec<Check>,
 }
@@ -117,6 +121,8 @@ pub(super) struct RawExperiment {
     fit: Option<At<RawFit>>,
     /// The experiment again, for several values of one of its numbers.
     pub(super) vary: Option<At<RawVary>>,
+    /// The best mixture to look for; without it none is.
+    optimum: Option<At<RawOptimum>>,
     /// Figures and their limits, as [[checks]].
     checks: Option<At<Vec<At<RawCheck>>>>,
 }
@@ -152,6 +158,21 @@ pub(super) fn validate(
         Some(fit) => fit::validate(fit, seed.unwrap_or(0), problems).map(Some),
         None => Some(None),
     };
+    let optimum = match &raw.optimum {
+        Some(optimum) => {
+            let setting = optimum::Setting {
+                laws: match (&raw.fit, &fit) {
+                    (None, _) => Some(&[][..]),
+                    (Some(_), Some(Some(plan))) => Some(&plan.laws[..]),
+                    // What is wrong with [fit] is told already.
+                    (Some(_), _) => None,
+                },
+                simulator: source.as_ref().map_or(Ok(()), has_best_mixture),
+            };
+            optimum::validate(optimum, setting, problems).map(Some)
+        }
+        None => Some(None),
+    };
     let checks = match &raw.checks {
         Some(checks) => checks::validate(checks, problems),
         None => Some(Vec::new()),
@@ -164,8 +185,38 @@ pub(super) fn validate(
         fit: fit?,
         slow: raw.slow.unwrap_or(false),
         vary: None,
+        optimum: optimum?,
         checks: checks?,
     })
+}
+
+/// Whether the simulator of `source` has a best mixture that can be found; else why not.
+fn has_best_mixture(source: &Source) -> Result<(), &'static str> {
+    match source {
+        Source::Runs(_) => Err("real runs have no simulator"),
+        Source::Simulated {
+            learner: LearnerKind::Sgd(_),
+            ..
+        } => Err("a learner that trains has no derivatives by the weights"),
+        Source::Simulated {
+            learner: LearnerKind::Counting(learner),
+            ..
+        } if learner.selection == Selection::Observed => {
+            Err("its search ranks skills by expected counts: selection must be \"expected\"")
+        }
+        Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
+            Err("it has no derivatives where tokens repeat: no domain may have `available` tokens")
+        }
+        Source::Simulated { world, .. }
+            if world
+                .domains()
+                .iter()
+                .any(|domain| matches!(domain.spectrum.shape(), Shape::Flat { .. })) =>
+        {
+            Err("facts of equal frequency are learned all at once, so that it has no derivatives")
+        }
+        Source::Simulated { .. } => Ok(()),
+    }
 }
 
 /// The name of a file without folder and ending, as the name of the experiment.

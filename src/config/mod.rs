@@ -29,6 +29,7 @@ mod load;
 mod mixtures;
 mod names;
 mod number;
+mod optimum;
 mod overlap;
 mod path;
 mod place;

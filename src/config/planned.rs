@@ -2,7 +2,7 @@
 //! name, never ignored. A part that is built leaves this list.
 
 /// Keys, by their path, and the part of mixlaw that they belong to.
-const KEYS: &[(&str, &str)] = &[("optimum", "the search for the best mixture")];
+const KEYS: &[(&str, &str)] = &[];
 
 /// Words, by the path of their key.
 const WORDS: &[(&str, &str)] = &[("learner.estimator", "ridge")];

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::choice::Choice;
 use super::experiment::{Experiment, Source};
 use super::number::{UNLIMITED, show};
-use super::{checks, data, fit, learner, mixtures, sweep, vary, world};
+use super::{checks, data, fit, learner, mixtures, optimum, sweep, vary, world};
 
 /// The experiment as a file in `folder` would say it, with every default written out. Reading it
 /// from there gives an equal experiment, up to the spelling of paths: they are written relative
@@ -42,6 +42,9 @@ pub fn resolved_toml(experiment: &Experiment, folder: &Path) -> String {
     }
     if let Some(vary) = &experiment.vary {
         vary::write(vary, &mut out);
+    }
+    if let Some(plan) = &experiment.optimum {
+        optimum::write(plan, &mut out);
     }
     checks::write(&experiment.checks, &mut out);
     out.text

@@ -38,6 +38,20 @@ pub struct FittedLaw {
 }
 
 impl FittedLaw {
+    /// A law of models with their parameters, bound to `training`.
+    pub(super) fn of_parts(parts: Vec<(Box<dyn Model>, Minimum)>, training: &Observations) -> Self {
+        Self {
+            limits: limits(&parts, training),
+            weight_floor: training.weight_floor,
+            traces: Vec::new(),
+            scarce: None,
+            parts,
+            chosen: None,
+            starts: 0,
+            start_seconds: 0.0,
+        }
+    }
+
     /// Predicted losses for each row of `rows`, rows × loss columns; NaN in columns that the law
     /// does not predict. Never infinite: see [`FittedLaw::guarded`].
     pub fn predict(&self, rows: &Observations) -> Array2<f64> {
@@ -353,13 +367,7 @@ fn fit_split(
     let scarce = parts
         .iter()
         .find_map(|(model, _)| Scarce::of(model.as_ref(), &training));
-    let mut limits = vec![f64::INFINITY; training.loss_names.len()];
-    for (model, _) in &parts {
-        let of_part = guard::limits(model.as_ref(), &training);
-        for (column, limit) in model.columns().iter().zip(of_part) {
-            limits[*column] = limit;
-        }
-    }
+    let limits = limits(&parts, &training);
     Ok(FittedLaw {
         start_seconds,
         starts: parts
@@ -374,6 +382,18 @@ fn fit_split(
         limits,
         chosen,
     })
+}
+
+/// Largest prediction of each loss column.
+fn limits(parts: &[(Box<dyn Model>, Minimum)], training: &Observations) -> Vec<f64> {
+    let mut limits = vec![f64::INFINITY; training.loss_names.len()];
+    for (model, _) in parts {
+        let of_part = guard::limits(model.as_ref(), training);
+        for (column, limit) in model.columns().iter().zip(of_part) {
+            limits[*column] = limit;
+        }
+    }
+    limits
 }
 
 /// Weight that stands in for a weight of 0, as a share of the smallest weight above 0.

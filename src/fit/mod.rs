@@ -1,5 +1,6 @@
 //! Fitting laws to a table of runs: least squares from several starts, splits, errors.
 
+mod at_point;
 mod bootstrap;
 mod comparison;
 mod convergence;
@@ -16,6 +17,7 @@ mod objective;
 mod parameter_name;
 mod plan;
 mod refit;
+mod saved;
 mod scarce;
 mod search;
 mod split_file;
@@ -37,6 +39,7 @@ pub use influence::{
 };
 pub use parameter_name::ParameterName;
 pub use plan::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust, SplitRule, Unit};
+pub use saved::{FORMAT, Restored, SavedError, SavedFits, SavedLaw};
 pub use scarce::Scarce;
 pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;

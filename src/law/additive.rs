@@ -6,7 +6,7 @@
 //! C_ij and γ_ij to the prior. Capacity and tokens do not enter (see [`super::Joint`]).
 
 use super::column_model::{
-    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, power_slope, smallest_loss,
     source_coefficients,
 };
 use super::scale::Scale;
@@ -165,6 +165,19 @@ impl ColumnForm for Column {
             }
         }
         loss
+    }
+
+    fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
+        let (coefficients, rest) = theta[FIRST_COEFFICIENT..].split_at(self.sources);
+        let mut data = 0.0;
+        for (source, weight) in point.weights.iter().enumerate() {
+            let (ln_c, gamma) = (coefficients[source], rest[source].exp());
+            data += ln_c.exp() * weight.powf(gamma);
+            out[source] = power_slope(ln_c, gamma, *weight);
+        }
+        for out in out {
+            *out *= -1.0 / (data * data);
+        }
     }
 
     fn one_scale(&self) -> bool {

@@ -112,6 +112,16 @@ impl ColumnForm for Column {
         floor + term
     }
 
+    fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
+        out.fill(0.0);
+        let weight = point.weights[self.own];
+        if weight > self.weight_floor {
+            let exponent = theta[EXPONENT].exp();
+            let term = (theta[AMPLITUDE] - exponent * weight.ln()).exp();
+            out[self.own] = -exponent * term / weight;
+        }
+    }
+
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         let value = |symbol, value: f64| natural(symbol, self.column, value);
         let floor = self.floor.map(|floor| value("E", floor.at(theta[FLOOR]).0));

@@ -82,6 +82,11 @@ impl ColumnForm for Column {
         loss
     }
 
+    /// Blind to the mixture.
+    fn by_weights(&self, _theta: &[f64], _point: Point<'_>, out: &mut [f64]) {
+        out.fill(0.0);
+    }
+
     fn one_scale(&self) -> bool {
         false
     }

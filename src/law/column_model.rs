@@ -14,6 +14,9 @@ pub(super) trait ColumnForm: Send + Sync {
     /// Parameters that are not named have the derivative 0.
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64;
 
+    /// Writes the derivatives of the loss by the weights into `out`, one for each weight.
+    fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]);
+
     /// Whether capacity and tokens do not enter.
     fn one_scale(&self) -> bool {
         true
@@ -98,6 +101,11 @@ impl<F: ColumnForm> Model for ColumnModel<F> {
         });
     }
 
+    fn differentiate_by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) -> bool {
+        self.form.by_weights(theta, point, out);
+        true
+    }
+
     /// The first start is the centre of the prior; the others are drawn from it.
     fn start(&self, number: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
         self.parameters
@@ -123,6 +131,11 @@ impl<F: ColumnForm> Model for ColumnModel<F> {
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         self.form.values(theta)
     }
+}
+
+/// Derivative of C h^γ by h, with C given as its logarithm; ∞ where h = 0 and γ < 1.
+pub(super) fn power_slope(ln_coefficient: f64, gamma: f64, weight: f64) -> f64 {
+    gamma * ln_coefficient.exp() * weight.powf(gamma - 1.0)
 }
 
 /// Smallest measured loss of `column`, which must be above 0.

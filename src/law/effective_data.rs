@@ -25,7 +25,7 @@
 
 use super::additive::alternatives;
 use super::column_model::{
-    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, power_slope, smallest_loss,
     source_coefficients,
 };
 use super::factor::{Factor, Scaling};
@@ -283,6 +283,30 @@ impl ColumnForm for Column {
             by.add(place, slope * excess);
         }
         floor + excess
+    }
+
+    fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
+        let a = theta[LOSS_EXPONENT].exp();
+        let first_exponent = FIRST_COEFFICIENT + self.sources;
+        let gamma = |source: usize| match self.exponents {
+            Exponents::One => 1.0,
+            Exponents::Tied => 1.0 / (1.0 + a),
+            Exponents::Two => theta[first_exponent + usize::from(self.own == Some(source))].exp(),
+            Exponents::Free => theta[first_exponent + source].exp(),
+        };
+        let mut data = 0.0;
+        for (source, weight) in point.weights.iter().enumerate() {
+            let ln_c = theta[FIRST_COEFFICIENT + source];
+            data += ln_c.exp() * weight.powf(gamma(source));
+            out[source] = power_slope(ln_c, gamma(source), *weight);
+        }
+        let ln_factor = self
+            .factor
+            .map_or(0.0, |factor| factor.ln(theta, point, |_, _| {}));
+        let by_data = -a * (ln_factor - (1.0 + a) * data.ln()).exp();
+        for out in out {
+            *out *= by_data;
+        }
     }
 
     fn one_scale(&self) -> bool {

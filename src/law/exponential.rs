@@ -80,6 +80,15 @@ impl ColumnForm for Column {
         floor + excess
     }
 
+    fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
+        let tilts = &theta[1..];
+        let exponent: f64 = point.weights.iter().zip(tilts).map(|(h, t)| h * t).sum();
+        let excess = exponent.exp();
+        for (out, tilt) in out.iter_mut().zip(tilts) {
+            *out = excess * tilt;
+        }
+    }
+
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         vec![natural("E", self.column, self.floor.at(theta[0]).0)]
     }

@@ -73,6 +73,10 @@ impl ColumnForm for Column {
             .sum()
     }
 
+    fn by_weights(&self, theta: &[f64], _point: Point<'_>, out: &mut [f64]) {
+        out.copy_from_slice(theta);
+    }
+
     fn values(&self, _theta: &[f64]) -> Vec<NaturalValue> {
         Vec::new()
     }

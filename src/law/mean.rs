@@ -110,6 +110,11 @@ impl Model for ColumnMean {
         }
     }
 
+    fn differentiate_by_weights(&self, _theta: &[f64], _point: Point<'_>, out: &mut [f64]) -> bool {
+        out.fill(0.0);
+        true
+    }
+
     fn start(&self, _number: usize, _rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
         self.scales.iter().map(|(_, mean)| *mean).collect()
     }

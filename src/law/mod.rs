@@ -116,6 +116,23 @@ pub trait Model: Send + Sync {
     /// Predicts the losses at `point` and their derivatives by θ.
     fn differentiate(&self, theta: &[f64], point: Point<'_>, out: &mut Gradient);
 
+    /// Writes the derivatives of the predictions by the weights h at a given θ into `out`, one row
+    /// for each of [`Model::columns`] and one entry for each weight, and says that it did; `false`,
+    /// with `out` left as it was, for a law without derivatives.
+    ///
+    /// The weights count as free, not as parts of one: whoever stays on the simplex takes
+    /// differences of derivatives. Where h_j = 0 a derivative may be −∞. At a kink (a domain that
+    /// just stands at x = H, a weight at the floor of the weights) it is one of the two one-sided
+    /// derivatives.
+    fn differentiate_by_weights(
+        &self,
+        _theta: &[f64],
+        _point: Point<'_>,
+        _out: &mut [f64],
+    ) -> bool {
+        false
+    }
+
     /// The `number`-th starting point; the first is the law's best guess, the others are spread
     /// around it with `rng`.
     fn start(&self, number: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64>;

@@ -236,6 +236,8 @@ impl Excess for InWindow {
                 - head.ln_rank * within);
         if self.limits {
             out.own[2] = head.loss * head.window.by_ln_u - held.loss * held.window.by_ln_u;
+            // κ̃ and D h enter as a product.
+            out.seen = out.own[2];
         }
         if self.has_tau {
             out.common =

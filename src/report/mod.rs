@@ -5,6 +5,7 @@
 //! results always give the same bytes: no clock, no counter, no thread shows in what it writes,
 //! except in the [`Manifest`], whose purpose that is.
 
+mod best_mixture;
 mod changes;
 mod claims_file;
 mod comparison_table;
@@ -20,12 +21,15 @@ mod manifest;
 mod numbers;
 mod page;
 mod parameter_table;
+mod prediction_table;
 mod run_changes;
+mod saved;
 mod summary_table;
 mod table;
 mod verdict_table;
 mod verdicts;
 
+pub use best_mixture::{best_mixture_table, optima_json, optima_table, sentences};
 pub use changes::{Change, ChangeKind, change_table, changes};
 pub use claims_file::{ClaimsFileError, is_newer};
 pub use comparison_table::comparison_table;
@@ -37,7 +41,9 @@ pub use json::{DataSource, claims_json, fits_json};
 pub use manifest::{CellCounts, ExperimentSource, InputFile, LawTime, Manifest, utc};
 pub use page::{Page, PageError, PageFigure};
 pub use parameter_table::parameter_table;
+pub use prediction_table::{PredictedLosses, prediction_table};
 pub use run_changes::run_changes;
+pub use saved::with_fits;
 pub use summary_table::{FitScope, MEAN_LAW, law_table, law_title};
 pub use table::{Align, Column, Row, Table};
 pub use verdict_table::{verdict_table, verdict_text};

@@ -13,7 +13,9 @@ use thiserror::Error;
 
 use crate::claim::{ClaimResult, Verdict};
 use crate::fit::LawFit;
+use crate::optimum::BestMixture;
 
+use super::best_mixture::optima_table;
 use super::exponents::{Exponents, exponent_table};
 use super::figure::Figure;
 use super::summary_table::{FitScope, law_table};
@@ -39,6 +41,8 @@ pub struct Page {
     pub laws: Option<(Vec<LawFit>, FitScope)>,
     /// True and recovered exponents, where the truth is known.
     pub exponents: Vec<Exponents>,
+    /// Best mixtures.
+    pub optima: Vec<BestMixture>,
     /// The figures, in the order of the page.
     pub figures: Vec<PageFigure>,
     /// The resolved experiment file, TOML.
@@ -112,6 +116,7 @@ impl Page {
             has_best => laws.rows.iter().any(|row| row.strong),
             laws => Value::from(Serde(clean(laws))),
             exponents => Value::from(Serde(exponents.into_iter().map(clean).collect::<Vec<_>>())),
+            optima => Value::from(Serde(clean(optima_table(&self.optima)))),
             figures => figures,
             experiment => self.experiment.as_str(),
             facts => Value::from(Serde(&self.facts)),
@@ -217,6 +222,7 @@ mod tests {
             claim: claim(),
             laws: Some((fits(), scope)),
             exponents: vec![exponents()],
+            optima: Vec::new(),
             figures: vec![
                 PageFigure::new(&errors, "law-errors", Some("Errors on runs held out.")),
                 PageFigure::new(&recovery, "exponent-recovery", None),

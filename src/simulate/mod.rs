@@ -13,6 +13,7 @@ mod scratch;
 mod selected;
 mod sharing;
 mod simulator;
+mod smooth;
 mod tokens;
 mod trainer;
 mod view;

@@ -356,6 +356,19 @@ pub fn panel(low: f64, high: f64) -> impl Iterator<Item = Node> + Clone {
     })
 }
 
+/// Nodes of the real ranks from `low` to `high`, as many for one rank as for a panel.
+pub fn real_panel(low: f64, high: f64) -> impl Iterator<Item = Node> {
+    let (from, to) = ((low + 0.5).ln(), (high + 0.5).ln());
+    let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
+    ABSCISSAE.iter().zip(&WEIGHTS).map(move |(x, weight)| {
+        let rank = (middle + half * x).exp();
+        Node {
+            rank,
+            skills: half * weight * rank,
+        }
+    })
+}
+
 /// Appends mass and frequency of `nodes`, masses scaled to sum to `span`.
 fn push_nodes(
     nodes: &[Node],

@@ -87,7 +87,10 @@ fn top_level() {
             ("name = \"small\"", "claim = \" \""),
             ("name = \"small\"", "seed = -1"),
             ("name = \"small\"", "data = { runs = \"a.csv\" }"),
-            ("[[checks]]", "[optimum]\nof = \"capacity\"\n[[checks]]"),
+            (
+                "[[checks]]",
+                "[optimum]\nof = \"capacty\"\ncapacity = 1e4\ntokens = 1e8\n[[checks]]"
+            ),
         ]
     ));
     snapshot!("no_source", reports("name = \"x\"", &[("x", "y")]));

@@ -126,6 +126,11 @@ impl Domains {
         point.weights[self.own_weight[position]]
     }
 
+    /// Which weight belongs to a domain.
+    pub(super) fn source(&self, position: usize) -> usize {
+        self.own_weight[position]
+    }
+
     /// ln(D h) in units. A domain without weight has seen nothing, however many the tokens, or as
     /// much as one at the floor of the weights where `unseen` has no finite loss.
     pub(super) fn ln_seen(&self, weight: f64, tokens: f64, unseen: bool) -> f64 {

@@ -14,6 +14,7 @@ mod domains;
 mod power;
 mod power_law;
 mod share;
+mod weights;
 
 pub(super) use domains::Domains;
 pub(super) use power::{Power, natural_amplitude};
@@ -48,6 +49,8 @@ pub(super) struct Slopes {
     pub(super) common: f64,
     /// By ln x_i*.
     pub(super) skills: f64,
+    /// By ln(D h_i); at D h_i = 0 or ∞ without meaning.
+    pub(super) seen: f64,
     /// By ln H at a given x_i*.
     pub(super) head: f64,
 }
@@ -277,6 +280,11 @@ impl<E: Excess> Model for Competition<E> {
                 coupling,
             );
         }
+    }
+
+    fn differentiate_by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) -> bool {
+        self.by_weights(theta, point, out);
+        true
     }
 
     fn start(&self, number: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {

@@ -181,6 +181,7 @@ impl<J: Join> Excess for PowerLaw<J> {
         }
         if let Some(a) = self.noise_exponent(own) {
             out.own[self.amplitude] = by_noise;
+            out.seen = by_noise * noise.by_quantity;
             let by_a = by_noise * noise.by_exponent;
             match self.b {
                 // d a / d ln b = b/(1+b)² = a (1 − a).

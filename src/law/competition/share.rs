@@ -60,6 +60,11 @@ impl Shares {
         price.head * self.head
     }
 
+    /// Derivatives of ln λ by ln h_i of every domain.
+    pub(super) fn price_by_weights(&self) -> Vec<f64> {
+        self.allocation.price_derivatives(&self.demands).demand
+    }
+
     /// Derivative of the domain's ln(h b c) − b ln x by ln b.
     fn pull(&self, position: usize) -> f64 {
         1.0 - self.demands[position].b * self.allocation.ln_skills[position]

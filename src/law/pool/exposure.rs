@@ -106,6 +106,18 @@ impl Exposure {
         }
     }
 
+    /// Exponent of a source's weight in what its term gives, for the domain at `position`: γ, or 1
+    /// where scatter stands in for it.
+    pub(super) fn of_weight(&self, theta: &[f64], position: usize, own: bool) -> f64 {
+        match self {
+            Self::Power { gammas } => {
+                let side = usize::from(own).min(gammas.len() - 1);
+                gammas[side].at(theta, position)
+            }
+            Self::LogNormal { .. } => 1.0,
+        }
+    }
+
     /// Multiples e^(σ ξ) of exposure, nodes × sources: one table for all domains and runs at θ.
     /// Empty for a form without nodes.
     pub(super) fn multiples(&self, theta: &[f64]) -> Vec<Vec<f64>> {

@@ -41,6 +41,10 @@ struct Run {
     multiples: Vec<Vec<f64>>,
 }
 
+/// Weight that stands in for 0 in derivatives by weights: ln h has to be finite, and there are no
+/// smaller weights.
+const LEAST_WEIGHT: f64 = 1e-200;
+
 /// Place of m.
 const TRANSFER: usize = 0;
 
@@ -192,6 +196,25 @@ impl Model for PoolModel {
                 floor + excess
             });
         }
+    }
+
+    fn differentiate_by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) -> bool {
+        let weights = point.weights.mapv(|weight| weight.max(LEAST_WEIGHT));
+        let point = Point {
+            weights: weights.view(),
+            ..point
+        };
+        let run = self.run(theta, point);
+        let mut value = Value::default();
+        for (position, out) in out.chunks_exact_mut(weights.len()).enumerate() {
+            let excess = self.excess(theta, position, &run, &mut value);
+            for (source, by) in &value.by_source {
+                let own = self.own[position] == *source;
+                let exponent = self.exposure.of_weight(theta, position, own);
+                out[*source] = excess * by * exponent / weights[*source];
+            }
+        }
+        true
     }
 
     /// The first start is the centre of the prior; the others are drawn from it.

@@ -4,6 +4,7 @@
 //! exact whatever its length, and sums never lose digits: p(k) = S(k−1) − S(k) with
 //! S(n) = e^(−T(n)) the mass beyond the first n ranks.
 
+mod density;
 mod power_sum;
 mod shape;
 mod table;

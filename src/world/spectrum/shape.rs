@@ -79,6 +79,33 @@ impl Shape {
         }
     }
 
+    /// T'(n) and T''(n)/T'(n) at an exponent `b`.
+    pub(super) fn density_slopes(&self, b: f64, n: f64) -> (f64, f64) {
+        let x = 1.0 + n;
+        match self {
+            Self::PowerLaw => (b / x, -1.0 / x),
+            Self::Shifted { shift } => (b / (shift + x), -1.0 / (shift + x)),
+            Self::Curved { curvature } => {
+                let local = b + 2.0 * curvature * n.ln_1p();
+                (local / x, 2.0 * curvature / (local * x) - 1.0 / x)
+            }
+            Self::Cutoff { rank } => {
+                let slope = b / x + 1.0 / rank;
+                (slope, -b / (x * x * slope))
+            }
+            Self::Table(table) => {
+                let (local, bend) = table.slopes(b, n.ln_1p());
+                (local / x, (bend / local - 1.0) / x)
+            }
+            Self::Flat { ranks } if n >= *ranks => (f64::INFINITY, 0.0),
+            Self::Flat { ranks } => {
+                let (main, tilt) = (1.0 / (ranks - n), TILT / (ranks - TILT * n));
+                let slope = main + tilt;
+                (slope, (main * main + tilt * tilt) / slope)
+            }
+        }
+    }
+
     /// T(low + width) − T(low) without cancellation.
     pub(super) fn step(&self, b: f64, low: f64, width: f64) -> f64 {
         if width.is_infinite() {

@@ -1,0 +1,112 @@
+//! Reads a file of `mixlaw fit --json`, and numbers by name from the command line.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use super::progress::Talk;
+use crate::fit::{SavedFits, SavedLaw};
+use crate::optimum::Named;
+use crate::runs::words::{instead_of, shown};
+
+/// Reads the fits of a file.
+pub(super) fn read(path: &Path) -> Result<SavedFits, Failure> {
+    let named = |why: String| Failure::words(format!("cannot use {}: {why}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| named(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| named("it is not UTF-8 text".into()))?;
+    SavedFits::parse(&text).map_err(|error| {
+        Failure::words_with_help(
+            format!("cannot use {}: {error}", path.display()),
+            "files of fits are written by `mixlaw fit RUNS.csv --law … --json FIT.json`",
+        )
+    })
+}
+
+/// The laws of the file that are asked for: those named, or all.
+pub(super) fn laws<'a>(
+    saved: &'a SavedFits,
+    wanted: &[String],
+) -> Result<Vec<&'a SavedLaw>, Failure> {
+    if wanted.is_empty() {
+        return Ok(saved.laws.iter().collect());
+    }
+    let names = || saved.laws.iter().map(|law| law.law.as_str());
+    wanted
+        .iter()
+        .map(|name| {
+            saved
+                .laws
+                .iter()
+                .find(|law| law.law == *name)
+                .ok_or_else(|| {
+                    Failure::words_with_help(
+                        format!("the file holds no fit of a law `{}`", shown(name)),
+                        instead_of(name, names()),
+                    )
+                })
+        })
+        .collect()
+}
+
+/// Reads `NAME=NUMBER` of a flag.
+pub(super) fn named(flag: &str, items: &[String]) -> Result<Named, Failure> {
+    items
+        .iter()
+        .map(|item| {
+            let fault = || {
+                Failure::words(format!(
+                    "{flag} `{}`: NAME=NUMBER is needed, such as web=0.3",
+                    item.escape_debug()
+                ))
+            };
+            let (name, value) = item.rsplit_once('=').ok_or_else(fault)?;
+            let value: f64 = value.trim().parse().map_err(|_| fault())?;
+            Ok((name.trim().to_string(), value))
+        })
+        .collect()
+}
+
+/// A capacity or a number of tokens: a number above 0, or `unlimited`; what all runs had if none is
+/// given.
+pub(super) fn scale(flag: &str, given: Option<&str>, fitted: &[f64]) -> Result<f64, Failure> {
+    let Some(text) = given else {
+        let first = fitted.first().copied().unwrap_or(f64::INFINITY);
+        if fitted
+            .iter()
+            .all(|value| value.to_bits() == first.to_bits())
+        {
+            return Ok(first);
+        }
+        return Err(Failure::words(format!(
+            "{flag} is missing: the runs that were fitted have several"
+        )));
+    };
+    if text == "unlimited" {
+        return Ok(f64::INFINITY);
+    }
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 => Ok(value),
+        _ => Err(Failure::words(format!(
+            "{flag} is `{}`: it must be a number above 0, or unlimited",
+            text.escape_debug()
+        ))),
+    }
+}
+
+/// Warns where a scale is outside the range of the runs, by the factor.
+pub(super) fn warn_outside(what: &str, value: f64, fitted: &[f64], talk: Talk) {
+    let least = fitted.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = fitted.iter().copied().fold(0.0, f64::max);
+    if value == f64::INFINITY && most < f64::INFINITY {
+        talk.say(&format!(
+            "warning: unlimited {what} is beyond all runs that were fitted (up to {most:e})"
+        ));
+    } else if value > most {
+        let factor = value / most;
+        talk.say(&format!(
+            "warning: {what} {value:e} is {factor:.3} times the largest that was fitted, {most:e}"
+        ));
+    } else if value < least {
+        let factor = least / value;
+        talk.say(&format!("warning: {what} {value:e} is {factor:.3} times below the smallest that was fitted, {least:e}"));
+    }
+}

@@ -1,0 +1,129 @@
+//! The best mixtures of an experiment: under its laws, in truth, and what following the laws costs.
+
+use super::best_mixture::Question;
+use super::failure::Failure;
+use super::progress::Talk;
+use super::results::Fitted;
+use crate::fit::{FittedLaw, LawResult, observations};
+use crate::law::{self, Observations};
+use crate::optimum::{
+    BestMixture, LawLosses, Losses, Optimum, OptimumPlan, SIMULATOR, SimulatorLosses, regret,
+    searchable,
+};
+use crate::runs::RunTable;
+use crate::simulate::Simulator;
+
+/// What best mixtures are judged by.
+struct Judge<'a> {
+    simulator: &'a Simulator,
+    floors: &'a [f64],
+    best: Optimum,
+}
+
+/// The best mixtures that `plan` asks for. `truth` is the simulator with its floors, if the runs
+/// are simulated.
+pub(super) fn find(
+    plan: &OptimumPlan,
+    question: &Question,
+    (table, fitted): (&RunTable, Option<&Fitted>),
+    truth: Option<(&Simulator, &[f64])>,
+    talk: Talk,
+) -> Result<Vec<BestMixture>, Failure> {
+    let clock = std::time::Instant::now();
+    let (capacity, tokens) = question.scale;
+    let judge = match truth {
+        Some((simulator, floors)) => {
+            let losses = SimulatorLosses::new(simulator, capacity, tokens);
+            Some(Judge {
+                simulator,
+                floors,
+                best: question.optimum(SIMULATOR, &losses)?,
+            })
+        }
+        None => None,
+    };
+    let all: Vec<usize> = (0..table.len()).collect();
+    let rows = searchable(&observations(table, &all, 0.0));
+    let mut found = Vec::new();
+    for of in &plan.of {
+        if of == SIMULATOR {
+            if let Some((simulator, _)) = truth {
+                let losses = SimulatorLosses::new(simulator, capacity, tokens);
+                found.push(question.answer(of, &losses, &[])?);
+            }
+            continue;
+        }
+        let result = fitted.and_then(|fitted| fitted.results.iter().find(|r| r.fit.law == *of));
+        let Some(result) = result else {
+            continue;
+        };
+        let mut one = under_law(plan, question, result, (table, &rows))?;
+        if let Some(judge) = &judge {
+            one.regret = Some(judge.regret(question, &one.optimum));
+        }
+        found.push(one);
+    }
+    talk.say(&format!(
+        "{} best mixtures found in {:.1} s",
+        found.len(),
+        clock.elapsed().as_secs_f64()
+    ));
+    Ok(found)
+}
+
+/// The best mixture under a fitted law.
+fn under_law(
+    plan: &OptimumPlan,
+    question: &Question,
+    result: &LawResult,
+    (table, rows): (&RunTable, &Observations),
+) -> Result<BestMixture, Failure> {
+    let name = result.fit.law.as_str();
+    let predicted = result.fitted.columns();
+    plan.check_predicted(&question.aim, (name, &predicted), table.loss_names())
+        .map_err(Failure::words)?;
+    let Some(law) = law::by_name(name) else {
+        return Err(Failure::words(format!("there is no law `{name}`")));
+    };
+    let shape = (table.weight_names().len(), table.loss_names().len());
+    let rebound = |fitted: &FittedLaw| {
+        FittedLaw::with_parameters(law.as_ref(), rows, &fitted.thetas()).map_err(Failure::words)
+    };
+    let Some(fitted) = rebound(&result.fitted)? else {
+        return Err(Failure::other(format!(
+            "`{name}` cannot be bound to its own runs"
+        )));
+    };
+    let losses = LawLosses::new(&fitted, name, shape, question.scale).map_err(Failure::words)?;
+    let replicates = result
+        .replicates
+        .iter()
+        .filter_map(|replicate| rebound(replicate).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
+    let replicates = replicates
+        .iter()
+        .map(|fitted| LawLosses::new(fitted, name, shape, question.scale))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(Failure::words)?;
+    let replicates: Vec<&dyn Losses> = replicates.iter().map(|one| one as &dyn Losses).collect();
+    question.answer(name, &losses, &replicates)
+}
+
+impl Judge<'_> {
+    fn regret(&self, question: &Question, law: &Optimum) -> crate::optimum::Regret {
+        let (capacity, tokens) = question.scale;
+        let losses = SimulatorLosses::new(self.simulator, capacity, tokens);
+        let on_fewer = |share: f64| {
+            let fewer = SimulatorLosses::new(self.simulator, capacity, share * tokens);
+            question.problem(&fewer).target_loss(&self.best.weights)
+        };
+        let on_fewer: &dyn Fn(f64) -> f64 = &on_fewer;
+        regret(
+            &question.problem(&losses),
+            &self.best,
+            law,
+            self.floors,
+            tokens.is_finite().then_some(on_fewer),
+        )
+    }
+}

@@ -1,0 +1,36 @@
+//! The best mixture: min_h of a target loss over the mixtures that are allowed.
+//!
+//! [`Losses`] says what a mixture costs every domain, with derivatives by the weights: a fitted law
+//! ([`LawLosses`]) or the simulator in expected mode ([`SimulatorLosses`]), each at one scale (N, D).
+//! An [`Aim`] makes one number of them, [`Constraints`] say which mixtures are allowed, and [`best`]
+//! finds the lowest point: mirror descent from several starts, then Newton's method on the set of
+//! constraints that hold (Dai and Zheng 2026 use mirror descent alone). An [`Optimum`] carries its
+//! certificate, and the price of each constraint that binds.
+
+mod best_mixture;
+mod certificate;
+mod constraints;
+mod flatness;
+mod losses;
+mod mirror;
+mod newton;
+mod objective;
+mod plan;
+mod region;
+mod regret;
+mod search;
+mod simulator_losses;
+mod uncertainty;
+
+pub use best_mixture::{BestMixture, LITTLE_LOSS};
+pub use certificate::Certificate;
+pub use constraints::{Cause, ConstraintError, Constraints, Group};
+pub use flatness::{Flatness, flatness};
+pub use losses::{LawLosses, Losses, NoDerivatives, searchable};
+pub use objective::{Aim, Near, Problem};
+pub use plan::{Goal, Named, NamedGroup, OptimumPlan, PlanError, SIMULATOR, mixture};
+pub use region::Region;
+pub use regret::{Regret, regret, tokens_wasted};
+pub use search::{Optimum, OptimumError, Price, best};
+pub use simulator_losses::SimulatorLosses;
+pub use uncertainty::{Uncertainty, uncertainty};

@@ -1,0 +1,275 @@
+//! `predict`, `optimize` and `[optimum]` through the front door.
+
+use assert_cmd::Command;
+use rstest::rstest;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn mixlaw(folder: &TempDir, arguments: &[&str]) -> std::process::Output {
+    let mut command = Command::cargo_bin("mixlaw").unwrap();
+    command.current_dir(folder.path()).args(arguments);
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A small world of two domains.
+const SMALL: &str = r#"
+[world]
+head = 5
+
+[[world.domains]]
+name = "web"
+exponent = 1.3
+floor = 1.0
+
+[[world.domains]]
+name = "code"
+exponent = 1.6
+floor = 0.5
+
+[learner]
+kernel = "exponential"
+tau = 5
+
+[sweep]
+capacities = [1e3, 1e4]
+tokens = [1e5, 1e6]
+
+[sweep.mixtures]
+design = "dirichlet"
+count = 12
+floor = 0.05
+
+[fit]
+laws = ["capacity-noise", "windowed"]
+starts = 4
+split = { by = "none" }
+
+[optimum]
+of = ["windowed", "simulator"]
+capacity = 3e3
+tokens = 3e5
+
+[[checks]]
+figure = "regret.windowed"
+at-most = 0.05
+
+[[checks]]
+figure = "optimum.weight.web.simulator"
+at-least = 0.5
+"#;
+
+/// A folder with the runs of the small world and a file of fits.
+fn fitted() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("small.toml"), SMALL).unwrap();
+    for arguments in [
+        &["simulate", "small.toml", "--out", "runs.csv"][..],
+        &[
+            "fit",
+            "runs.csv",
+            "--law",
+            "windowed,boosted-trees",
+            "--split-by",
+            "none",
+            "--starts",
+            "4",
+            "--bootstrap",
+            "8",
+            "--json",
+            "fit.json",
+        ],
+    ] {
+        let output = mixlaw(&folder, arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    folder
+}
+
+#[test]
+fn a_run_finds_the_best_mixture_and_what_it_costs() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("small.toml"), SMALL).unwrap();
+    let mut written = Vec::new();
+    for (out, threads) in [("one", "1"), ("two", "2")] {
+        let output = mixlaw(
+            &folder,
+            &[
+                "run",
+                "small.toml",
+                "--out",
+                out,
+                "--threads",
+                threads,
+                "--strict",
+            ],
+        );
+        assert!(
+            output.status.success(),
+            "{}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+        let out = folder.path().join(out);
+        written.push(std::fs::read_to_string(out.join("optimum.json")).unwrap());
+        assert!(
+            std::fs::read_to_string(out.join("report.html"))
+                .unwrap()
+                .contains("Best mixtures")
+        );
+    }
+    assert_eq!(written[0], written[1], "threads change the optimum");
+    let optima: Value = serde_json::from_str(&written[0]).unwrap();
+    for one in optima["optima"].as_array().unwrap() {
+        let weights = one["mixture"].as_object().unwrap().values();
+        let sum: f64 = weights.map(|weight| weight.as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-12);
+        assert!(one["certificate"]["gap"].as_f64().unwrap() < 1e-6, "{one}");
+    }
+    let regret = &optima["optima"][0]["regret"];
+    assert!(
+        regret["excess-percent"].as_f64().unwrap() >= -1e-3,
+        "{regret}"
+    );
+}
+
+#[test]
+fn predictions_and_optima_come_from_the_file() {
+    let folder = fitted();
+    let scale = ["--capacity", "3e3", "--tokens", "3e5"];
+    let output = mixlaw(
+        &folder,
+        &[
+            &["predict", "fit.json", "--mixture", "web=.3,code=.7"],
+            &scale[..],
+        ]
+        .concat(),
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("web") && said.contains(" to "), "{said}");
+    let optimize = [
+        "optimize",
+        "fit.json",
+        "--law",
+        "windowed",
+        "--json",
+        "best.json",
+    ];
+    let bounds = [
+        "--max",
+        "web=.4",
+        "--available",
+        "code=1e4",
+        "--epochs",
+        "100",
+    ];
+    let output = mixlaw(&folder, &[&optimize[..], &scale, &bounds].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let best = std::fs::read_to_string(folder.path().join("best.json")).unwrap();
+    let best: Value = serde_json::from_str(&best).unwrap();
+    let best = &best["optima"][0];
+    assert!((best["mixture"]["web"].as_f64().unwrap() - 0.4).abs() < 1e-9);
+    assert!(best["unconstrained"]["mixture"]["web"].as_f64().unwrap() > 0.4);
+    assert_eq!(best["prices"][0]["bound"], "upper");
+    let interval = best["intervals"]["web"].as_array().unwrap();
+    assert!(interval[0].as_f64() <= interval[1].as_f64());
+    // Far outside of what was fitted: a warning with the factor.
+    let output = mixlaw(
+        &folder,
+        &[
+            "optimize",
+            "fit.json",
+            "--law",
+            "windowed",
+            "--capacity",
+            "1e6",
+            "--tokens",
+            "3e5",
+        ],
+    );
+    assert!(output.status.success());
+    assert!(
+        text(&output.stderr).contains("100.000 times the largest"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[rstest]
+#[case(&["--min", "web=.7,code=.6"], "sum to 1.300000, which is 0.300000 more")]
+#[case(&["--max", "web=.3,code=.3"], "0.400000 less than the whole mixture")]
+#[case(&["--min", "web=.1", "--available", "web=0"], "has 0.0000e0 tokens")]
+#[case(&["--max", "wbe=.3"], "did you mean `web`?")]
+#[case(&["--target", "web=.5,math=.5"], "`math`, which is no loss column")]
+#[case(&["--target", "web=.5"], "the target is no mixture: the weights sum to 0.5")]
+#[case(&["--fix", "web=.5", "--max", "web=.6"], "is fixed, and bounded as well")]
+#[case(&["--group", "all"], "NAME=DOMAIN+DOMAIN:LEAST..MOST")]
+#[case(&["--epochs", "0"], "epochs is 0")]
+#[case(&["--law", "windwed"], "did you mean `windowed`?")]
+#[case(&["--law", "boosted-trees"], "no derivatives")]
+#[case(&["--capacity", "0"], "must be a number above 0")]
+#[case(&["--stay-near", "web=1"], "every domain needs one above 0")]
+fn bad_questions_are_told(#[case] arguments: &[&str], #[case] said: &str) {
+    let folder = fitted();
+    let mut all = vec!["optimize", "fit.json", "--tokens", "3e5"];
+    if !arguments.contains(&"--capacity") {
+        all.extend(["--capacity", "3e3"]);
+    }
+    if !arguments.contains(&"--law") {
+        all.extend(["--law", "windowed"]);
+    }
+    all.extend(arguments);
+    let output = mixlaw(&folder, &all);
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    // Messages are wrapped.
+    let told = told
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("| ", "");
+    assert!(told.contains(said), "{told}");
+}
+
+#[rstest]
+#[case("\"format\":1", "\"format\":7", "its format is version 7")]
+#[case("\"saved\"", "\"other\"", "no fitted parameters")]
+#[case(
+    "\"law\":\"windowed\"",
+    "\"law\":\"widowed\"",
+    "a law that this version"
+)]
+#[case("\"own-weight\":[0,1]", "\"own-weight\":[0,9]", "it is damaged")]
+#[case("{", "", "no file of fits")]
+fn bad_files_are_told(#[case] from: &str, #[case] to: &str, #[case] said: &str) {
+    let folder = fitted();
+    let path = folder.path().join("fit.json");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let bad = good.replacen(from, to, 1);
+    assert_ne!(good, bad);
+    std::fs::write(&path, bad).unwrap();
+    let output = mixlaw(
+        &folder,
+        &[
+            "predict",
+            "fit.json",
+            "--capacity",
+            "3e3",
+            "--tokens",
+            "3e5",
+            "--mixture",
+            "web=1",
+        ],
+    );
+    let told = text(&output.stderr)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("| ", "");
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains(said), "{told}");
+}
