@@ -13,7 +13,6 @@ use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World}
 use ndarray::Array2;
 
 fn main() {
-    mixlaw::fit::pin_blas();
     divan::main();
 }
 

@@ -7,6 +7,7 @@ pub mod fit;
 mod gaussian;
 pub mod law;
 pub mod learner;
+mod linear;
 pub mod mixture;
 pub mod optimum;
 pub mod random;

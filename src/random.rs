@@ -15,6 +15,8 @@ pub enum Purpose {
     Mixtures,
     /// Drawing the meetings of one simulated training run.
     Training,
+    /// Drawing a random projection.
+    Sketch,
     /// Drawing the correlations of a pool of skills.
     Correlation,
     /// Drawing the order of the head of a domain.
@@ -34,6 +36,7 @@ impl Purpose {
         match self {
             Self::Mixtures => "mixtures",
             Self::Training => "training",
+            Self::Sketch => "sketch",
             Self::Correlation => "correlation",
             Self::HeadOrder => "head-order",
             Self::Splits => "splits",

@@ -4,6 +4,7 @@
 mod shared_files;
 
 use mixlaw::config::{self, Source};
+use mixlaw::learner::LearnerKind;
 use mixlaw::runs::{self, Mapping, RunTable};
 use mixlaw::simulate::Simulator;
 use mixlaw::sweep::{self, Sweep};
@@ -28,6 +29,9 @@ fn worst(name: &str, resolution: Resolution) -> Option<f64> {
     let sweep = Sweep {
         resolution,
         ..sweep
+    };
+    let LearnerKind::Counting(learner) = learner else {
+        panic!("{name} counts");
     };
     let simulator = Simulator::new(world, learner, resolution);
     let table = sweep::simulate(&simulator, &sweep, &|_| ()).unwrap();
@@ -128,6 +132,9 @@ fn threads_do_not_change_the_table() {
     } = experiment.source
     else {
         panic!("the quickstart is simulated");
+    };
+    let LearnerKind::Counting(learner) = learner else {
+        panic!("the quickstart counts");
     };
     let simulator = Simulator::new(world, learner, sweep.resolution);
     let on = |threads| {

@@ -236,10 +236,32 @@ fn departures() -> Vec<(&'static str, World)> {
                 .unwrap(),
         ),
         (
+            "costs in pairs",
+            world(
+                &[(1.3, 1.0), (1.6, 2.0), (1.4, 1.0), (1.5, 0.5)],
+                20.0,
+                1e12,
+                Overlap::Pair {
+                    fraction: 0.9,
+                    rank_jitter: 0.0,
+                },
+            )
+            .with_cost_spread(vec![1.0; 4])
+            .unwrap(),
+        ),
+        (
             "permuted head",
             with(Overlap::None).with_head_order(permuted).unwrap(),
         ),
     ]
+}
+
+/// Weights that are not alike.
+fn weights(world: &World) -> Vec<f64> {
+    match world.domains().len() {
+        2 => vec![0.7, 0.3],
+        _ => vec![0.4, 0.3, 0.2, 0.1],
+    }
 }
 
 #[test]
@@ -279,7 +301,7 @@ fn sampled_runs_agree_with_the_expectation() {
                 per_decade: 60,
             };
             let sampler = Sampler::new(&simulator, grouping);
-            let (weights, capacity, tokens) = ([0.7, 0.3], 3e3, 1e6);
+            let (weights, capacity, tokens) = (weights(&world), 3e3, 1e6);
             let expected = simulator.losses(&weights, capacity, tokens);
             let draws: Vec<Vec<f64>> = (0..40)
                 .map(|run| {

@@ -49,7 +49,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
             .build_global()
             .map_err(Failure::other)?;
     }
-    crate::fit::pin_blas();
+    crate::linear::pin_blas();
     let talk = progress::Talk::new(arguments.quiet, std::io::stderr().is_terminal());
     match &arguments.command {
         Command::Run(run) => run::run(run, talk),

@@ -3,6 +3,7 @@
 use super::maps::{error_map, response_map};
 use super::results::Fitted;
 use crate::config::{Experiment, Source};
+use crate::learner::LearnerKind;
 use crate::report::figure::{
     ExponentRecovery, Figure, LawErrors, LawPoints, Point, PredictedVsMeasured, Variation,
 };
@@ -35,7 +36,7 @@ pub(super) fn pictures(
     all.push(("predicted-vs-measured", Box::new(points)));
     if let Source::Simulated {
         world,
-        learner,
+        learner: LearnerKind::Counting(learner),
         sweep,
         ..
     } = &experiment.source

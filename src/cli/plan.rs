@@ -9,8 +9,11 @@ use super::output;
 use super::run::experiment_or_quickstart;
 use crate::config::{Experiment, Source};
 use crate::fit::SplitRule;
-use crate::simulate::Simulator;
-use crate::sweep::Sweep;
+use crate::learner::LearnerKind;
+use crate::learner::sgd::SharedRun;
+use crate::random::{Purpose, stream};
+use crate::simulate::{Simulator, Trainer};
+use crate::sweep::{Mode, Sweep};
 
 /// Bytes of a run in memory beside its weights and losses: cell, replicate, capacity, tokens, label.
 const BYTES_PER_RUN: usize = 64;
@@ -46,9 +49,17 @@ fn describe(experiment: &Experiment) -> String {
             let _ = writeln!(text, "replicates  {}", sweep.replicates);
             let _ = writeln!(text, "cells       {}", sweep.cells());
             let _ = writeln!(text, "runs        {}", sweep.runs());
-            let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
             let threads = rayon::current_num_threads();
-            let seconds = seconds_per_run(&simulator, sweep) * sweep.runs() as f64;
+            let seconds = match learner {
+                LearnerKind::Counting(learner) => {
+                    let simulator =
+                        Simulator::new(world.clone(), learner.clone(), sweep.resolution);
+                    seconds_per_run(&simulator, sweep) * sweep.runs() as f64
+                }
+                LearnerKind::Sgd(sgd) => {
+                    training_seconds(&Trainer::new(world.clone(), sgd.clone()), sweep)
+                }
+            };
             let _ = writeln!(
                 text,
                 "time        about {} to simulate on {threads} threads, fits not counted",
@@ -94,6 +105,62 @@ fn seconds_per_run(simulator: &Simulator, sweep: &Sweep) -> f64 {
         std::hint::black_box(simulator.losses(run.mixture.weights(), run.capacity, run.tokens));
     }
     clock.elapsed().as_secs_f64() / sample.max(1) as f64
+}
+
+/// Time of all training runs, from the shortest run at each capacity. A trained run takes as long
+/// as it has steps; an expected one depends little on their number.
+fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
+    let shortest = sweep.tokens.iter().copied().fold(f64::INFINITY, f64::min);
+    let lengths: f64 = match sweep.mode {
+        Mode::Expected => sweep.tokens.len() as f64,
+        Mode::Sampled(_) => sweep
+            .tokens
+            .iter()
+            .map(|tokens| {
+                if tokens.is_finite() {
+                    tokens / shortest
+                } else {
+                    1.0
+                }
+            })
+            .sum(),
+    };
+    let Some(mixture) = sweep.mixtures.first() else {
+        return 0.0;
+    };
+    let runs =
+        trainer.sgd().sketches as f64 * sweep.mixtures.len() as f64 * sweep.replicates as f64;
+    sweep
+        .capacities
+        .iter()
+        .map(|capacity| {
+            let clock = Instant::now();
+            let mut random = stream(sweep.seed, Purpose::Training, 0, 0);
+            let weights = mixture.weights();
+            let view = if shortest.is_infinite() && sweep.mode == Mode::Expected {
+                trainer.average_view(*capacity)
+            } else {
+                match trainer.view(*capacity, &mut random) {
+                    Ok(view) => view,
+                    // The run itself will say why.
+                    Err(_) => return 0.0,
+                }
+            };
+            // All runs of a capacity share its projections.
+            let seen = clock.elapsed().as_secs_f64() * trainer.sgd().sketches as f64;
+            let clock = Instant::now();
+            match sweep.mode {
+                Mode::Expected => {
+                    std::hint::black_box(trainer.expected(&view, weights, shortest));
+                }
+                Mode::Sampled(_) => {
+                    let run = SharedRun { weights, random };
+                    std::hint::black_box(trainer.train(&view, shortest, &mut [run]));
+                }
+            }
+            seen + clock.elapsed().as_secs_f64() * lengths * runs
+        })
+        .sum()
 }
 
 fn list(values: &[f64]) -> String {

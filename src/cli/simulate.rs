@@ -1,6 +1,6 @@
 //! `mixlaw simulate`.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use super::arguments::SimulateArguments;
@@ -8,10 +8,10 @@ use super::failure::Failure;
 use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Source};
-use crate::learner::Learner;
+use crate::learner::{LearnerKind, sgd::Limits};
 use crate::replace::replace;
-use crate::runs::{RunTable, WriteError};
-use crate::simulate::Simulator;
+use crate::runs::{self, RunTable, WriteError};
+use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{self, Sweep};
 use crate::world::World;
 
@@ -33,48 +33,106 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
     if !to_stdout {
         output::check_file(&arguments.out)?;
     }
-    let simulator = Simulator::new(world, learner, sweep.resolution);
-    let work = Work::begin(talk, "simulated runs", sweep.runs());
-    let done = |more| work.advance(more);
-    if to_stdout {
-        match sweep::write(&simulator, &sweep, &mut std::io::stdout(), &done) {
-            // A reader that closes early (`| head`) is no failure.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                return Err(Failure::other(error));
-            }
-            _ => work.finish(),
+    let runs = sweep.runs();
+    match learner {
+        // Runs of counting learners are written as they come.
+        LearnerKind::Counting(learner) => {
+            let simulator = Simulator::new(world, learner, sweep.resolution);
+            let work = Work::begin(talk, "simulated runs", runs);
+            let done = |more| work.advance(more);
+            put(&arguments.out, |mut out| {
+                sweep::write(&simulator, &sweep, &mut out, &done)
+            })?;
+            work.finish();
         }
-        return Ok(());
+        LearnerKind::Sgd(_) => {
+            let table = simulated(world, learner, &sweep, talk)?.table;
+            put(&arguments.out, |out| runs::write(&table, out))?;
+        }
     }
-    replace(&arguments.out, |file| {
-        sweep::write(&simulator, &sweep, file, &done)
-    })
-    .map_err(|source| {
+    if !to_stdout {
+        let out = arguments.out.display();
+        talk.say(&format!("{runs} runs written to {out}"));
+    }
+    Ok(())
+}
+
+/// Lets `write` write to the file `out`, or to stdout if it is "-".
+fn put(
+    out: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<(), Failure> {
+    if out == Path::new("-") {
+        return match write(&mut io::stdout()) {
+            // A reader that closes early (`| head`) is no failure.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(error)),
+            _ => Ok(()),
+        };
+    }
+    replace(out, |file| write(file)).map_err(|source| {
         Failure::input(WriteError {
-            file: arguments.out.clone(),
+            file: out.into(),
             source,
         })
-    })?;
-    work.finish();
-    talk.say(&format!(
-        "{} runs written to {}",
-        sweep.runs(),
-        arguments.out.display()
-    ));
-    Ok(())
+    })
+}
+
+/// Simulated runs.
+pub(super) struct Simulated {
+    pub(super) table: RunTable,
+    /// The losses of training runs on their way, as CSV.
+    pub(super) curves: Option<String>,
 }
 
 /// Simulates a sweep with progress on stderr.
 pub(super) fn simulated(
     world: World,
-    learner: Learner,
+    learner: LearnerKind,
     sweep: &Sweep,
     talk: Talk,
-) -> Result<RunTable, Failure> {
-    let simulator = Simulator::new(world, learner, sweep.resolution);
+) -> Result<Simulated, Failure> {
     let work = Work::begin(talk, "simulated runs", sweep.runs());
-    let table =
-        sweep::simulate(&simulator, sweep, &|more| work.advance(more)).map_err(Failure::words)?;
-    work.finish();
-    Ok(table)
+    let done = |more| work.advance(more);
+    match learner {
+        LearnerKind::Counting(learner) => {
+            let simulator = Simulator::new(world, learner, sweep.resolution);
+            let table = sweep::simulate(&simulator, sweep, &done).map_err(Failure::words)?;
+            work.finish();
+            Ok(Simulated {
+                table,
+                curves: None,
+            })
+        }
+        LearnerKind::Sgd(sgd) => {
+            let (batch, step) = (sgd.batch, sgd.step);
+            let trainer = Trainer::new(world, sgd);
+            let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
+            work.finish();
+            if let Some(limits) = training.limits {
+                say_limits(step, limits, talk);
+            }
+            if training.diverged > 0 {
+                talk.say(&format!(
+                    "{} of {} runs diverged: the table has no losses for them and no law is fitted to them",
+                    training.diverged,
+                    sweep.runs()
+                ));
+            }
+            Ok(Simulated {
+                curves: Some(training.curves_csv(batch)),
+                table: training.table,
+            })
+        }
+    }
+}
+
+/// Says how far the step size is from divergence.
+fn say_limits(step: f64, limits: Limits, talk: Talk) {
+    let exact = limits.mean_square.map_or(String::new(), |limit| {
+        format!("; second moments diverge from {limit:.3} on")
+    });
+    talk.say(&format!(
+        "the step is {step}{exact}; below {:.3} it is safe under any projection",
+        limits.sufficient
+    ));
 }

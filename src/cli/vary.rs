@@ -84,9 +84,10 @@ fn runs_of(
             sweep,
             ..
         } => {
-            let table = (!same)
+            let simulated = (!same)
                 .then(|| simulated(world.clone(), learner.clone(), sweep, talk))
                 .transpose()?;
+            let table = simulated.map(|simulated| simulated.table);
             Ok((table, Some(Truth::of(world))))
         }
         Source::Runs(mapping) => {

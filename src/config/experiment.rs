@@ -14,12 +14,14 @@ use super::names::{self, NameOf};
 use super::optimum::{self, RawOptimum};
 use super::place::{At, span_of};
 use super::problems::Problems;
+use super::sgd;
+use super::supply;
 use super::sweep::{self, RawSweep, Setting};
 use super::vary::{RawVary, Vary};
 use super::world::{self, RawWorld, Surroundings};
 use crate::claim::Check;
 use crate::fit::{FitPlan, SplitRule};
-use crate::learner::{Learner, Selection};
+use crate::learner::{LearnerKind, Selection};
 use crate::mixture::Design;
 use crate::optimum::OptimumPlan;
 use crate::runs::Mapping;
@@ -57,7 +59,7 @@ pub enum Source {
         /// The world of skills.
         world: World,
         /// Who learns in it.
-        learner: Learner,
+        learner: LearnerKind,
         /// The cells, with the mixtures drawn.
         sweep: Sweep,
         /// The design from which the mixtures of the sweep were drawn.
@@ -149,6 +151,7 @@ pub(super) fn validate(
     let around = Surroundings {
         seed: seed.unwrap_or(0),
         folder,
+        floor: 0.0,
     };
     let source = validate_source(raw, around, problems);
     let fit = match &raw.fit {
@@ -190,8 +193,18 @@ pub(super) fn validate(
 /// Whether the simulator of `source` has a best mixture that can be found; else why not.
 fn has_best_mixture(source: &Source) -> Result<(), &'static str> {
     match source {
-        Source::Simulated { learner, .. } if learner.selection == Selection::Observed => {
+        Source::Simulated {
+            learner: LearnerKind::Sgd(_),
+            ..
+        } => Err("the kernel \"sgd\" tells no derivatives by the weights"),
+        Source::Simulated {
+            learner: LearnerKind::Counting(learner),
+            ..
+        } if learner.selection == Selection::Observed => {
             Err("its search ranks skills by expected counts: selection must be \"expected\"")
+        }
+        Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
+            Err("its search does not know repeated tokens: no domain may have `available`")
         }
         Source::Simulated { .. } => Ok(()),
         Source::Runs(_) => Err("real runs have no simulator"),
@@ -268,20 +281,37 @@ fn validate_simulation(
     around: Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Source> {
-    let world = match &raw.world {
-        Some(world) => world::validate(world, around, problems),
-        None => None,
-    };
     let learner = match &raw.learner {
         Some(learner) => learner::validate(learner, problems),
         None => None,
     };
+    let around = match &learner {
+        // The label noise cannot be learned: it is the loss that is left.
+        Some(LearnerKind::Sgd(sgd)) => Surroundings {
+            floor: sgd.noise,
+            ..around
+        },
+        _ => around,
+    };
+    let world = match &raw.world {
+        Some(world) => world::validate(world, around, problems),
+        None => None,
+    };
+    let world = match (world, &learner, &raw.learner, &raw.sweep) {
+        (Some(world), Some(LearnerKind::Counting(_)), Some(learner), Some(sweep)) => {
+            supply::complete(world, learner, sweep, problems)
+        }
+        (world, ..) => world,
+    };
     let setting = Setting {
         domains: raw.world.as_ref().map_or(0, |world| world.domains.len()),
-        head: world.as_ref().map(World::head),
+        world: world.as_ref(),
         learner: learner.as_ref(),
         seed: around.seed,
     };
+    if let (Some(raw), Some(LearnerKind::Sgd(_)), Some(world)) = (&raw.world, &learner, &world) {
+        sgd::check_world(raw, world, problems);
+    }
     let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
     Some(Source::Simulated {
         world: world?,

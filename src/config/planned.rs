@@ -2,18 +2,10 @@
 //! name, never ignored. A part that is built leaves this list.
 
 /// Keys, by their path, and the part of mixlaw that they belong to.
-const KEYS: &[(&str, &str)] = &[
-    ("learner.projection", "the kernel \"sgd\""),
-    ("learner.batch", "the kernel \"sgd\""),
-    ("learner.step", "the kernel \"sgd\""),
-    ("learner.schedule", "the kernel \"sgd\""),
-    ("learner.ratio", "the kernel \"sgd\""),
-    ("learner.estimator", "the kernel \"sgd\""),
-    ("learner.sketches", "the kernel \"sgd\""),
-];
+const KEYS: &[(&str, &str)] = &[];
 
 /// Words, by the path of their key.
-const WORDS: &[(&str, &str)] = &[("learner.kernel", "sgd")];
+const WORDS: &[(&str, &str)] = &[("learner.estimator", "ridge")];
 
 /// What the key at `path` is for, if this version does not have it.
 pub(super) fn key(path: &str) -> Option<&'static str> {

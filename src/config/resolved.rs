@@ -29,7 +29,10 @@ pub fn resolved_toml(experiment: &Experiment, folder: &Path) -> String {
         } => {
             world::write(world, &mut out);
             learner::write(learner, &mut out);
-            sweep::write(sweep, &mut out);
+            if !world.supply().is_unlimited() {
+                out.number("repetition-decay", world.supply().decay());
+            }
+            sweep::write(sweep, learner, &mut out);
             mixtures::write(design, &mut out);
         }
         Source::Runs(mapping) => data::write(mapping, &mut out),

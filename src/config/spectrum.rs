@@ -20,7 +20,7 @@ use crate::world::{Masses, Shape, Spectrum, SpectrumError};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSpectrum {
     /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends; table:
-    /// as measured.
+    /// as measured; flat: facts of equal frequency.
     kind: At<Word<ShapeKind>>,
     /// Shift of the ranks, from 0 to 1e12; for shifted.
     shift: Option<At<f64>>,
@@ -33,6 +33,8 @@ pub(super) struct RawSpectrum {
     path: Option<At<String>>,
     /// Rows [rank, mass beyond it] in place of a file; for table.
     rows: Option<At<Vec<At<Vec<f64>>>>>,
+    /// Number of facts, a whole number from 1 to 1e12; for flat.
+    ranks: Option<At<f64>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +44,7 @@ enum ShapeKind {
     Curved,
     Cutoff,
     Table,
+    Flat,
 }
 
 impl Choice for ShapeKind {
@@ -51,6 +54,7 @@ impl Choice for ShapeKind {
         ("curved", Self::Curved),
         ("cutoff", Self::Cutoff),
         ("table", Self::Table),
+        ("flat", Self::Flat),
     ];
 }
 
@@ -62,6 +66,7 @@ const SHAPE_KEYS: Kinds = Kinds {
         ("curved", &["curvature"]),
         ("cutoff", &["rank"]),
         ("table", &["path", "rows"]),
+        ("flat", &["ranks"]),
     ],
 };
 
@@ -113,6 +118,7 @@ fn refuse(
             let given = raw.and_then(|raw| match *key {
                 "shift" => raw.shift.as_ref(),
                 "curvature" => raw.curvature.as_ref(),
+                "ranks" => raw.ranks.as_ref(),
                 _ => raw.rank.as_ref(),
             });
             if let Some(value) = given {
@@ -151,6 +157,7 @@ fn validate_shape(raw: &At<RawSpectrum>, folder: &Path, problems: &mut Problems)
             ("rank", span_of(raw.rank.as_ref())),
             ("path", span_of(raw.path.as_ref())),
             ("rows", span_of(raw.rows.as_ref())),
+            ("ranks", span_of(raw.ranks.as_ref())),
         ],
         problems,
     );
@@ -183,6 +190,9 @@ fn validate_shape(raw: &At<RawSpectrum>, folder: &Path, problems: &mut Problems)
         ShapeKind::Cutoff => Shape::Cutoff {
             rank: needed("rank", raw.rank.as_ref())?,
         },
+        ShapeKind::Flat => Shape::Flat {
+            ranks: needed("ranks", raw.ranks.as_ref())?,
+        },
     })
 }
 
@@ -195,6 +205,7 @@ pub(super) fn written(shape: &Shape) -> String {
         Shape::Curved { curvature } => (ShapeKind::Curved, key("curvature", *curvature)),
         Shape::Cutoff { rank } => (ShapeKind::Cutoff, key("rank", *rank)),
         Shape::Table(table) => (ShapeKind::Table, tails::written(table)),
+        Shape::Flat { ranks } => (ShapeKind::Flat, key("ranks", *ranks)),
     };
     format!("{{ kind = \"{}\"{keys} }}", kind.word())
 }

@@ -10,10 +10,12 @@ use super::number::{Limit, say};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit};
-use crate::learner::{Kernel, Learner};
+use super::sgd;
+use crate::learner::{Kernel, LearnerKind};
 use crate::mixture::Design;
+use crate::simulate::Counts;
 use crate::sweep::{Mode, Sweep};
-use crate::world::Resolution;
+use crate::world::{Resolution, World};
 
 /// Largest number of replicates: the spread is then known to .1 %.
 const MOST_REPLICATES: i64 = 1_000_000;
@@ -25,6 +27,9 @@ pub(super) struct RawSweep {
     /// expected: expected losses in closed form, no noise; sampled: one random training run for
     /// each replicate. Default expected.
     pub(super) mode: Option<At<Word<Mode>>>,
+    /// How the meetings of a sampled run are drawn. poisson: each skill's by itself, D tokens on
+    /// average; multinomial: exactly D tokens. Default poisson.
+    pub(super) counts: Option<At<Word<Counts>>>,
     /// Runs of each cell, from 1 to 1e6; 1 in mode expected, whose runs would all be the same.
     /// Default 1.
     pub(super) replicates: Option<At<i64>>,
@@ -41,7 +46,14 @@ pub(super) struct RawSweep {
 
 impl Choice for Mode {
     const WORDS: &'static [(&'static str, Self)] =
-        &[("expected", Self::Expected), ("sampled", Self::Sampled)];
+        &[("expected", Self::Expected), ("sampled", Self::SAMPLED)];
+}
+
+impl Choice for Counts {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("poisson", Self::Poisson),
+        ("multinomial", Self::Multinomial),
+    ];
 }
 
 /// What the sweep must agree with.
@@ -49,10 +61,10 @@ impl Choice for Mode {
 pub(super) struct Setting<'a> {
     /// Number of domains K.
     pub(super) domains: usize,
-    /// Head size H, if the world is valid.
-    pub(super) head: Option<f64>,
+    /// The world, if it is valid.
+    pub(super) world: Option<&'a World>,
     /// The learner, if it is valid.
-    pub(super) learner: Option<&'a Learner>,
+    pub(super) learner: Option<&'a LearnerKind>,
     /// Seed of the experiment.
     pub(super) seed: u64,
 }
@@ -72,10 +84,21 @@ pub(super) fn validate(
         |tokens| tokens > 0.0,
     );
     let mode = validate_mode(raw.mode.as_ref(), setting, problems);
+    let mode = validate_counts(raw.counts.as_ref(), mode, setting, problems);
+    if let (Some(LearnerKind::Sgd(sgd)), Some(world), Some(mode)) =
+        (setting.learner, setting.world, mode)
+    {
+        sgd::check_axes(raw, sgd, world, mode, problems);
+    }
     let replicates = match &raw.replicates {
-        Some(given) => validate_replicates(given, mode.unwrap_or(Mode::Sampled), problems),
+        Some(given) => validate_replicates(given, mode.unwrap_or(Mode::SAMPLED), problems),
         None => Some(1),
     };
+    let tokens = replicates
+        .map_or(Some(()), |replicates| {
+            refuse_copies(&raw.tokens, replicates, problems)
+        })
+        .and(tokens);
     let classes_per_decade = problems.size_or(
         "classes-per-decade",
         raw.classes_per_decade.as_ref(),
@@ -106,8 +129,11 @@ fn validate_mode(
     let Some(given) = raw else {
         return Some(Mode::default());
     };
-    let kernel = setting.learner.map(|learner| learner.kernel);
-    if given.0 == Mode::Sampled && matches!(kernel, Some(Kernel::SgdDecay { .. })) {
+    let closed_form = matches!(
+        setting.learner,
+        Some(LearnerKind::Counting(learner)) if matches!(learner.kernel, Kernel::SgdDecay { .. })
+    );
+    if given.0 != Mode::Expected && closed_form {
         return problems.add(
             Problem::new("the kernel \"sgd-decay\" cannot be sampled")
                 .label(given.span(), "needs a kernel of counts")
@@ -120,9 +146,53 @@ fn validate_mode(
     Some(given.0)
 }
 
+fn validate_counts(
+    raw: Option<&At<Word<Counts>>>,
+    mode: Option<Mode>,
+    setting: Setting<'_>,
+    problems: &mut Problems,
+) -> Option<Mode> {
+    match (raw, mode?) {
+        (Some(counts), _) if matches!(setting.learner, Some(LearnerKind::Sgd(_))) => problems.add(
+            Problem::new("`counts` has no meaning for kernel = \"sgd\"")
+                .label(counts.span(), "no meaning here")
+                .help("take it out: that kernel draws samples, not meetings"),
+        ),
+        (Some(counts), Mode::Expected) => problems.add(
+            Problem::new("`counts` has no meaning in mode = \"expected\"")
+                .label(counts.span(), "nothing is drawn in this mode")
+                .help("take `counts` out, or set mode = \"sampled\" for random runs"),
+        ),
+        (Some(counts), Mode::Sampled(_)) => Some(Mode::Sampled(counts.0)),
+        (None, mode) => Some(mode),
+    }
+}
+
+/// Refuses replicates of runs in which nothing is left to chance.
+fn refuse_copies(
+    tokens: &At<Vec<At<Limit>>>,
+    replicates: u64,
+    problems: &mut Problems,
+) -> Option<()> {
+    let unlimited = tokens.iter().find(|t| matches!(***t, Limit::Word(_)));
+    match unlimited {
+        Some(unlimited) if replicates > 1 => problems.add(
+            Problem::new(format!(
+                "{replicates} replicates of runs with unlimited tokens"
+            ))
+            .label(unlimited.span(), "leaves nothing to chance")
+            .help(
+                "every skill is met without end, so that replicates would be copies, on both \
+                     sides of a split. Give numbers only, or set replicates = 1",
+            ),
+        ),
+        _ => Some(()),
+    }
+}
+
 fn validate_replicates(given: &At<i64>, mode: Mode, problems: &mut Problems) -> Option<u64> {
     let replicates = problems.whole("replicates", given, 1..=MOST_REPLICATES)?;
-    if replicates == 1 || mode == Mode::Sampled {
+    if replicates == 1 || mode != Mode::Expected {
         return Some(replicates);
     }
     problems.add(
@@ -140,7 +210,7 @@ fn validate_capacities(
     setting: Setting<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<f64>> {
-    let head = setting.head.unwrap_or(0.0);
+    let head = setting.world.map_or(0.0, World::head);
     let must = if head > 1.0 {
         format!("a number of at least the head, {head}")
     } else {
@@ -149,7 +219,10 @@ fn validate_capacities(
     let capacities = axis("capacities", raw, &must, problems, |capacity| {
         capacity >= head.max(1.0)
     });
-    let exponent = setting.learner.map_or(0.0, |l| l.efficiency.exponent);
+    let exponent = match setting.learner {
+        Some(LearnerKind::Counting(learner)) => learner.efficiency.exponent,
+        Some(LearnerKind::Sgd(_)) | None => 0.0,
+    };
     if exponent == 0.0 {
         return capacities;
     }
@@ -208,9 +281,17 @@ fn axis(
 }
 
 /// Writes `[sweep]` with every default, but for its mixtures.
-pub(super) fn write(sweep: &Sweep, out: &mut Writer) {
+pub(super) fn write(sweep: &Sweep, learner: &LearnerKind, out: &mut Writer) {
     out.header("[sweep]");
-    out.word("mode", sweep.mode);
+    match sweep.mode {
+        Mode::Expected => out.word("mode", Mode::Expected),
+        Mode::Sampled(counts) => {
+            out.word("mode", Mode::SAMPLED);
+            if matches!(learner, LearnerKind::Counting(_)) {
+                out.word("counts", counts);
+            }
+        }
+    }
     out.key("replicates", sweep.replicates);
     out.list("capacities", sweep.capacities.iter().map(|n| limit(*n)));
     out.list("tokens", sweep.tokens.iter().map(|d| limit(*d)));

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use super::choice::{Choice, Word};
 use super::error::Problem;
 use super::names::{self, NameOf};
-use super::number::say;
+use super::number::{Limit, say};
 use super::overlap::{self, RawOverlap};
 use super::place::{At, span_of};
 use super::problems::Problems;
-use super::resolved::Writer;
+use super::resolved::{Writer, limit};
 use super::spectrum::{self, RawSpectrum};
+use super::supply;
 use super::wording::shorten;
 use crate::world::{
     DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_SKILLS,
@@ -77,11 +78,13 @@ pub(super) struct RawDomain {
     cost: Option<At<f64>>,
     /// Standard deviation of the logarithm of the skills' costs, from 0 to 4; default that of the
     /// world.
-    cost_spread: Option<At<f64>>,
-    /// Irreducible loss E, in nats, at least 0; default 0.
+    pub(super) cost_spread: Option<At<f64>>,
+    /// Irreducible loss E, in nats, at least 0; default 0, for the kernel sgd its noise.
     floor: Option<At<f64>>,
     /// Departure from a pure power law; default none.
     spectrum: Option<At<RawSpectrum>>,
+    /// Unique tokens, above 0, or "unlimited", the default. Training tokens beyond are repeats.
+    pub(super) available: Option<At<Limit>>,
 }
 
 /// What the rest of the file says about the world.
@@ -91,6 +94,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) seed: u64,
     /// Folder to which the paths of files are relative.
     pub(super) folder: &'a Path,
+    /// Irreducible loss of a domain that gives none.
+    pub(super) floor: f64,
 }
 
 /// Checks `[world]`.
@@ -133,11 +138,13 @@ pub(super) fn validate(
     };
     let order = validate_order(raw, head, around.seed, problems);
     let spread = validate_cost_spread(raw, problems);
-    let domains = validate_domains(&raw.domains, masses, around.folder, problems);
-    let (order, spread) = (order?, spread?);
+    let domains = validate_domains(&raw.domains, masses, around, problems);
+    let supply = supply::validate(&raw.domains, problems);
+    let (order, spread, supply) = (order?, spread?, supply?);
     let world = World::new(domains?, head?, skills?, overlap?)
         .and_then(|world| world.with_cost_spread(spread))
-        .and_then(|world| world.with_head_order(order));
+        .and_then(|world| world.with_head_order(order))
+        .and_then(|world| world.with_supply(supply));
     match world {
         Ok(world) => Some(world),
         Err(error) => problems.add(Problem::new(error.to_string()).label(raw.span(), "this world")),
@@ -186,7 +193,7 @@ fn validate_cost_spread(raw: &RawWorld, problems: &mut Problems) -> Option<Vec<f
 fn validate_domains(
     raw: &At<Vec<At<RawDomain>>>,
     masses: Masses,
-    folder: &Path,
+    around: Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Domain>> {
     if raw.is_empty() {
@@ -213,7 +220,7 @@ fn validate_domains(
     // Every domain is checked before the first fault ends the check.
     let checked: Vec<Option<Domain>> = raw
         .iter()
-        .map(|domain| validate_domain(domain, masses, folder, problems))
+        .map(|domain| validate_domain(domain, masses, around, problems))
         .collect();
     checked.into_iter().collect()
 }
@@ -221,7 +228,7 @@ fn validate_domains(
 fn validate_domain(
     raw: &RawDomain,
     masses: Masses,
-    folder: &Path,
+    around: Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Domain> {
     let name = names::check(&raw.name, NameOf::Domain, problems);
@@ -231,12 +238,12 @@ fn validate_domain(
     let floor = problems.number_or(
         "floor",
         raw.floor.as_ref(),
-        0.0,
+        around.floor,
         "a number of at least 0",
         |e| e >= 0.0,
     );
     let spectrum = raw.spectrum.as_ref();
-    let spectrum = spectrum::validate(&raw.exponent, masses, spectrum, folder, problems);
+    let spectrum = spectrum::validate(&raw.exponent, masses, spectrum, around.folder, problems);
     Some(Domain {
         name: name?,
         spectrum: spectrum?,
@@ -256,7 +263,8 @@ pub(super) fn write(world: &World, out: &mut Writer) {
         out.word("masses", domain.spectrum.masses());
     }
     out.key("overlap", overlap::written(world.overlap()));
-    for (domain, spread) in world.domains().iter().zip(world.cost_spread()) {
+    let details = world.cost_spread().iter().zip(world.supply().available());
+    for (domain, (spread, available)) in world.domains().iter().zip(details) {
         out.header("[[world.domains]]");
         out.text("name", &domain.name);
         out.number("exponent", domain.spectrum.exponent());
@@ -264,5 +272,8 @@ pub(super) fn write(world: &World, out: &mut Writer) {
         out.number("cost-spread", *spread);
         out.number("floor", domain.floor);
         out.key("spectrum", spectrum::written(domain.spectrum.shape()));
+        if !world.supply().is_unlimited() {
+            out.key("available", limit(*available));
+        }
     }
 }

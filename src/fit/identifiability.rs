@@ -16,10 +16,10 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use super::levenberg_marquardt::free_parameters;
-use super::linear::right_singular;
 use super::parameter_name::{ParameterName, name_of};
 use super::{FitPlan, FittedLaw};
 use crate::law::{Model, Observations};
+use crate::linear::right_singular;
 
 /// What the runs determine of a law.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]

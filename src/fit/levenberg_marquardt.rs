@@ -7,8 +7,8 @@
 
 use ndarray::{Array1, Array2};
 
-use super::linear::solve_positive;
 use super::objective::{NormalEquations, Objective};
+use crate::linear::solve_positive;
 
 /// Most steps, taken or refused.
 const STEPS: usize = 400;

@@ -13,7 +13,6 @@ mod guard;
 mod identifiability;
 mod influence;
 mod levenberg_marquardt;
-mod linear;
 mod objective;
 mod parameter_name;
 mod plan;
@@ -38,7 +37,6 @@ pub use identifiability::{FlatGroup, Identifiability};
 pub use influence::{
     DomainResiduals, Influence, MixtureInfluence, Outlier, Residuals, WeightBand, influence,
 };
-pub use linear::pin_blas;
 pub use parameter_name::ParameterName;
 pub use plan::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust, SplitRule, Unit};
 pub use saved::{FORMAT, Restored, SavedError, SavedFits, SavedLaw};

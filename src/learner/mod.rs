@@ -1,6 +1,7 @@
 //! The idealised learner: which skills it selects, and what it has learned of them after so many
 //! meetings.
 
+mod compound;
 mod cut;
 mod kept;
 mod kernel;
@@ -8,6 +9,8 @@ mod kernel_slope;
 mod poisson;
 mod real_cut;
 mod regimes;
+pub mod sgd;
+mod spread;
 mod threshold;
 mod transition;
 
@@ -16,6 +19,7 @@ pub use kernel::Kernel;
 pub use poisson::at_least;
 pub use real_cut::{Held, real_cut};
 pub use regimes::Regimes;
+pub use spread::Spread;
 pub use threshold::{Crowd, Threshold, threshold};
 
 use thiserror::Error;
@@ -95,6 +99,15 @@ pub struct Learner {
     /// Whether only the best N skills can be held. Without it, capacity acts through
     /// [`Efficiency`] alone.
     pub capacity_limits: bool,
+}
+
+/// Which learner takes part in an experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LearnerKind {
+    /// One that counts its meetings with skills.
+    Counting(Learner),
+    /// One that takes gradient steps.
+    Sgd(sgd::Sgd),
 }
 
 /// Why a learner cannot exist.

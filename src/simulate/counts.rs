@@ -6,7 +6,7 @@ use rand_distr::{Binomial, Distribution, Hypergeometric, Poisson, StandardNormal
 use crate::learner::at_least;
 
 /// Mean from which neighbouring counts are drawn together, in groups narrow against their spread.
-const GROUPED_MEAN: f64 = 400.0;
+pub(super) const GROUPED_MEAN: f64 = 400.0;
 
 /// Groups in one standard deviation of the count.
 const GROUPS: f64 = 10.0;
@@ -72,8 +72,27 @@ pub(super) fn single<R: Rng + ?Sized>(mean: f64, random: &mut R) -> f64 {
     normal.mul_add(mean.sqrt(), mean).round().max(0.0)
 }
 
+/// Trials above which successes are normal: whole numbers are hardly resolved.
+const MOST_TRIALS: f64 = 1e15;
+
+/// How many of `trials`, a whole number of any size, succeed with `probability`.
+pub(super) fn successes<R: Rng + ?Sized>(trials: f64, probability: f64, random: &mut R) -> f64 {
+    if trials < MOST_TRIALS {
+        return binomial(trials as u64, probability, random) as f64;
+    }
+    let probability = probability.clamp(0.0, 1.0);
+    let mean = trials * probability;
+    if mean < NORMAL_MEAN {
+        // So rare that the number of trials is no bound.
+        return single(mean, random);
+    }
+    let normal: f64 = StandardNormal.sample(random);
+    let deviation = (mean * (1.0 - probability)).sqrt();
+    normal.mul_add(deviation, mean).round().clamp(0.0, trials)
+}
+
 /// How many of `trials` succeed with `probability`.
-fn binomial<R: Rng + ?Sized>(trials: u64, probability: f64, random: &mut R) -> u64 {
+pub(super) fn binomial<R: Rng + ?Sized>(trials: u64, probability: f64, random: &mut R) -> u64 {
     // 0/0 arises where even the count before was beyond the last digit.
     if probability.is_nan() || probability <= 0.0 {
         return 0;

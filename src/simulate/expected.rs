@@ -6,7 +6,7 @@
 //! spectrum's moments, whatever the number of ranks.
 
 use super::{Scratch, Simulator};
-use crate::learner::{Kernel, Selected, cut_into};
+use crate::learner::{Kernel, Regimes, Selected, cut_into};
 use crate::world::{Family, Member, panel};
 
 impl Simulator {
@@ -30,123 +30,143 @@ impl Simulator {
         );
         scratch.unlearned.clear();
         scratch.unlearned.resize(weights.len(), 0.0);
+        if !self.world.supply().is_unlimited() {
+            self.unlearned_of_supply(weights, tokens, scratch);
+            return;
+        }
         for (index, family) in self.families.iter().enumerate() {
             // 0·∞ is "never met".
             let exposure = |member: &Member| exposure(weights[member.domain], tokens);
             family.combine_into(exposure, &mut scratch.exposure);
-            self.family_left(family, scratch.selected[index], scratch);
+            let learner = (&self.learner.kernel, &self.regimes);
+            family_left(learner, family, scratch.selected[index], scratch);
             add_rows(family, &scratch.left, &mut scratch.unlearned);
         }
     }
+}
 
-    /// Leaves in `scratch.left` the mass of each row of a family that is not learned, if the
-    /// frequencies of the rows are met as often as `scratch.exposure` says.
-    fn family_left(&self, family: &Family, chosen: Selected, scratch: &mut Scratch) {
-        let kernel = &self.learner.kernel;
-        let exposure = &scratch.exposure;
-        scratch.left.clear();
-        let (whole, whole_rank) = family.nodes_up_to(chosen.rank);
-        if let [exposure] = exposure[..] {
-            scratch.left.push(self.row_left(family, exposure, whole));
-        } else {
-            scratch.left.resize(family.rows(), 0.0);
-            self.rows_left(family, exposure, whole, &mut scratch.left);
+/// A kernel, and where it is a series.
+type Learning<'a> = (&'a Kernel, &'a Regimes);
+
+/// Leaves in `scratch.left` the mass of each row of a family that is not learned, if the
+/// frequencies of the rows are met as often as `scratch.exposure` says.
+pub(super) fn family_left(
+    learning: Learning,
+    family: &Family,
+    chosen: Selected,
+    scratch: &mut Scratch,
+) {
+    let kernel = learning.0;
+    let exposure = &scratch.exposure;
+    scratch.left.clear();
+    let (whole, whole_rank) = family.nodes_up_to(chosen.rank);
+    if let [exposure] = exposure[..] {
+        scratch
+            .left
+            .push(row_left(learning, family, exposure, whole));
+    } else {
+        scratch.left.resize(family.rows(), 0.0);
+        rows_left(learning, family, exposure, whole, &mut scratch.left);
+    }
+    if whole_rank < chosen.rank {
+        let ranks = (whole_rank, chosen.rank);
+        add_partial(kernel, family, ranks, exposure, &mut scratch.partial);
+        for (row, left) in scratch.left.iter_mut().enumerate() {
+            let spectrum = family.spectrum(row);
+            let (sum, kept) = scratch.partial[row];
+            if sum > 0.0 {
+                *left += kept / sum * spectrum.span(whole_rank, chosen.rank);
+            }
+            *left += spectrum.span(chosen.rank, family.high);
         }
-        if whole_rank < chosen.rank {
-            let ranks = (whole_rank, chosen.rank);
-            add_partial(kernel, family, ranks, exposure, &mut scratch.partial);
-            for (row, left) in scratch.left.iter_mut().enumerate() {
-                let spectrum = family.spectrum(row);
-                let (sum, kept) = scratch.partial[row];
-                if sum > 0.0 {
-                    *left += kept / sum * spectrum.span(whole_rank, chosen.rank);
-                }
-                *left += spectrum.span(chosen.rank, family.high);
-            }
-        } else {
-            for (row, left) in scratch.left.iter_mut().enumerate() {
-                *left += family.moments(row).mass_from(whole);
-            }
-        }
-        if chosen.next > 0.0 {
-            let rank = chosen.rank + 1.0;
-            let met = meetings(exposure, |row| family.spectrum(row).mass(rank));
-            let learned = chosen.next * (1.0 - kernel.unlearned(met));
-            for (row, left) in scratch.left.iter_mut().enumerate() {
-                *left -= learned * family.spectrum(row).mass(rank);
-            }
+    } else {
+        for (row, left) in scratch.left.iter_mut().enumerate() {
+            *left += family.moments(row).mass_from(whole);
         }
     }
-
-    /// What the first `whole` nodes of a family of one spectrum leave.
-    fn row_left(&self, family: &Family, exposure: f64, whole: usize) -> f64 {
-        let (regimes, moments) = (&self.regimes, family.moments(0));
-        let frequencies = &family.frequencies(0)[..whole];
-        let frequent = frequencies.partition_point(|p| exposure * p >= regimes.frequent);
-        let mut left = 0.0;
-        if let Some(falling) = &regimes.falling
-            && frequent > 0
-        {
-            left += moments.falling(frequent, exposure * frequencies[frequent - 1], falling);
+    if chosen.next > 0.0 {
+        let rank = chosen.rank + 1.0;
+        let met = meetings(exposure, |row| family.spectrum(row).mass(rank));
+        let learned = chosen.next * (1.0 - kernel.unlearned(met));
+        for (row, left) in scratch.left.iter_mut().enumerate() {
+            *left -= learned * family.spectrum(row).mass(rank);
         }
-        // What is never met stays out of the products: exposure may be infinite.
-        let rest = &frequencies[frequent..];
-        let rare = frequent + rest.partition_point(|p| *p > 0.0 && exposure * p > regimes.rare);
-        let transition = frequent..rare;
-        left += self.learner.kernel.left(
-            exposure,
-            &frequencies[transition.clone()],
-            &family.masses(0)[transition],
-        );
-        if rare < whole {
-            left += moments.mass_from(rare) - moments.mass_from(whole);
-            let rising = |node: usize, p: f64| {
-                if p > 0.0 {
-                    moments.rising(node, exposure * p, &regimes.rising)
-                } else {
-                    0.0
-                }
-            };
-            left += rising(rare, frequencies[rare]);
-            if let Some(p) = family.frequencies(0).get(whole) {
-                left -= rising(whole, *p);
-            }
-        }
-        left
     }
+}
 
-    /// Adds to `left` what the first `whole` nodes of a family leave under each of its spectra.
-    fn rows_left(&self, family: &Family, exposure: &[f64], whole: usize, left: &mut [f64]) {
-        let (kernel, regimes) = (&self.learner.kernel, &self.regimes);
-        let met = |node: usize| meetings(exposure, |row| family.frequencies(row)[node]);
-        // Meetings fall from node to node.
-        let first_below = |bound: f64| {
-            let (mut low, mut high) = (0, whole);
-            while low < high {
-                let middle = low.midpoint(high);
-                if met(middle) >= bound {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
+/// What the first `whole` nodes of a family of one spectrum leave.
+fn row_left((kernel, regimes): Learning, family: &Family, exposure: f64, whole: usize) -> f64 {
+    let moments = family.moments(0);
+    let frequencies = &family.frequencies(0)[..whole];
+    let frequent = frequencies.partition_point(|p| exposure * p >= regimes.frequent);
+    let mut left = 0.0;
+    if let Some(falling) = &regimes.falling
+        && frequent > 0
+    {
+        left += moments.falling(frequent, exposure * frequencies[frequent - 1], falling);
+    }
+    // What is never met stays out of the products: exposure may be infinite.
+    let rest = &frequencies[frequent..];
+    let rare = frequent + rest.partition_point(|p| *p > 0.0 && exposure * p > regimes.rare);
+    let transition = frequent..rare;
+    left += kernel.left(
+        exposure,
+        &frequencies[transition.clone()],
+        &family.masses(0)[transition],
+    );
+    if rare < whole {
+        left += moments.mass_from(rare) - moments.mass_from(whole);
+        let rising = |node: usize, p: f64| {
+            if p > 0.0 {
+                moments.rising(node, exposure * p, &regimes.rising)
+            } else {
+                0.0
             }
-            low
         };
-        let start = match regimes.falling {
-            None => first_below(regimes.frequent),
-            Some(_) => 0,
-        };
-        let end = first_below(regimes.unmet).max(start);
-        for node in start..end {
-            let part = kernel.unlearned(met(node));
-            for (row, left) in left.iter_mut().enumerate() {
-                *left += family.masses(row)[node] * part;
+        left += rising(rare, frequencies[rare]);
+        if let Some(p) = family.frequencies(0).get(whole) {
+            left -= rising(whole, *p);
+        }
+    }
+    left
+}
+
+/// Adds to `left` what the first `whole` nodes of a family leave under each of its spectra.
+fn rows_left(
+    (kernel, regimes): Learning,
+    family: &Family,
+    exposure: &[f64],
+    whole: usize,
+    left: &mut [f64],
+) {
+    let met = |node: usize| meetings(exposure, |row| family.frequencies(row)[node]);
+    // Meetings fall from node to node.
+    let first_below = |bound: f64| {
+        let (mut low, mut high) = (0, whole);
+        while low < high {
+            let middle = low.midpoint(high);
+            if met(middle) >= bound {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
+        low
+    };
+    let start = match regimes.falling {
+        None => first_below(regimes.frequent),
+        Some(_) => 0,
+    };
+    let end = first_below(regimes.unmet).max(start);
+    for node in start..end {
+        let part = kernel.unlearned(met(node));
         for (row, left) in left.iter_mut().enumerate() {
-            let moments = family.moments(row);
-            *left += moments.mass_from(end) - moments.mass_from(whole);
+            *left += family.masses(row)[node] * part;
         }
+    }
+    for (row, left) in left.iter_mut().enumerate() {
+        let moments = family.moments(row);
+        *left += moments.mass_from(end) - moments.mass_from(whole);
     }
 }
 

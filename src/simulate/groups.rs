@@ -27,10 +27,10 @@ pub(super) struct Group {
     pub(super) high: f64,
     /// Number of ranks.
     pub(super) ranks: f64,
-    /// Number of skills to draw. They stand for ranks × multiplicity of the family.
-    pub(super) skills: u64,
     /// For each row, the mean frequency of a rank before scale.
     pub(super) frequencies: Vec<f64>,
+    /// For each row, the frequency of the lowest rank and of the highest.
+    pub(super) edges: Vec<(f64, f64)>,
 }
 
 impl Group {
@@ -40,9 +40,12 @@ impl Group {
         Self {
             high,
             ranks,
-            skills: (family.multiplicity * ranks).round().max(1.0) as u64,
             frequencies: (0..family.rows())
                 .map(|row| family.spectrum(row).span(low, high) / ranks)
+                .collect(),
+            edges: (0..family.rows())
+                .map(|row| family.spectrum(row))
+                .map(|spectrum| (spectrum.mass(low + 1.0), spectrum.mass(high)))
                 .collect(),
         }
     }

@@ -1,16 +1,27 @@
 //! One training run: (world, learner, h, N, D) → domain losses.
 
+mod competition;
 mod counts;
+mod deviations;
 mod expected;
 mod groups;
 mod observed;
 pub mod oracle;
+mod repeated;
 mod sampled;
 mod scratch;
+mod selected;
+mod sharing;
 mod simulator;
 mod smooth;
+mod tokens;
+mod trainer;
+mod view;
 
 pub use groups::Grouping;
-pub use sampled::Sampler;
+pub use sampled::{Sampler, SamplerScratch};
 pub use scratch::Scratch;
 pub use simulator::Simulator;
+pub use tokens::Counts;
+pub use trainer::{Trained, Trainer, TrainingError};
+pub use view::View;

@@ -3,12 +3,15 @@
 //! Slow and simple. It shares nothing with [`super::Simulator`] but the masses of single ranks and
 //! the kernels, so that the two can be held against each other.
 
+mod realised;
 mod skills;
 
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Poisson};
 
+use self::realised::realised;
 use self::skills::{Meeting, Skill, skills};
+use super::Counts;
 use crate::learner::{Learner, Ranking, Selection};
 use crate::world::World;
 
@@ -88,10 +91,10 @@ fn keep_best<'a>(
         .collect()
 }
 
-/// Domain losses of one random run (length K), skill by skill: the meetings of each are drawn, and
-/// the top N kept by expected or by drawn score. A skill that is not whole, by its multiplicity,
-/// is drawn as one and weighted. `None` if the world has more than [`MOST_RANKS`] ranks per
-/// domain, if the kernel has no r(n), or if the tokens are unlimited.
+/// Domain losses of one random run (length K), skill by skill: which ranks are shared and the
+/// meetings of each skill are drawn, and the top N kept by expected or by drawn score. `None` if
+/// the world has more than [`MOST_RANKS`] ranks per domain, if the kernel has no r(n), or if the
+/// tokens are unlimited.
 ///
 /// # Panics
 /// When `weights` has not one weight per domain.
@@ -99,39 +102,87 @@ pub fn sample<R: Rng + ?Sized>(
     world: &World,
     learner: &Learner,
     weights: &[f64],
-    capacity: f64,
-    tokens: f64,
+    (capacity, tokens): (f64, f64),
+    counts: Counts,
     random: &mut R,
 ) -> Option<Vec<f64>> {
     let domains = world.domains();
     assert_eq!(weights.len(), domains.len(), "one weight per domain");
     let tokens = learner.efficiency.effective_tokens(tokens, capacity);
-    // (score, tie breaker, count) of each skill.
-    let mut drawn: Vec<(f64, f64, f64, Skill)> = Vec::new();
-    for skill in skills(world, MOST_RANKS)? {
-        let rate = sum(&skill, weights, |_| 1.0);
-        let valued = sum(&skill, weights, |met| value(world, learner, met));
-        let count = if rate > 0.0 {
-            Poisson::new(rate * tokens).ok()?.sample(random)
-        } else {
-            0.0
-        };
-        let score = match learner.selection {
-            Selection::Expected => valued,
-            // What teaches nothing takes no capacity. Scores are rounded: 3·0.1 equals 1·0.3.
-            Selection::Observed if count >= learner.kernel.least_count() => {
-                (count * valued / rate * SCORE_DIGITS).round() / SCORE_DIGITS
-            }
-            Selection::Observed => 0.0,
-        };
-        drawn.push((score, random.random(), count, skill));
-    }
-    drawn.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
-    let ranked = drawn
+    let skills = realised(world, MOST_RANKS, random)?;
+    let rates: Vec<f64> = skills
         .iter()
-        .map(|(_, _, count, skill)| Some((skill, learner.kernel.after(*count)?)))
+        .map(|skill| sum(skill, weights, |_| 1.0))
+        .collect();
+    let drawn = match counts {
+        Counts::Poisson => rates
+            .iter()
+            .map(|rate| {
+                if *rate > 0.0 {
+                    Some(Poisson::new(rate * tokens).ok()?.sample(random))
+                } else {
+                    Some(0.0)
+                }
+            })
+            .collect::<Option<Vec<f64>>>()?,
+        Counts::Multinomial if tokens.is_finite() => {
+            let beyond: f64 = (0..domains.len())
+                .map(|i| weights[i] * world.remainder(i))
+                .sum();
+            token_by_token(&rates, beyond, tokens.round(), random)
+        }
+        Counts::Multinomial => return None,
+    };
+    // (score, tie breaker, count) of each skill.
+    let mut ranked: Vec<(f64, f64, f64, &Skill)> = skills
+        .iter()
+        .zip(&rates)
+        .zip(drawn)
+        .map(|((skill, rate), count)| {
+            let valued = sum(skill, weights, |met| value(world, learner, met));
+            let score = match learner.selection {
+                Selection::Expected => valued,
+                // What teaches nothing takes no capacity. Scores are rounded: 3·0.1 equals 1·0.3.
+                Selection::Observed if count >= learner.kernel.least_count() => {
+                    (count * valued / rate * SCORE_DIGITS).round() / SCORE_DIGITS
+                }
+                Selection::Observed => 0.0,
+            };
+            (score, random.random(), count, skill)
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+    let ranked = ranked
+        .iter()
+        .map(|(_, _, count, skill)| Some((*skill, learner.kernel.after(*count)?)))
         .collect::<Option<Vec<_>>>()?;
     Some(keep_best(world, learner, capacity, ranked))
+}
+
+/// How often each skill is met by `tokens` tokens, thrown one after the other; `beyond` is the rate
+/// of meeting none of them.
+fn token_by_token<R: Rng + ?Sized>(
+    rates: &[f64],
+    beyond: f64,
+    tokens: f64,
+    random: &mut R,
+) -> Vec<f64> {
+    let mut sum = 0.0;
+    let up_to: Vec<f64> = rates
+        .iter()
+        .map(|rate| {
+            sum += rate;
+            sum
+        })
+        .collect();
+    let mut counts = vec![0.0; rates.len()];
+    for _ in 0..tokens as u64 {
+        let place = random.random::<f64>() * (sum + beyond);
+        if let Some(count) = counts.get_mut(up_to.partition_point(|bound| *bound <= place)) {
+            *count += 1.0;
+        }
+    }
+    counts
 }
 
 /// Scores are rounded to 1 / this, so that equal ones tie.

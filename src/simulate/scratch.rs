@@ -1,6 +1,7 @@
 //! Memory that a run uses, kept from one run to the next.
 
 use crate::learner::{Crowd, CutScratch, Selected};
+use crate::world::Seen;
 
 /// Memory of [`Simulator::losses_into`](super::Simulator::losses_into): with one for each thread,
 /// runs by expected score allocate nothing, and runs by observed score hardly anything.
@@ -19,6 +20,12 @@ pub struct Scratch {
     pub(super) crowds: Vec<Vec<Crowd>>,
     /// For each family and row the masses of its crowds.
     pub(super) masses: Vec<Vec<Vec<f64>>>,
+    /// How many times a token counts.
+    pub(super) efficiency: f64,
+    /// What the run sees of each domain, where data are finite.
+    pub(super) seen: Vec<Seen>,
+    /// Meetings of one skill by each of its domains, and what they are worth.
+    pub(super) met: Vec<(f64, f64)>,
     /// Mass of each domain that is not learned.
     pub(super) unlearned: Vec<f64>,
 }

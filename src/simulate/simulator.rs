@@ -49,7 +49,8 @@ impl Simulator {
     /// `tokens` tokens of the mixture `weights` (length K). Both may be infinite.
     ///
     /// L_i = E_i + c_i (Σ_s p_i(s) r_s + remainder_i), with r_s the expected unlearned part of a
-    /// selected skill and 1 for any other.
+    /// selected skill and 1 for any other. Where data are finite, skills are selected by expected
+    /// score, whatever the learner's selection.
     ///
     /// # Panics
     /// When `weights` has not one weight per domain.
@@ -81,12 +82,14 @@ impl Simulator {
         let domains = self.world.domains();
         assert_eq!(weights.len(), domains.len(), "one weight per domain");
         assert_eq!(losses.len(), domains.len(), "one loss per domain");
+        scratch.efficiency = self.learner.efficiency.effective_tokens(1.0, capacity);
         let tokens = self.learner.efficiency.effective_tokens(tokens, capacity);
         let capacity = self.limit(capacity);
+        let by_count = tokens.is_finite() && self.world.supply().is_unlimited();
         match self.learner.selection {
             // With unlimited tokens counts are as their means; with unlimited capacity nothing is
             // ranked.
-            Selection::Observed if tokens.is_finite() && capacity.is_finite() => {
+            Selection::Observed if by_count && capacity.is_finite() => {
                 self.unlearned_by_observed_score(weights, capacity, tokens, scratch);
             }
             Selection::Expected | Selection::Observed => {
@@ -107,12 +110,7 @@ impl Simulator {
         }
     }
 
-    /// Losses of domains that have not learned these masses.
-    pub(super) fn losses_of(&self, unlearned: &[f64]) -> Vec<f64> {
-        let losses = unlearned.iter().enumerate();
-        losses.map(|(i, mass)| self.loss_of(i, *mass)).collect()
-    }
-
+    /// Loss of a domain that has not learned this mass.
     pub(super) fn loss_of(&self, domain: usize, unlearned: f64) -> f64 {
         self.never_learned[domain] + self.world.domains()[domain].cost * unlearned
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{Mode, Sweep, SweepRun};
 use crate::random::{Purpose, stream};
 use crate::runs::{Columns, RunTable, TableError};
-use crate::simulate::{Grouping, Sampler, Scratch, Simulator};
+use crate::simulate::{Grouping, Sampler, SamplerScratch, Simulator};
 
 /// Runs that one thread takes at a time: enough work to make handing it out free.
 pub(super) const BATCH: usize = 64;
@@ -27,28 +27,27 @@ impl<'a> Runner<'a> {
             simulator,
             sampler: match sweep.mode {
                 Mode::Expected => None,
-                Mode::Sampled => Some(Sampler::new(simulator, Grouping::default())),
+                Mode::Sampled(counts) => {
+                    Some(Sampler::new(simulator, Grouping::default()).with_counts(counts))
+                }
             },
         }
     }
 
     /// Domain losses of `run`, into `losses`.
-    pub(super) fn run(&self, run: &SweepRun, scratch: &mut Scratch, losses: &mut [f64]) {
+    pub(super) fn run(&self, run: &SweepRun, scratch: &mut SamplerScratch, losses: &mut [f64]) {
         let weights = run.mixture.weights();
         match &self.sampler {
             None => {
+                let scratch = &mut scratch.expected;
                 self.simulator
                     .losses_into(weights, run.capacity, run.tokens, scratch, losses);
             }
             Some(sampler) => {
                 let mut random =
                     stream(self.sweep.seed, Purpose::Training, run.cell, run.replicate);
-                losses.copy_from_slice(&sampler.losses(
-                    weights,
-                    run.capacity,
-                    run.tokens,
-                    &mut random,
-                ));
+                let scale = (run.capacity, run.tokens);
+                sampler.losses_into(weights, scale, &mut random, scratch, losses);
             }
         }
     }
@@ -77,13 +76,23 @@ pub fn simulate(
         losses
             .par_chunks_mut(BATCH * domains)
             .enumerate()
-            .for_each_init(Scratch::default, |scratch, (batch, losses)| {
+            .for_each_init(SamplerScratch::default, |scratch, (batch, losses)| {
                 for (number, losses) in runner.batch(batch).zip(losses.chunks_mut(domains)) {
                     runner.run(&sweep.run(number), scratch, losses);
                 }
                 done(losses.len() / domains);
             });
     }
+    table(sweep, names, losses)
+}
+
+/// The table of a sweep's runs, with `losses` of runs × domains; NaN where there is none.
+pub(super) fn table(
+    sweep: &Sweep,
+    names: Vec<String>,
+    losses: Array2<f64>,
+) -> Result<RunTable, TableError> {
+    let (runs, domains) = (sweep.runs(), names.len());
     let each = |figure: &dyn Fn(SweepRun) -> f64| {
         (0..runs).map(|number| figure(sweep.run(number))).collect()
     };

@@ -2,12 +2,15 @@
 //! parallel.
 
 mod execute;
+mod train;
 mod write;
 
 pub use execute::simulate;
+pub use train::{CurvePoint, TrainError, Training, train};
 pub use write::write;
 
 use crate::mixture::Mixture;
+use crate::simulate::Counts;
 use crate::world::Resolution;
 
 /// How a run is simulated.
@@ -16,8 +19,13 @@ pub enum Mode {
     /// Expected losses in closed form: no noise.
     #[default]
     Expected,
-    /// One random training run per replicate.
-    Sampled,
+    /// One random training run per replicate, its meetings drawn so.
+    Sampled(Counts),
+}
+
+impl Mode {
+    /// Random runs, drawn as they are when nothing else is said.
+    pub const SAMPLED: Self = Self::Sampled(Counts::Poisson);
 }
 
 /// The axes of a sweep. Runs are numbered with capacities varying slowest, then tokens, then

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::Sweep;
 use super::execute::Runner;
 use crate::runs::{Row, RowWriter};
-use crate::simulate::{Scratch, Simulator};
+use crate::simulate::{SamplerScratch, Simulator};
 
 /// Batches that are simulated while those before are written: work enough for many threads, in a
 /// few megabytes of text.
@@ -36,7 +36,7 @@ pub fn write(
         (first..batches.min(first + WAVE))
             .into_par_iter()
             .map_init(
-                || (Scratch::default(), vec![0.0; names.len()]),
+                || (SamplerScratch::default(), vec![0.0; names.len()]),
                 |(scratch, losses), batch| {
                     let mut rows = RowWriter::new(Vec::new());
                     let runs = runner.batch(batch);
@@ -123,7 +123,7 @@ mod tests {
     fn what_is_written_is_the_table() {
         let simulator = simulator();
         // Several waves in expectation, and a part of one.
-        for (mode, capacities) in [(Mode::Expected, 170), (Mode::Sampled, 2)] {
+        for (mode, capacities) in [(Mode::Expected, 170), (Mode::SAMPLED, 2)] {
             let sweep = sweep(mode, capacities);
             let table = crate::sweep::simulate(&simulator, &sweep, &|_| ()).unwrap();
             let mut expected = Vec::new();

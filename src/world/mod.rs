@@ -18,6 +18,7 @@ mod overlap;
 mod pool;
 mod size;
 mod spectrum;
+mod supply;
 
 pub use family::{Class, Family, Member, Node, Resolution, nodes, panel, real_panel};
 pub use head::{HeadOrder, LARGEST_PERMUTED_HEAD};
@@ -26,6 +27,7 @@ pub use overlap::{LARGEST_JITTER, Overlap, OverlapError};
 pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
 pub use size::MOST_MEMBERS;
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError, TableError, TailTable};
+pub use supply::{DEFAULT_REPETITION_DECAY, Seen, Supply, SupplyError};
 
 use thiserror::Error;
 
@@ -60,6 +62,7 @@ pub struct World {
     overlap: Overlap,
     head_order: HeadOrder,
     cost_spread: Vec<f64>,
+    supply: Supply,
 }
 
 /// Why a world cannot exist.
@@ -129,6 +132,9 @@ pub enum WorldError {
         /// Number of domains.
         domains: usize,
     },
+    /// A supply that these domains cannot have.
+    #[error(transparent)]
+    Supply(#[from] SupplyError),
 }
 
 impl World {
@@ -177,6 +183,7 @@ impl World {
         }
         let world = Self {
             cost_spread: vec![0.0; domains.len()],
+            supply: Supply::unlimited(domains.len()),
             domains,
             head,
             skills,
@@ -229,6 +236,23 @@ impl World {
             ..self
         };
         world.of_bearable_size()
+    }
+
+    /// The same world, with so many unique tokens of each domain.
+    ///
+    /// # Errors
+    /// [`WorldError::Supply`] for a supply of another number of domains.
+    pub fn with_supply(self, supply: Supply) -> Result<Self, WorldError> {
+        let (found, domains) = (supply.available().len(), self.domains.len());
+        if found != domains {
+            return Err(SupplyError::Size { found, domains }.into());
+        }
+        Ok(Self { supply, ..self })
+    }
+
+    /// How many unique tokens each domain has.
+    pub fn supply(&self) -> &Supply {
+        &self.supply
     }
 
     /// The domains, in order.

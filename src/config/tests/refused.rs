@@ -257,7 +257,9 @@ fn learner() {
             ("tau = 5", "tau = 5\nnoise = 0.1"),
             ("\"exponential\"", "\"sgd-decay\""),
             ("\"exponential\"", "\"sgd-decay\"\nnoise = -1"),
-            ("\"exponential\"", "\"sgd\"\nbatch = 4"),
+            ("tau = 5", ""),
+            ("\"exponential\"", "\"sgd\"\nbatch = 0"),
+            ("tau = 5", "tau = 5\nstep = 0.5"),
             ("tau = 5", "tau = 5\nranking = \"worth\""),
             (
                 "kernel = \"exponential\"",
@@ -266,6 +268,57 @@ fn learner() {
             ("tau = 5", "tau = 5\nefficiency = { exponent = 0.2 }"),
             ("tau = 5", "tau = 5\nefficiency = { exponent = nan }"),
             ("tau = 5", "tau = 5\nefficiency = { reference = 0 }"),
+        ]
+    ));
+}
+
+#[test]
+fn sgd() {
+    let sgd = SMALL
+        .replace(
+            "\"exponential\"\ntau = 5",
+            "\"sgd\"\nstep = 0.5\nnoise = 0.1\nbatch = 10",
+        )
+        .replace("[1e3, \"unlimited\"]", "[1e3]");
+    snapshot!(reports(
+        &sgd,
+        &[
+            ("step = 0.5", ""),
+            ("step = 0.5", "step = 0"),
+            ("noise = 0.1", ""),
+            ("noise = 0.1", "noise = -1"),
+            ("batch = 10", "batch = 0"),
+            ("batch = 10", "sketches = 4"),
+            ("batch = 10", "projection = \"gauss\""),
+            ("batch = 10", "schedule = \"constant\"\nratio = 10"),
+            ("batch = 10", "ratio = 0.5"),
+            ("batch = 10", "schedule = \"inverse\"\noffset = 0"),
+            ("batch = 10", "estimator = \"ridge\""),
+            ("batch = 10", "tau = 5"),
+            (
+                "skills = 1e6",
+                "skills = 1e6\noverlap = { kind = \"all\", fraction = 0.1 }"
+            ),
+            ("skills = 1e6", "skills = 1e6\nhead-order = \"permuted\""),
+            ("skills = 1e6", "skills = 1e6\ncost-spread = 0.5"),
+            ("cost = 2", "cost = 2\navailable = 1e5"),
+            ("batch = 10", "repetition-decay = 10"),
+            (
+                "[sweep.mixtures]",
+                "mode = \"sampled\"\ncounts = \"multinomial\"\n[sweep.mixtures]"
+            ),
+            ("skills = 1e6", "skills = 100"),
+            ("[1e3]", "[\"unlimited\"]"),
+            ("[1e3]", "[100.5, 10]"),
+            (
+                "capacities = [1e3]\ntokens = [1_000_000",
+                "capacities = [1e7]\ntokens = [1e6"
+            ),
+            ("tokens = [1_000_000", "tokens = [9"),
+            (
+                "batch = 10\n\n[sweep]",
+                "projection = \"gaussian\"\n\n[sweep]"
+            ),
         ]
     ));
 }
@@ -460,4 +513,59 @@ fn several_errors_are_told_at_once() {
     let error = parse(&text, "file.toml").unwrap_err();
     assert_eq!(error.problems().len(), 3);
     snapshot!(report(&error));
+}
+
+#[test]
+fn random_runs_and_finite_data() {
+    let tokens = (
+        "tokens = [1_000_000, \"unlimited\"]",
+        "tokens = [1_000_000]",
+    );
+    let sampled = SMALL.replacen(tokens.0, tokens.1, 1);
+    let supplied = sampled.replacen("exponent = 1.2", "exponent = 1.2\navailable = 1e5", 1);
+    let mixtures = "[sweep.mixtures]";
+    snapshot!(
+        [
+            reports(
+                SMALL,
+                &[
+                    (mixtures, "counts = \"multinomial\"\n[sweep.mixtures]"),
+                    (
+                        mixtures,
+                        "mode = \"sampled\"\nreplicates = 3\n[sweep.mixtures]"
+                    ),
+                    (
+                        mixtures,
+                        "mode = \"sampled\"\ncounts = \"multi\"\n[sweep.mixtures]"
+                    ),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = 0"),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = -1e9"),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = nan"),
+                    ("exponent = 1.2", "exponent = 1.2\navailable = \"none\""),
+                    ("tau = 5", "tau = 5\nrepetition-decay = 10"),
+                    (
+                        "exponent = 1.2",
+                        "exponent = 1.2\nspectrum = { kind = \"flat\" }"
+                    ),
+                    (
+                        "exponent = 1.2",
+                        "exponent = 1.2\nspectrum = { kind = \"flat\", ranks = 0 }"
+                    ),
+                    (
+                        "exponent = 1.2",
+                        "exponent = 1.2\nspectrum = { kind = \"flat\", ranks = 2.5 }"
+                    ),
+                ]
+            ),
+            reports(
+                &supplied,
+                &[
+                    ("tau = 5", "tau = 5\nrepetition-decay = 0"),
+                    ("tau = 5", "tau = 5\nselection = \"observed\""),
+                    (mixtures, "mode = \"sampled\"\n[sweep.mixtures]"),
+                ]
+            ),
+        ]
+        .concat()
+    );
 }

@@ -50,10 +50,24 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
     "spectrum = { kind = \"table\", rows = [[0, 1], [3, 0.7], [1e9, 0.012345678901234567]] }"
 )]
 #[case("cost = 2", "cost-spread = 1.25")]
+#[case("cost = 2", "spectrum = { kind = \"flat\", ranks = 1000 }")]
+#[case("cost = 2", "cost = 2\navailable = 1e5")]
+#[case(
+    "[sweep.mixtures]",
+    "mode = \"sampled\"\ncounts = \"multinomial\"\n[sweep.mixtures]"
+)]
 #[case("tau = 5", "tau = 0.3\nranking = \"count\"\ncapacity-limits = false")]
 #[case("kernel = \"exponential\"", "kernel = \"threshold\"")]
 #[case("kernel = \"exponential\"", "kernel = \"reciprocal\"")]
 #[case("kernel = \"exponential\"", "kernel = \"sgd-decay\"\nnoise = 0.1")]
+#[case(
+    "kernel = \"exponential\"\ntau = 5\n\n[sweep]\ncapacities = [1e3, \"unlimited\"]",
+    "kernel = \"sgd\"\nstep = 0.5\nnoise = 0.1\n\n[sweep]\ncapacities = [1e3]"
+)]
+#[case(
+    "kernel = \"exponential\"\ntau = 5\n\n[sweep]\ncapacities = [1e3, \"unlimited\"]",
+    "kernel = \"sgd\"\nstep = 2\nnoise = 0\nbatch = 10\nprojection = \"gaussian\"\nsketches = 3\nschedule = \"inverse\"\noffset = 7\n\n[sweep]\ncapacities = [64]"
+)]
 #[case(
     "capacities = [1e3, \"unlimited\"]",
     "capacities = [1e3, 12345678]\nclasses-per-decade = 100"

@@ -69,7 +69,7 @@ fn normal(spread: f64) -> Vec<(f64, f64)> {
 }
 
 /// A skill met by (domain, rank) pairs.
-fn skill(world: &World, ranks: &[(usize, f64)], multiplicity: f64) -> Skill {
+pub(super) fn skill(world: &World, ranks: &[(usize, f64)], multiplicity: f64) -> Skill {
     let meeting = |(domain, rank): &(usize, f64)| Meeting {
         domain: *domain,
         frequency: world.domains()[*domain].spectrum.mass(*rank),
@@ -81,7 +81,7 @@ fn skill(world: &World, ranks: &[(usize, f64)], multiplicity: f64) -> Skill {
     }
 }
 
-fn head(world: &World) -> Vec<Skill> {
+pub(super) fn head(world: &World) -> Vec<Skill> {
     let domains = 0..world.domains().len();
     let order: Vec<Vec<f64>> = match world.head_order() {
         HeadOrder::Shared => Vec::new(),

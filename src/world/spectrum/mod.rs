@@ -93,6 +93,10 @@ pub enum SpectrumError {
 /// Rounding of the logarithm of a mass.
 const ROUNDING: f64 = 1e-12;
 
+/// Logarithm of a mass that is 0 in `f64`: beyond the last rank of a flat spectrum the masses go
+/// on from here as 1/k, so that they still fall, and not so far that the cut would lose digits.
+const NEVER: f64 = -1e3;
+
 /// Largest exponent: beyond it a domain is one skill.
 const STEEPEST: f64 = 100.0;
 
@@ -201,6 +205,11 @@ impl Spectrum {
     /// Logarithm of [`Spectrum::mass`], finite also where the mass underflows.
     pub fn ln_mass(&self, x: f64) -> f64 {
         let whole = self.view == View::WHOLE;
+        if let Shape::Flat { ranks } = self.shape
+            && self.view.at(x - 1.0) >= ranks
+        {
+            return NEVER - x.ln();
+        }
         match self.masses {
             Masses::Zeta | Masses::Density if whole => self.ln_scale - self.exponent * x.ln(),
             Masses::Zeta | Masses::Density => self.span(x - 1.0, x).ln(),

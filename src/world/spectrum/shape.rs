@@ -27,7 +27,16 @@ pub enum Shape {
     },
     /// S(n) as measured up to some rank, and the power law of the exponent b beyond.
     Table(Arc<TailTable>),
+    /// So many ranks of equal frequency, and none beyond: facts. The exponent has no part. S(n) =
+    /// (1 − y)(1 − εy) with y = n/ranks and ε = 1e-6, so that ranks still have an order.
+    Flat {
+        /// Number of ranks, a whole number from 1 to 1e12.
+        ranks: f64,
+    },
 }
+
+/// Departure ε of the ranks of [`Shape::Flat`] from equal frequencies.
+const TILT: f64 = 1e-6;
 
 impl Shape {
     /// What is wrong with the parameters at an exponent `b`: the key, its value, what is allowed.
@@ -47,6 +56,9 @@ impl Shape {
             Self::Cutoff { rank } if !(rank.is_finite() && rank > 0.0) => {
                 Some(("rank", rank, "a number above 0"))
             }
+            Self::Flat { ranks } if !((1.0..=1e12).contains(&ranks) && ranks.fract() == 0.0) => {
+                Some(("ranks", ranks, "a whole number from 1 to 1e12"))
+            }
             _ => None,
         }
     }
@@ -62,6 +74,8 @@ impl Shape {
             }
             Self::Cutoff { rank } => b * n.ln_1p() + n / rank,
             Self::Table(table) => table.exponent(b, n.ln_1p()),
+            Self::Flat { ranks } if n >= *ranks => f64::INFINITY,
+            Self::Flat { ranks } => -(-n / ranks).ln_1p() - (-TILT * n / ranks).ln_1p(),
         }
     }
 
@@ -82,6 +96,14 @@ impl Shape {
             Self::Table(table) => {
                 let (local, bend) = table.slopes(b, n.ln_1p());
                 (local / x, (bend / local - 1.0) / x)
+            }
+            // Nothing lies beyond the last rank, and no density there.
+            Self::Flat { ranks } if n >= *ranks => (0.0, 0.0),
+            Self::Flat { ranks } => {
+                let (rest, tilted) = (ranks - n, ranks / TILT - n);
+                let slope = 1.0 / rest + 1.0 / tilted;
+                let bend = 1.0 / (rest * rest) + 1.0 / (tilted * tilted);
+                (slope, bend / slope)
             }
         }
     }
@@ -104,6 +126,11 @@ impl Shape {
                 let step = (width / (1.0 + low)).ln_1p();
                 table.step(b, low.ln_1p(), step)
             }
+            Self::Flat { ranks } if low + width >= *ranks => f64::INFINITY,
+            Self::Flat { ranks } => {
+                let tilted = -TILT * width / (ranks - TILT * low);
+                -(-width / (ranks - low)).ln_1p() - tilted.ln_1p()
+            }
         }
     }
 
@@ -124,6 +151,11 @@ impl Shape {
             Self::Table(table) => {
                 let (local, bend) = table.slopes(b, x.ln_1p());
                 (bend / local - local - 1.0) * x / (x + 0.5)
+            }
+            Self::Flat { ranks } if x - 1.0 >= *ranks => -1.0,
+            Self::Flat { ranks } => {
+                let tilt = TILT * (2.0 * x - 1.0) / ranks;
+                -2.0 * TILT * x / ranks / (1.0 + TILT - tilt)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The linear algebra under a fit, by LAPACK through `ndarray-linalg`.
+//! Linear algebra by LAPACK through `ndarray-linalg`.
 
 use std::sync::Once;
 
@@ -26,7 +26,7 @@ unsafe extern "C" {
 
 /// Solves the symmetric positive definite system `matrix`·x = `right`; `None` if the matrix is not
 /// positive definite to working precision.
-pub(super) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Option<Array1<f64>> {
+pub(crate) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Option<Array1<f64>> {
     pin_blas();
     let solution = matrix.factorizec(UPLO::Lower).ok()?.solvec(right).ok()?;
     solution.iter().all(|x| x.is_finite()).then_some(solution)
@@ -35,7 +35,7 @@ pub(super) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Optio
 /// Singular values of `matrix` (rows × P), from large to small, min(rows, P) of them, and its
 /// right singular vectors as the rows of a P × P matrix, those of the null space last. `None` if
 /// LAPACK finds none, as for entries that are not finite.
-pub(super) fn right_singular(matrix: &Array2<f64>) -> Option<(Array1<f64>, Array2<f64>)> {
+pub(crate) fn right_singular(matrix: &Array2<f64>) -> Option<(Array1<f64>, Array2<f64>)> {
     pin_blas();
     let (_, values, vectors) = matrix.svd(false, true).ok()?;
     let finite = values.iter().all(|value| value.is_finite());

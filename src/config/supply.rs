@@ -1,0 +1,70 @@
+//! `available` of a domain and `repetition-decay` of the learner: finite data.
+
+use super::error::Problem;
+use super::learner::RawLearner;
+use super::place::{At, span_of};
+use super::problems::Problems;
+use super::sweep::RawSweep;
+use super::world::RawDomain;
+use crate::learner::Selection;
+use crate::sweep::Mode;
+use crate::world::{DEFAULT_REPETITION_DECAY, Supply, World};
+
+/// Checks the unique tokens of all domains.
+pub(super) fn validate(domains: &[At<RawDomain>], problems: &mut Problems) -> Option<Supply> {
+    let available: Vec<Option<f64>> = domains
+        .iter()
+        .map(|domain| match &domain.available {
+            None => Some(f64::INFINITY),
+            Some(given) => problems.limit("`available`", given, "a number above 0", |tokens| {
+                tokens > 0.0
+            }),
+        })
+        .collect();
+    let available = available.into_iter().collect::<Option<Vec<f64>>>()?;
+    Supply::new(available, DEFAULT_REPETITION_DECAY).ok()
+}
+
+/// The world with what the learner makes of repeats. Refuses what finite data do not go with.
+pub(super) fn complete(
+    world: World,
+    learner: &At<RawLearner>,
+    sweep: &At<RawSweep>,
+    problems: &mut Problems,
+) -> Option<World> {
+    let decay = problems.number_or(
+        "repetition-decay",
+        learner.repetition_decay.as_ref(),
+        DEFAULT_REPETITION_DECAY,
+        "a number above 0",
+        |decay| decay > 0.0,
+    )?;
+    if world.supply().is_unlimited() {
+        return match span_of(learner.repetition_decay.as_ref()) {
+            None => Some(world),
+            Some(place) => problems.add(
+                Problem::new("`repetition-decay` has no meaning without finite data")
+                    .label(place, "nothing is ever repeated")
+                    .help("give a domain its `available` tokens, or take `repetition-decay` out"),
+            ),
+        };
+    }
+    let observed = learner.selection.as_ref();
+    if let Some(given) = observed.filter(|word| word.0 == Selection::Observed) {
+        return problems.add(
+            Problem::new("finite data cannot go with selection by realised counts")
+                .label(given.span(), "needs unlimited data")
+                .help("take `available` out of the domains, or set selection = \"expected\""),
+        );
+    }
+    let mode = sweep.mode.as_ref();
+    if let Some(given) = mode.filter(|word| word.0 != Mode::Expected) {
+        return problems.add(
+            Problem::new("runs on finite data cannot be sampled in this version")
+                .label(given.span(), "needs unlimited data")
+                .help("take `available` out of the domains, or set mode = \"expected\""),
+        );
+    }
+    let supply = Supply::new(world.supply().available().to_vec(), decay).ok()?;
+    world.with_supply(supply).ok()
+}

@@ -1,0 +1,155 @@
+//! The mean over random projections of what unlimited samples give, without a projection.
+//!
+//! With κ such that Σ_s λ_s/(λ_s + κ) = N and d = Σ_s λ_s²/(λ_s + κ)², the excess loss of domain i
+//! is, to leading order in 1/N,
+//!
+//! Σ_s p_i(s) w*_s² κ²/(λ_s+κ)² + κ² Σ_s λ_s² w*_s²/(λ_s+κ)² · Σ_s p_i(s)/(λ_s+κ)² / (N − d).
+//!
+//! The first term is what is filtered out, the second what aliasing adds. With one cost c for all
+//! domains the loss of the mixture is c κ N. (Deterministic equivalents of random features; here
+//! for several covariances that commute.)
+
+use crate::world::{Spectrum, World, nodes};
+
+/// Classes into which a decade of ranks is divided, of four nodes each.
+const CLASSES_PER_DECADE: f64 = 8.0;
+
+/// Ranks that stay alone.
+const SINGLES: f64 = 128.0;
+
+/// Steps after which a safeguarded Newton search has halved its bracket to rounding.
+const NEWTON_STEPS: usize = 200;
+
+/// Skills of nearly one frequency: their number, and the frequency under one domain or all.
+struct Class {
+    count: f64,
+    /// First domain that meets them.
+    first: usize,
+    /// p_i(s) of the domains from `first` on.
+    variances: Vec<f64>,
+    /// w*_s².
+    weight: f64,
+    /// λ_s.
+    mixed: f64,
+}
+
+/// Excess losses (length K) of a Gaussian projection to `capacity` dimensions after unlimited
+/// samples of the mixture `weights`.
+pub fn equivalent_excess(world: &World, weights: &[f64], capacity: f64) -> Vec<f64> {
+    let classes = classes(world, weights);
+    let kappa = resolution(&classes, capacity);
+    let (mut filtered, mut aliased) = (vec![0.0; weights.len()], vec![0.0; weights.len()]);
+    let (mut energy, mut free) = (0.0, 0.0);
+    for class in &classes {
+        let inverse = 1.0 / (class.mixed + kappa);
+        let share = class.mixed * inverse;
+        energy += class.count * share * share * class.weight;
+        // N − d = Σ λ κ/(λ+κ)².
+        free += class.count * share * kappa * inverse;
+        for (domain, variance) in (class.first..).zip(&class.variances) {
+            let kept = class.count * variance * kappa * kappa * inverse * inverse;
+            filtered[domain] += kept * class.weight;
+            aliased[domain] += kept;
+        }
+    }
+    filtered
+        .iter()
+        .zip(&aliased)
+        .zip(world.domains())
+        .enumerate()
+        .map(|(i, ((filtered, aliased), domain))| {
+            let alias = if free > 0.0 {
+                energy * aliased / free
+            } else {
+                0.0
+            };
+            filtered + alias + domain.cost * world.remainder(i)
+        })
+        .collect()
+}
+
+/// κ: the variance at which a direction is half resolved.
+fn resolution(classes: &[Class], capacity: f64) -> f64 {
+    let met = || classes.iter().filter(|class| class.mixed > 0.0);
+    let available: f64 = met().map(|class| class.count).sum();
+    if capacity >= available {
+        return 0.0;
+    }
+    let largest = met().map(|class| class.mixed).fold(0.0, f64::max);
+    let smallest = met().map(|class| class.mixed).fold(f64::INFINITY, f64::min);
+    // Everything is resolved far below the smallest variance, nothing far above the largest.
+    let mut low = smallest.ln() - (available / (available - capacity)).ln().abs() - 40.0;
+    let mut high = (largest * available).ln() + 1.0;
+    let mut t = (largest / capacity).ln().clamp(low, high);
+    for _ in 0..NEWTON_STEPS {
+        let kappa = t.exp();
+        let (mut sum, mut slope) = (0.0, 0.0);
+        for class in met() {
+            let share = class.mixed / (class.mixed + kappa);
+            sum += class.count * share;
+            slope -= class.count * share * (1.0 - share);
+        }
+        if sum > capacity {
+            low = t;
+        } else {
+            high = t;
+        }
+        // Newton's step on ln Σ, which is nearly linear in ln κ.
+        let mut next = t - (sum / capacity).ln() * sum / slope;
+        if !(low..=high).contains(&next) {
+            next = 0.5 * (low + high);
+        }
+        if (next - t).abs() <= 4.0 * f64::EPSILON * t.abs().max(1.0) {
+            break;
+        }
+        t = next;
+    }
+    t.exp()
+}
+
+/// The skills of the world in classes: the head, then the tails.
+fn classes(world: &World, weights: &[f64]) -> Vec<Class> {
+    let domains = world.domains();
+    let mean_cost = domains.iter().map(|d| d.cost).sum::<f64>() / domains.len() as f64;
+    let spectra: Vec<&Spectrum> = domains.iter().map(|d| &d.spectrum).collect();
+    let mut classes = Vec::new();
+    let mut add = |low: f64, high: f64, first: usize, spectra: &[&Spectrum], weight: f64| {
+        let mut from = low;
+        while from < high {
+            let to = next_bound(from).min(high);
+            for node in nodes(from, to) {
+                let variances: Vec<f64> = spectra.iter().map(|s| s.mass(node.rank)).collect();
+                let mixed = super::directions::mixed(&weights[first..], &variances);
+                classes.push(Class {
+                    count: node.skills,
+                    first,
+                    variances,
+                    weight,
+                    mixed,
+                });
+            }
+            from = to;
+        }
+    };
+    add(0.0, world.head(), 0, &spectra, mean_cost);
+    for (i, domain) in domains.iter().enumerate() {
+        add(
+            world.head(),
+            world.skills(),
+            i,
+            &spectra[i..=i],
+            domain.cost,
+        );
+    }
+    classes
+}
+
+/// The rank at which the class that begins after `rank` ends.
+fn next_bound(rank: f64) -> f64 {
+    if rank < SINGLES {
+        return rank + 1.0;
+    }
+    (rank * 10f64.powf(1.0 / CLASSES_PER_DECADE))
+        .round()
+        .max(rank + 1.0)
+}

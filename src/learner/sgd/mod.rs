@@ -1,0 +1,83 @@
+//! A learner that trains: one-pass SGD on projected linear regression, the setting of Theorem 4.1.
+//!
+//! Each skill is an eigen-direction. A sample of domain i has x_s ~ N(0, p_i(s)) and the label
+//! y = ⟨w*, x⟩ + ε with ε ~ N(0, σ²) and w*_s² the cost of the skill's domain (in the head: the
+//! mean cost). The model sees z = S x in N dimensions and starts from 0. The loss is the squared
+//! error; steps follow the gradient of half of it,
+//! v ← v − (γ_t/B) Σ z (⟨v, z⟩ − y), and every step size here is this γ.
+//!
+//! Losses come from covariances, never from test samples. The excess loss of a domain has two
+//! counterparts: one trained run, exact in distribution, and its exact mean over runs, by a
+//! recursion of second moments.
+//!
+//! Source: Lin, Wu, Kakade, Bartlett and Lee 2024 (arXiv:2406.08466) for the setting with one
+//! domain; Dai and Zheng 2026 (arXiv:2606.08167), Theorem 4.1, for the mixture.
+
+mod batch;
+mod closed_form;
+mod directions;
+mod equivalent;
+mod features;
+mod moments;
+pub mod oracle;
+mod recursion;
+mod schedule;
+mod stability;
+mod together;
+mod watch;
+
+pub use batch::trained_excess;
+pub use closed_form::{Residuals, closed_form_excess, decay_tau};
+pub use directions::{Directions, Shared};
+pub use equivalent::equivalent_excess;
+pub use features::{Features, Prepared};
+pub use moments::expected_feature_excess;
+pub use recursion::{Blocks, expected_excess};
+pub use schedule::Schedule;
+pub use stability::{Limits, limits};
+pub use together::{SharedRun, trained_together};
+pub use watch::Watch;
+
+/// What the model sees of the skills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Projection {
+    /// The N directions of largest value Σ_i h_i p_i(s) w*_s².
+    #[default]
+    Top,
+    /// N random combinations of all directions, with entries N(0, 1/N).
+    Gaussian,
+}
+
+/// How the weights follow from the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Estimator {
+    /// One pass of SGD.
+    #[default]
+    OnePass,
+}
+
+/// One-pass SGD.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sgd {
+    /// What the model sees.
+    pub projection: Projection,
+    /// Samples B in a step, at least 1.
+    pub batch: u64,
+    /// First step size γ_0, above 0.
+    pub step: f64,
+    /// How the step size falls.
+    pub schedule: Schedule,
+    /// Label noise σ², at least 0.
+    pub noise: f64,
+    /// How the weights follow from the samples.
+    pub estimator: Estimator,
+    /// Random projections over which losses are averaged, at least 1.
+    pub sketches: u64,
+}
+
+impl Sgd {
+    /// Steps of one pass over `tokens` samples: D/B, the last incomplete batch left out.
+    pub fn steps(&self, tokens: f64) -> u64 {
+        (tokens / self.batch as f64).floor() as u64
+    }
+}

@@ -1,0 +1,265 @@
+//! A random run as the expected run and its deviations, for skills selected by expected score.
+//!
+//! Which skills are selected does not depend on what is drawn, so skills deviate from their mean
+//! each by itself. Low ranks, which weigh most, are drawn one by one. The many beyond are a sum
+//! of many small deviations: normal, with the variance of the counts. Where it would not be (few
+//! skills that are met at all), they are drawn in groups.
+//!
+//! With a fixed number of tokens, what is met often somewhere is met less often elsewhere. Skills
+//! drawn one by one take their tokens from those that are left; the normal deviations are those
+//! of Poisson counts given their sum.
+
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::competition::NEVER_MET;
+use super::expected::{add_rows, exposure, meetings};
+use super::groups::Group;
+use super::sampled::{Sampler, SamplerScratch};
+use super::selected::visit;
+use super::tokens::Tokens;
+use crate::learner::Selected;
+use crate::world::Family;
+
+/// Highest rank that is drawn by itself.
+const SINGLE_RANKS: f64 = 128.0;
+
+/// Largest excess kurtosis of a sum of deviations that is drawn as a normal one.
+const KURTOSIS: f64 = 0.05;
+
+/// Deviations, as a part of what is left unlearned, whose shape does not show.
+const IMMATERIAL: f64 = 1e-6;
+
+/// Part of the variance found so far below which later, ever rarer skills have no say.
+const NEGLIGIBLE: f64 = 1e-9;
+
+/// Deviations that are drawn as normal ones, of all families together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spreading {
+    terms: Vec<Term>,
+    /// Frequencies of the terms under each row of their families.
+    frequencies: Vec<f64>,
+}
+
+/// Skills of one frequency.
+#[derive(Debug, Clone, Copy)]
+struct Term {
+    family: usize,
+    /// Variance of Σ r over these skills.
+    variance: f64,
+    /// Covariance of Σ r and Σ n.
+    covariance: f64,
+}
+
+/// Moments of the deviations of a family.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    variance: f64,
+    /// Σ of the fourth cumulants of rare deviations.
+    fourth: f64,
+}
+
+impl Sampler<'_> {
+    /// Leaves in `scratch.expected.unlearned` the mass of each domain that one random run has not
+    /// learned. The scale is (capacity, effective tokens), of which the tokens are finite.
+    pub(super) fn deviate<R: Rng + ?Sized>(
+        &self,
+        weights: &[f64],
+        (capacity, effective): (f64, f64),
+        mut tokens: Tokens,
+        random: &mut R,
+        scratch: &mut SamplerScratch,
+    ) {
+        let simulator = self.simulator;
+        let SamplerScratch {
+            expected,
+            exposure: met,
+            spreading,
+            learned: off,
+            ..
+        } = scratch;
+        simulator.unlearned_by_expected_score(weights, capacity, effective, expected);
+        spreading.terms.clear();
+        spreading.frequencies.clear();
+        for (index, family) in simulator.families.iter().enumerate() {
+            let chosen = expected.selected[index];
+            family.combine_into(|member| exposure(weights[member.domain], effective), met);
+            off.clear();
+            off.resize(family.rows(), 0.0);
+            let first = (spreading.terms.len(), spreading.frequencies.len());
+            let mut sums = Sums::default();
+            let mut going = true;
+            visit(family, chosen, |rank, skills, frequency| {
+                let mean = meetings(met, frequency);
+                if mean >= self.certain || mean <= 0.0 {
+                    return going;
+                }
+                let spread = simulator.learner.kernel.spread(mean);
+                let weight = mean * mean;
+                if rank <= SINGLE_RANKS && (skills - 1.0).abs() < f64::EPSILON {
+                    sums.variance += weight * spread.variance;
+                    let count = tokens.single(mean, random);
+                    let after = simulator.learner.kernel.after(count);
+                    let deviation = after.unwrap_or(spread.mean) - spread.mean;
+                    for (row, off) in off.iter_mut().enumerate() {
+                        *off += frequency(row) * deviation;
+                    }
+                    return true;
+                }
+                let variance = skills * spread.variance;
+                spreading.terms.push(Term {
+                    family: index,
+                    variance,
+                    covariance: skills * spread.covariance,
+                });
+                spreading
+                    .frequencies
+                    .extend((0..family.rows()).map(frequency));
+                let rarer = spread.mean.min(1.0 - spread.mean);
+                let jump = spread.variance / rarer.max(f64::MIN_POSITIVE);
+                sums.fourth += weight * weight * variance * spread.variance.max(jump * jump);
+                sums.variance += weight * variance;
+                going = weight * variance > NEGLIGIBLE * sums.variance || mean > 1.0;
+                going
+            });
+            let at_stake: f64 = family
+                .members
+                .iter()
+                .map(|m| {
+                    m.scale * exposure(weights[m.domain], effective) * expected.unlearned[m.domain]
+                })
+                .sum();
+            let matters = sums.variance.sqrt() > IMMATERIAL * at_stake;
+            if matters && sums.fourth > KURTOSIS * sums.variance * sums.variance {
+                spreading.terms.truncate(first.0);
+                spreading.frequencies.truncate(first.1);
+                self.draw_groups(index, chosen, met, &mut tokens, random, off);
+            }
+            if chosen.next > 0.0 {
+                let frequency = |row: usize| family.spectrum(row).mass(chosen.rank + 1.0);
+                let mean = meetings(met, frequency);
+                let count = tokens.single(mean, random);
+                let after = simulator.learner.kernel.after(count);
+                let spread = simulator.learner.kernel.unlearned(mean);
+                for (row, off) in off.iter_mut().enumerate() {
+                    let deviation = after.map_or(0.0, |after| after - spread);
+                    *off += chosen.next * frequency(row) * deviation;
+                }
+            }
+            add_rows(family, off, &mut expected.unlearned);
+        }
+        self.spread(tokens, random, spreading, off, &mut expected.unlearned);
+    }
+
+    /// Adds to `off` the deviations of the selected skills of a family beyond the single ranks,
+    /// drawn in groups.
+    fn draw_groups<R: Rng + ?Sized>(
+        &self,
+        index: usize,
+        chosen: Selected,
+        met: &[f64],
+        tokens: &mut Tokens,
+        random: &mut R,
+        off: &mut [f64],
+    ) {
+        let family = &self.simulator.families[index];
+        let kernel = &self.simulator.learner.kernel;
+        let mut low = f64::max(family.low, first_of_many(family, chosen));
+        for group in &self.groups[index] {
+            if group.high <= low {
+                continue;
+            }
+            if low >= chosen.rank {
+                break;
+            }
+            let part = Group::new(family, (low, group.high.min(chosen.rank)));
+            low = part.high;
+            let mean = meetings(met, |row| part.frequencies[row]);
+            if mean * part.ranks < NEVER_MET {
+                break;
+            }
+            if mean >= self.certain {
+                continue;
+            }
+            let expected = kernel.unlearned(mean);
+            let mut deviation = 0.0;
+            tokens.group(part.ranks as u64, mean, random, |count, number| {
+                let left = kernel.after(count).unwrap_or(expected);
+                deviation += number as f64 * (left - expected);
+            });
+            for (row, off) in off.iter_mut().enumerate() {
+                *off += part.frequencies[row] * deviation;
+            }
+        }
+    }
+
+    /// Adds the normal deviations of all families to `unlearned`.
+    fn spread<R: Rng + ?Sized>(
+        &self,
+        tokens: Tokens,
+        random: &mut R,
+        spreading: &Spreading,
+        off: &mut Vec<f64>,
+        unlearned: &mut [f64],
+    ) {
+        let families = &self.simulator.families;
+        // Σn − E Σn of the skills below as their deviations tell it, and the variance explained.
+        let (mut told, mut explained) = (0.0, 0.0);
+        let mut frequencies = spreading.frequencies.as_slice();
+        for terms in spreading.terms.chunk_by(|a, b| a.family == b.family) {
+            let family = &families[terms[0].family];
+            off.clear();
+            off.resize(family.rows(), 0.0);
+            for term in terms {
+                let normal: f64 = StandardNormal.sample(random);
+                let deviation = normal * term.variance.sqrt();
+                if term.variance > 0.0 {
+                    let slope = term.covariance / term.variance;
+                    told += slope * deviation;
+                    explained += slope * term.covariance;
+                }
+                let (here, later) = frequencies.split_at(family.rows());
+                frequencies = later;
+                for (off, frequency) in off.iter_mut().zip(here) {
+                    *off += frequency * deviation;
+                }
+            }
+            add_rows(family, off, unlearned);
+        }
+        let Some((left, expected)) = tokens.left().filter(|(left, _)| *left > 0.0) else {
+            return;
+        };
+        // The tokens left are as many as they are: all means move with them, and what the drawn
+        // deviations ask for beyond is taken back from all alike.
+        let rest: f64 = StandardNormal.sample(random);
+        let sum = told + rest * (left - explained).max(0.0).sqrt();
+        let moved = left / expected.max(f64::MIN_POSITIVE) - 1.0 - sum / left;
+        let mut frequencies = spreading.frequencies.as_slice();
+        for terms in spreading.terms.chunk_by(|a, b| a.family == b.family) {
+            let family = &families[terms[0].family];
+            off.clear();
+            off.resize(family.rows(), 0.0);
+            for term in terms {
+                let (here, later) = frequencies.split_at(family.rows());
+                frequencies = later;
+                for (off, frequency) in off.iter_mut().zip(here) {
+                    *off += frequency * term.covariance * moved;
+                }
+            }
+            add_rows(family, off, unlearned);
+        }
+    }
+}
+
+/// The rank up to which [`visit`] tells single ranks of at most [`SINGLE_RANKS`].
+fn first_of_many(family: &Family, chosen: Selected) -> f64 {
+    let mut last = family.low;
+    visit(family, chosen, |rank, skills, _| {
+        let single = rank <= SINGLE_RANKS && (skills - 1.0).abs() < f64::EPSILON;
+        if single {
+            last = rank;
+        }
+        single
+    });
+    last
+}

@@ -1,0 +1,99 @@
+//! Sweeps of training runs.
+
+use mixlaw::learner::sgd::{Projection, Sgd};
+use mixlaw::mixture::Mixture;
+use mixlaw::simulate::{Trainer, TrainingError};
+use mixlaw::sweep::{Mode, Sweep, TrainError, Training, train};
+use mixlaw::world::Resolution;
+
+use crate::{four, geometric};
+
+fn sweep(mode: Mode, replicates: u64) -> Sweep {
+    Sweep {
+        seed: 3,
+        mode,
+        replicates,
+        capacities: vec![16.0, 32.0],
+        tokens: vec![500.0, f64::INFINITY],
+        mixtures: [[0.4, 0.3, 0.2, 0.1], [0.25; 4], [0.0, 0.0, 0.5, 0.5]]
+            .iter()
+            .map(|h| Mixture::new(h.to_vec()).unwrap())
+            .collect(),
+        resolution: Resolution::default(),
+    }
+}
+
+fn gaussian(step: f64) -> Sgd {
+    Sgd {
+        projection: Projection::Gaussian,
+        sketches: 2,
+        ..geometric(step, 10, 100.0, 0.1)
+    }
+}
+
+fn on(threads: usize, sgd: &Sgd, sweep: &Sweep) -> Training {
+    let trainer = Trainer::new(four(5.0), sgd.clone());
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
+        .install(|| train(&trainer, sweep, &|_| ()).unwrap())
+}
+
+#[test]
+fn trained_sweeps_do_not_depend_on_threads() {
+    for sgd in [gaussian(1.0), geometric(0.4, 1, 100.0, 0.1)] {
+        for (mode, replicates) in [(Mode::Expected, 1), (Mode::SAMPLED, 9)] {
+            let sweep = sweep(mode, replicates);
+            let (one, three) = (on(1, &sgd, &sweep), on(3, &sgd, &sweep));
+            assert_eq!(one, three);
+            assert_eq!(one.table.len(), 12 * replicates as usize);
+            assert_eq!(one.diverged, 0);
+            // Replicates differ; unlimited samples are only as random as their projection.
+            if mode == Mode::SAMPLED {
+                assert_ne!(one.table.loss(0, 0), one.table.loss(1, 0));
+                let unlimited = 3 * 9;
+                assert_eq!(one.table.tokens(unlimited), Some(f64::INFINITY));
+                assert_eq!(
+                    one.table.loss(unlimited, 0),
+                    one.table.loss(unlimited + 1, 0)
+                );
+            }
+            // The last point of a curve is the run.
+            let last = one.curves.iter().rfind(|point| point.run == 0).unwrap();
+            assert_eq!(Some(last.losses[0]), one.table.loss(0, 0));
+            let header = one.curves_csv(sgd.batch);
+            assert!(
+                header
+                    .lines()
+                    .nth(1)
+                    .unwrap()
+                    .contains(",step,tokens-seen,loss_")
+            );
+            assert_eq!(header.lines().count(), one.curves.len() + 2);
+        }
+    }
+}
+
+#[test]
+fn a_step_beyond_the_limit_is_refused_with_the_limit() {
+    for sgd in [gaussian(20.0), geometric(20.0, 1, 100.0, 0.1)] {
+        let trainer = Trainer::new(four(5.0), sgd);
+        let error = train(&trainer, &sweep(Mode::Expected, 1), &|_| ()).unwrap_err();
+        let TrainError::Training(TrainingError::Step { step, limit, .. }) = error else {
+            panic!("{error}");
+        };
+        println!("{step} is beyond {limit}");
+        assert!(limit > 0.5 && limit < step);
+    }
+}
+
+/// A run that runs off has no losses, and says so. (A sweep refuses such steps beforehand.)
+#[test]
+fn a_run_that_diverges_has_no_losses() {
+    let trainer = Trainer::new(four(5.0), geometric(50.0, 1, 1.0, 0.1));
+    let view = trainer.average_view(32.0);
+    let trained = trainer.expected(&view, &[0.25; 4], 1e5);
+    assert!(trained.losses.iter().all(|loss| loss.is_nan()));
+    assert!(trained.curve[0].1.iter().all(|loss| loss.is_finite()));
+}
