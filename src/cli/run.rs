@@ -16,7 +16,7 @@ use super::{optima, output, vary};
 use crate::claim::{self, ClaimResult, Figures, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::fit::LawFit;
-use crate::learner::LearnerKind;
+use crate::learner::{Learner, LearnerKind};
 use crate::optimum::BestMixture;
 use crate::report::figure::Variation;
 use crate::report::{
@@ -26,6 +26,8 @@ use crate::report::{
 };
 use crate::runs::{self, RunTable, fingerprint};
 use crate::simulate::Simulator;
+use crate::sweep::Sweep;
+use crate::world::World;
 
 /// Where results go when nothing else is said.
 const DEFAULT_FOLDER: &str = "mixlaw-out";
@@ -139,7 +141,7 @@ fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
         known.extend(claim::optimum_names(
             &plan.of,
             domains.as_deref(),
-            simulated,
+            known_truth(experiment).is_some(),
         ));
         let of_weight =
             |figure: &String| domains.is_none() && figure.starts_with("optimum.weight.");
@@ -241,7 +243,9 @@ impl Directory {
         }
         let optima = match (&experiment.optimum, question) {
             (Some(plan), Some(question)) => {
-                let simulator = simulator_of(experiment);
+                let simulator = known_truth(experiment).map(|(world, learner, sweep)| {
+                    Simulator::new(world.clone(), learner.clone(), sweep.resolution)
+                });
                 let known = simulator.as_ref().zip(truth.as_ref());
                 let truth = known.map(|(simulator, truth)| (simulator, truth.floors.as_slice()));
                 optima::find(plan, question, (&table, fitted.as_ref()), truth, talk)?
@@ -390,6 +394,20 @@ impl Directory {
     }
 }
 
+/// World, learner and sweep of an experiment whose true losses have derivatives by the weights: a
+/// learner that counts, and tokens that are not repeated.
+fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, &Sweep)> {
+    match &experiment.source {
+        Source::Simulated {
+            world,
+            learner: LearnerKind::Counting(learner),
+            sweep,
+            ..
+        } if world.supply().is_unlimited() => Some((world, learner, sweep)),
+        Source::Simulated { .. } | Source::Runs(_) => None,
+    }
+}
+
 /// Number of cells in which some run has no losses, because it diverged.
 fn without_losses(table: &RunTable) -> usize {
     let cells: BTreeSet<u64> = (0..table.len())
@@ -397,23 +415,6 @@ fn without_losses(table: &RunTable) -> usize {
         .map(|run| table.cell(run))
         .collect();
     cells.len()
-}
-
-/// The simulator of an experiment, if its runs are simulated in closed form.
-fn simulator_of(experiment: &Experiment) -> Option<Simulator> {
-    match &experiment.source {
-        Source::Simulated {
-            world,
-            learner: LearnerKind::Counting(learner),
-            sweep,
-            ..
-        } => Some(Simulator::new(
-            world.clone(),
-            learner.clone(),
-            sweep.resolution,
-        )),
-        Source::Simulated { .. } | Source::Runs(_) => None,
-    }
 }
 
 /// Prints laws, exponents, best mixtures and verdicts.

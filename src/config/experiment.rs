@@ -26,7 +26,7 @@ use crate::mixture::Design;
 use crate::optimum::OptimumPlan;
 use crate::runs::Mapping;
 use crate::sweep::Sweep;
-use crate::world::{Shape, World};
+use crate::world::World;
 
 /// An experiment, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,11 +193,10 @@ pub(super) fn validate(
 /// Whether the simulator of `source` has a best mixture that can be found; else why not.
 fn has_best_mixture(source: &Source) -> Result<(), &'static str> {
     match source {
-        Source::Runs(_) => Err("real runs have no simulator"),
         Source::Simulated {
             learner: LearnerKind::Sgd(_),
             ..
-        } => Err("a learner that trains has no derivatives by the weights"),
+        } => Err("the kernel \"sgd\" tells no derivatives by the weights"),
         Source::Simulated {
             learner: LearnerKind::Counting(learner),
             ..
@@ -205,17 +204,10 @@ fn has_best_mixture(source: &Source) -> Result<(), &'static str> {
             Err("its search ranks skills by expected counts: selection must be \"expected\"")
         }
         Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
-            Err("it has no derivatives where tokens repeat: no domain may have `available` tokens")
-        }
-        Source::Simulated { world, .. }
-            if world
-                .domains()
-                .iter()
-                .any(|domain| matches!(domain.spectrum.shape(), Shape::Flat { .. })) =>
-        {
-            Err("facts of equal frequency are learned all at once, so that it has no derivatives")
+            Err("its search does not know repeated tokens: no domain may have `available`")
         }
         Source::Simulated { .. } => Ok(()),
+        Source::Runs(_) => Err("real runs have no simulator"),
     }
 }
 

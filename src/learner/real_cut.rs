@@ -53,6 +53,8 @@ impl<'a> Score<'a> {
             let (ln_density, bend) = self.family.spectrum(row).ln_density(rank);
             (weight.ln() + ln_density, bend)
         });
+        // Beyond the last rank of a spectrum that ends there is nothing.
+        let terms = terms.filter(|(log, _)| *log > f64::NEG_INFINITY);
         let (mut largest, mut sum, mut slope) = (f64::NEG_INFINITY, 0.0, 0.0);
         for (log, bend) in terms {
             if log > largest {

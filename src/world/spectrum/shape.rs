@@ -97,11 +97,13 @@ impl Shape {
                 let (local, bend) = table.slopes(b, n.ln_1p());
                 (local / x, (bend / local - 1.0) / x)
             }
-            Self::Flat { ranks } if n >= *ranks => (f64::INFINITY, 0.0),
+            // Nothing lies beyond the last rank, and no density there.
+            Self::Flat { ranks } if n >= *ranks => (0.0, 0.0),
             Self::Flat { ranks } => {
-                let (main, tilt) = (1.0 / (ranks - n), TILT / (ranks - TILT * n));
-                let slope = main + tilt;
-                (slope, (main * main + tilt * tilt) / slope)
+                let (rest, tilted) = (ranks - n, ranks / TILT - n);
+                let slope = 1.0 / rest + 1.0 / tilted;
+                let bend = 1.0 / (rest * rest) + 1.0 / (tilted * tilted);
+                (slope, bend / slope)
             }
         }
     }
