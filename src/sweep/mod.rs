@@ -4,7 +4,7 @@
 mod execute;
 mod write;
 
-pub use execute::simulate;
+pub use execute::{Runner, simulate};
 pub use write::write;
 
 use crate::mixture::Mixture;
