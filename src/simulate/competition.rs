@@ -238,11 +238,8 @@ impl Sampler<'_> {
         let whole = kept.floor();
         for (skills, part) in [(whole as u64, 1.0), (1, kept - whole)] {
             if skills > 0 && part > 0.0 {
-                tokens.group(skills, mean, random, |count, number| {
-                    let left = kernel.after(count);
-                    let left = left.unwrap_or_else(|| kernel.unlearned(mean));
-                    learned += part * number as f64 * (1.0 - left);
-                });
+                let left = tokens.left_of(kernel, skills, mean, random);
+                learned += part * (skills as f64 - left);
             }
         }
         learned
