@@ -1,10 +1,22 @@
 //! Facts of equal frequency beside a power law: learned not at all below a critical ratio, and all
-//! at once above it (Gu et al. 2025, arXiv:2505.18091).
+//! at once above it.
 //!
-//! A model of capacity N learns what lowers the training loss most. The last skill of the web that
-//! it holds lowers it by (1−r) c b N^(−(b+1)), a fact by r c' p. Facts are learned once theirs is
-//! more: r/(1−r) = (c b/c'p) N^(−(b+1)). In the paper the web loss falls as N^(−α), so b is its
-//! α, and the critical ratio falls as N^(−(α+1)).
+//! The claim is that of Gu, Lyu, Li and Zhang 2025, "Data Mixing Can Induce Phase Transitions in
+//! Knowledge Acquisition" (NeurIPS 2025, arXiv:2505.18091): a model of bounded capacity fills a
+//! knapsack, so at a fixed model size M knowledge that is met with frequency p in its own data is
+//! learned only above a critical ratio r of that data, and r falls as a power of M: r ~
+//! 1/(p M^(α+1)) if the loss on the rest of the data falls as M^(−α).
+//!
+//! Here a model of capacity N learns what lowers the training loss most. The web has the spectrum
+//! p(k) = (a−1) k^(−a), a = b + 1, and the loss c N^(−b). The last of its skills that the model
+//! holds, that of rank N, lowers the training loss by (1−r) c b N^(−(b+1)); a fact lowers it by
+//! r c' p. Facts are learned once theirs is more:
+//!
+//! > r/(1−r) = (c b / c' p) N^(−(b+1)).
+//!
+//! Exponents map as: the paper's α, of the loss, is our b; the exponent of the critical ratio, its
+//! α + 1, is b + 1, which is the exponent a of the *spectrum* (`exponent` in an experiment). It is
+//! the frequency of the skill at the margin that facts have to beat.
 
 use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
 use mixlaw::simulate::{Simulator, oracle};
@@ -96,6 +108,27 @@ fn so_they_are_as_the_capacity_grows() {
     let critical = (COSTS.0 * B * 100.0 / COSTS.1 / ratio).powf(1.0 / (B + 1.0));
     assert!(learned(&simulator, ratio, 0.98 * critical) < 1e-9);
     assert!(learned(&simulator, ratio, 1.02 * critical) > 1.0 - 1e-9);
+}
+
+/// A cut amid a million facts, whose frequencies differ by less than rounding from one to the next,
+/// uses the whole capacity.
+#[test]
+fn a_cut_among_many_facts_fills_the_capacity() {
+    let facts = 1e6;
+    let simulator = Simulator::new(world(facts, 1e14), learner(), Resolution::default());
+    for capacity in [2e3, 3e4, 4e5, 9e5] {
+        // So many facts that each of them beats all but the first few skills of the web.
+        let ratio = 0.999;
+        let part = learned(&simulator, ratio, capacity);
+        let losses = simulator.losses(&[1.0 - ratio, ratio], capacity, f64::INFINITY);
+        let web = (losses[0] / COSTS.0).powf(-1.0 / B) - 1.0;
+        let held = part * facts + web;
+        println!(
+            "N = {capacity:e}: {:.0} facts and {web:.0} of the web",
+            part * facts
+        );
+        assert!(part > 0.0 && (held / capacity - 1.0).abs() < 1e-6, "{held}");
+    }
 }
 
 /// Equal frequencies are cut as they are skill by skill, wherever the cut falls.

@@ -150,42 +150,39 @@ fn the_mean_is_the_expected_loss() {
         },
     )
     .unwrap();
-    for selection in [Selection::Expected, Selection::Observed] {
-        for kernel in [
-            Kernel::Threshold { tau: 5.0 },
-            Kernel::Reciprocal { tau: 5.0 },
-        ] {
-            let learner = learner(kernel, selection);
-            let simulator = Simulator::new(world.clone(), learner, Resolution::default());
-            let sampler = Sampler::new(&simulator, Grouping::default());
-            for (capacity, tokens) in [(1e4, 3e6), (1e4, 1e9), (f64::INFINITY, 1e7)] {
-                let weights = [0.5, 0.3, 0.2];
-                let expected = simulator.losses(&weights, capacity, tokens);
-                let runs = 60;
-                let draws: Vec<Vec<f64>> = (0..runs)
-                    .map(|seed| {
-                        let mut random = stream(3, Purpose::Training, 0, seed);
-                        sampler.losses(&weights, capacity, tokens, &mut random)
-                    })
-                    .collect();
-                for (domain, expected) in expected.iter().enumerate() {
-                    let count = runs as f64;
-                    let mean = draws.iter().map(|run| run[domain]).sum::<f64>() / count;
-                    let square: f64 = draws.iter().map(|run| (run[domain] - mean).powi(2)).sum();
-                    let error = (square / (count - 1.0) / count).sqrt();
-                    let off = (mean - expected).abs();
-                    println!(
-                        "{kernel:?} {selection:?} {capacity} {tokens} {domain}: {:.1e} of the \
-                         loss, {:.1} errors",
-                        off / expected,
-                        off / error
-                    );
-                    // Groups and the finite number of skills cost 5e-5 of the excess.
-                    assert!(off < 4.0 * error + 1e-4 * expected, "{mean} for {expected}");
-                }
-            }
+    let kernels = [
+        Kernel::Threshold { tau: 5.0 },
+        Kernel::Reciprocal { tau: 5.0 },
+    ];
+    let cases: Vec<_> = [Selection::Expected, Selection::Observed]
+        .into_iter()
+        .flat_map(|selection| kernels.map(|kernel| (kernel, selection)))
+        .flat_map(|case| [(1e4, 3e6), (1e4, 1e9), (f64::INFINITY, 1e7)].map(|scale| (case, scale)))
+        .collect();
+    cases.par_iter().for_each(|((kernel, selection), scale)| {
+        let learner = learner(*kernel, *selection);
+        let simulator = Simulator::new(world.clone(), learner, Resolution::default());
+        let sampler = Sampler::new(&simulator, Grouping::default());
+        let (weights, (capacity, tokens)) = ([0.5, 0.3, 0.2], *scale);
+        let expected = simulator.losses(&weights, capacity, tokens);
+        let runs = 60;
+        let draws = moments(runs, |seed| {
+            let mut random = stream(3, Purpose::Training, 0, seed);
+            sampler.losses(&weights, capacity, tokens, &mut random)
+        });
+        for (domain, (expected, (mean, deviation))) in expected.iter().zip(draws).enumerate() {
+            let error = deviation / (runs as f64).sqrt();
+            let off = (mean - expected).abs();
+            println!(
+                "{kernel:?} {selection:?} {capacity} {tokens} {domain}: {:.1e} of the loss, {:.1} \
+                 errors",
+                off / expected,
+                off / error
+            );
+            // Groups and the finite number of skills cost 5e-5 of the excess.
+            assert!(off < 4.0 * error + 1e-4 * expected, "{mean} for {expected}");
         }
-    }
+    });
 }
 
 /// Each run has its own random stream: a sweep is the same on any number of threads, and its

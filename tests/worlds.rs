@@ -66,6 +66,23 @@ fn costs_that_spread(#[case] spread: Vec<f64>) {
     assert!(error < 1e-3, "{error:e}");
 }
 
+/// Costs of shared skills spread for each domain that shares them.
+#[rstest]
+#[case::pair(Overlap::Pair { fraction: 0.8, rank_jitter: 0.0 })]
+#[case::matrix(Overlap::Matrix {
+    fractions: vec![vec![0.0, 0.5, 0.2], vec![0.5, 0.0, 0.0], vec![0.2, 0.0, 0.0]],
+    rank_jitter: 0.0,
+})]
+fn costs_that_spread_where_pairs_share(#[case] overlap: Overlap) {
+    let domains = [(1.3, 1.0), (1.6, 2.0), (1.4, 0.5)];
+    let world = world(&domains, 10.0, 1000.0, overlap)
+        .with_cost_spread(vec![1.0, 0.5, 0.0])
+        .unwrap();
+    let kernel = Kernel::Exponential { tau: 5.0 };
+    let error = error(&world, kernel, &[0.5, 0.3, 0.2]);
+    assert!(error < 1e-3, "{error:e}");
+}
+
 /// A domain's skills of the head are others' too, at other ranks.
 #[test]
 fn permuted_heads() {
@@ -271,7 +288,7 @@ fn observed_selection_tends_to_expected_selection() {
             let kernel = Kernel::Exponential { tau: 5.0 };
             let learner = worlds::learner(kernel, Ranking::Value, selection);
             Simulator::new(world.clone(), learner, Resolution::default()).losses(
-                &[0.7, 0.3],
+                &weights(&world),
                 2e3,
                 tokens,
             )

@@ -12,8 +12,8 @@ use crate::fit::SplitRule;
 use crate::learner::LearnerKind;
 use crate::learner::sgd::SharedRun;
 use crate::random::{Purpose, stream};
-use crate::simulate::{Simulator, Trainer};
-use crate::sweep::{Mode, Sweep};
+use crate::simulate::{SamplerScratch, Simulator, Trainer};
+use crate::sweep::{Mode, Runner, Sweep};
 
 /// Bytes of a run in memory beside its weights and losses: cell, replicate, capacity, tokens, label.
 const BYTES_PER_RUN: usize = 64;
@@ -21,8 +21,14 @@ const BYTES_PER_RUN: usize = 64;
 /// Bytes of a number in the run table on disk, on average.
 const BYTES_PER_NUMBER: usize = 19;
 
-/// Runs that are timed for the estimate.
+/// Runs that are timed for the estimate, at most.
 const TIMED_RUNS: usize = 200;
+
+/// Seconds after which no more runs are timed.
+const TIMED_SECONDS: f64 = 0.5;
+
+/// The golden section: its multiples modulo 1 lie evenly between 0 and 1, however many are taken.
+const SECTION: f64 = 0.618_033_988_749_894_9;
 
 pub(super) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {
     let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
@@ -95,16 +101,22 @@ fn describe(experiment: &Experiment) -> String {
     text
 }
 
-/// Time of one run, from a sample spread over the sweep.
+/// Time of one run, expected or drawn as the sweep says, from a sample spread over the sweep.
 fn seconds_per_run(simulator: &Simulator, sweep: &Sweep) -> f64 {
     let runs = sweep.runs();
-    let sample = TIMED_RUNS.min(runs);
+    let runner = Runner::new(simulator, sweep);
+    let mut scratch = SamplerScratch::default();
+    let mut losses = vec![0.0; simulator.world().domains().len()];
     let clock = Instant::now();
-    for number in 0..sample {
-        let run = sweep.run(number * runs / sample);
-        std::hint::black_box(simulator.losses(run.mixture.weights(), run.capacity, run.tokens));
+    let (mut seconds, mut timed) = (0.0, 0);
+    while timed < TIMED_RUNS.min(runs) && seconds < TIMED_SECONDS {
+        let place = (timed as f64 * SECTION).fract();
+        let run = sweep.run((place * runs as f64) as usize);
+        runner.run(&run, &mut scratch, std::hint::black_box(&mut losses));
+        timed += 1;
+        seconds = clock.elapsed().as_secs_f64();
     }
-    clock.elapsed().as_secs_f64() / sample.max(1) as f64
+    seconds / timed.max(1) as f64
 }
 
 /// Time of all training runs, from the shortest run at each capacity. A trained run takes as long

@@ -1,5 +1,7 @@
 //! What is learned of skills that are kept only if they were met often enough.
 
+use std::f64::consts::TAU;
+
 use statrs::function::gamma::ln_gamma;
 
 use super::Kernel;
@@ -13,6 +15,12 @@ const WINDOW: f64 = 12.0;
 
 /// Counts up to which a sum over all smaller counts is the shortest.
 const FEW: f64 = 64.0;
+
+/// Counts from which 1/(τ+n) is a short series in the distance of n from its mean.
+const EXPANDED_COUNT: f64 = 400.0;
+
+/// Terms of that series: with 5 standard deviations to a count of 400, the last is below 1e-8.
+const TERMS: usize = 14;
 
 impl Kernel {
     /// E\[1(n ≥ `count`)·(1 − r(n))\] for n ~ Poisson(`mean`): the expected learned part of a skill
@@ -66,6 +74,9 @@ impl Kernel {
         if count > NARROW_COUNT {
             return kept * (1.0 - left(mean.max(count)));
         }
+        if count > EXPANDED_COUNT {
+            return self.learned_by_moments(count, mean, kept);
+        }
         let mut probability = (count * ln_mean - mean - ln_gamma(count + 1.0)).exp();
         let last = count.max(mean) + WINDOW * count.max(mean).sqrt() + 2.0 * WINDOW;
         let (mut learned, mut weight, mut n) = (0.0, 0.0, count);
@@ -82,12 +93,64 @@ impl Kernel {
             0.0
         }
     }
+
+    /// The same for many counts, where P(n ≥ `count`) is `kept`. With x = τ + μ,
+    /// τ/(τ+n) = τ/x Σ_j (−(n−μ)/x)^j, and the moments T_j = E\[1(n ≥ m)(n−μ)^j\] follow from
+    /// n P(n) = μ P(n−1): T_(j+1) = m P(m) (m−μ)^j + μ Σ_(i<j) (j over i) T_i.
+    fn learned_by_moments(&self, count: f64, mean: f64, kept: f64) -> f64 {
+        let x = self.tau() + mean;
+        let distance = (mean - count) / count;
+        // Stirling's series of ln m!, without the cancellation between its large terms.
+        let exponent = count * (distance - distance.ln_1p()) + 1.0 / (12.0 * count);
+        let first = (-exponent).exp() * (count / TAU).sqrt() / x;
+        // T_j / x^j, and the row j of Pascal's triangle, with powers of 1/x.
+        let mut moments = [0.0; TERMS];
+        let mut row = [0.0; TERMS];
+        moments[0] = kept;
+        let (mut left, mut power, mut sign) = (kept, 1.0, 1.0);
+        for j in 0..TERMS - 1 {
+            // row[i] is (j over i) x^(i−j).
+            for i in (0..=j).rev() {
+                let before = if i > 0 { row[i - 1] } else { 0.0 };
+                row[i] = if i == j { 1.0 } else { row[i] / x + before };
+            }
+            let lower: f64 = (0..j).map(|i| row[i] * moments[i]).sum();
+            moments[j + 1] = first * power + mean / x * lower;
+            power *= (count - mean) / x;
+            sign = -sign;
+            left += sign * moments[j + 1];
+        }
+        (kept - self.tau() / x * left).max(0.0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+
+    /// The series for many counts against the sum, near the mean on both sides.
+    #[test]
+    fn moments_agree_with_sums_over_counts() {
+        for tau in [0.7, 5.0, 300.0, 2e4] {
+            let kernel = Kernel::Reciprocal { tau };
+            for mean in [401.0f64, 900.0, 2e4] {
+                for deviations in [-6.0, -2.0, 0.0, 1.0, 3.0, 6.0] {
+                    let count = (mean + deviations * mean.sqrt()).ceil();
+                    let (mut sum, mut kept) = (0.0, 0.0);
+                    let mut n = count;
+                    while n < mean.max(count) + 40.0 * mean.sqrt() {
+                        let ln = n * mean.ln() - mean - ln_gamma(n + 1.0);
+                        sum += ln.exp() * (1.0 - kernel.after(n).unwrap());
+                        kept += ln.exp();
+                        n += 1.0;
+                    }
+                    let closed = kernel.learned_by_moments(count, mean, kept);
+                    assert_relative_eq!(closed, sum, max_relative = 1e-7, epsilon = 1e-14);
+                }
+            }
+        }
+    }
 
     #[test]
     fn closed_forms_are_sums_over_counts() {

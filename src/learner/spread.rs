@@ -4,12 +4,18 @@ use statrs::function::gamma::ln_gamma;
 
 use super::Kernel;
 
-/// Mean meetings from which the moments of the reciprocal kernel are an expansion in 1/μ, exact
-/// to 1e-4.
+/// Mean meetings up to which the moments of the reciprocal kernel are summed over counts, whatever
+/// τ.
+const SUMMED_MEAN: f64 = 50.0;
+
+/// Mean meetings from which those moments are an expansion in 1/μ, exact to 1e-4.
 const EXPANDED_MEAN: f64 = 200.0;
 
+/// Terms of their series between the two.
+const TERMS: usize = 60;
+
 /// Standard deviations of the count, and counts besides, over which moments are summed.
-const WINDOW: f64 = 10.0;
+const WINDOW: f64 = 8.0;
 
 /// Moments of the unlearned part r(n) of a skill met n ~ Poisson(μ) times.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +32,12 @@ impl Kernel {
     /// The moments of r(n) for n ~ Poisson(`meetings`), finite. `sgd-decay`, which has no r(n),
     /// does not vary.
     pub fn spread(&self, meetings: f64) -> Spread {
+        if let Self::Reciprocal { tau } = *self
+            && meetings > 0.0
+            && (meetings <= SUMMED_MEAN || (2.0 * tau > meetings && meetings <= EXPANDED_MEAN))
+        {
+            return summed(tau, meetings);
+        }
         let mean = self.unlearned(meetings);
         let (variance, covariance) = if meetings > 0.0 {
             self.second_moments(meetings, mean)
@@ -66,24 +78,54 @@ impl Kernel {
                 let variance = leading * (1.0 - 2.0 / x + 8.0 * meetings / (x * x));
                 (variance, -tau * meetings / (x * x))
             }
-            Self::Reciprocal { .. } => self.summed(meetings, mean),
+            Self::Reciprocal { tau } => {
+                let square = mean_square(tau, meetings);
+                (
+                    square - mean * mean,
+                    // r n is τ (1 − r).
+                    tau - (tau + meetings) * mean,
+                )
+            }
             Self::SgdDecay { .. } => (0.0, 0.0),
         }
     }
+}
 
-    fn summed(&self, meetings: f64, mean: f64) -> (f64, f64) {
-        let mut probability = (-meetings).exp();
-        let last = meetings + WINDOW * (meetings.sqrt() + 1.0);
-        let (mut variance, mut covariance, mut n) = (0.0, 0.0, 0.0);
-        while n <= last {
-            let off = self.after(n).unwrap_or(mean) - mean;
-            variance += probability * off * off;
-            covariance += probability * off * (n - meetings);
-            n += 1.0;
-            probability *= meetings / n;
-        }
-        (variance, covariance)
+/// The moments of τ/(τ+n), in one sum over counts. What is learned, n/(τ+n), is summed: it keeps
+/// its digits where meetings are rare.
+fn summed(tau: f64, meetings: f64) -> Spread {
+    let mut probability = (-meetings).exp();
+    let last = meetings + WINDOW * (meetings.sqrt() + 1.0);
+    let (mut learned, mut square, mut n) = (0.0, 0.0, 0.0);
+    while n < last {
+        n += 1.0;
+        probability *= meetings / n;
+        let part = n / (tau + n);
+        learned += probability * part;
+        square += probability * part * part;
     }
+    // E[n²/(τ+n)] = μ − τ E[n/(τ+n)].
+    let with_count = meetings - tau * learned;
+    Spread {
+        mean: 1.0 - learned,
+        variance: (square - learned * learned).max(0.0),
+        covariance: (meetings * learned - with_count).min(0.0),
+    }
+}
+
+/// E\[(τ/(τ+n))²\] = −τ² d/dτ E\[1/(τ+n)\], with E\[1/(τ+n)\] = 1/μ Σ_k Π_(j≤k) −(τ−j)/μ. For means
+/// above 50 and above 2τ its terms fall below rounding before they grow.
+fn mean_square(tau: f64, meetings: f64) -> f64 {
+    let (mut term, mut slope, mut sum) = (1.0, 0.0, 0.0);
+    for k in 1..TERMS {
+        let factor = -(tau - k as f64) / meetings;
+        (term, slope) = (term * factor, slope * factor - term / meetings);
+        sum += slope;
+        if f64::abs(slope) <= f64::EPSILON * f64::abs(sum) {
+            break;
+        }
+    }
+    -tau * tau / meetings * sum
 }
 
 #[cfg(test)]

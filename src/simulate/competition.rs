@@ -81,6 +81,10 @@ impl Sampler<'_> {
             ..
         } = scratch;
         all.clear();
+        // The mass of all skills, in units of each domain's mean cost: of those that were drawn.
+        expected.unlearned.clear();
+        let known = (0..weights.len()).map(|domain| simulator.world.known(domain));
+        expected.unlearned.extend(known);
         let value = |member: &Member| {
             let domain = &simulator.world.domains()[member.domain];
             simulator.learner.ranking.value(domain, member)
@@ -95,6 +99,14 @@ impl Sampler<'_> {
                     break;
                 }
                 let (skills, weight) = self.skills(index, number, numbers);
+                // Skills that are there by chance may cost, or be met, more or less than usual.
+                let more = skills as f64 * weight - family.multiplicity * group.ranks;
+                if self.by_chance && more.abs() > 0.0 {
+                    for member in &family.members {
+                        let mass = member.scale * member.cost * group.frequencies[member.row];
+                        expected.unlearned[member.domain] += more * mass;
+                    }
+                }
                 let score = |frequency: &dyn Fn(usize) -> f64| meetings(valued, frequency);
                 let found = Met {
                     score: score(&|row| group.frequencies[row]),
@@ -144,10 +156,9 @@ impl Sampler<'_> {
                 add(found, frequencies, amount);
             });
         }
-        expected.unlearned.clear();
-        let known = |domain: usize| simulator.world.known(domain);
-        let unlearned = learned.iter().enumerate().map(|(i, mass)| known(i) - mass);
-        expected.unlearned.extend(unlearned);
+        for (unlearned, learned) in expected.unlearned.iter_mut().zip(learned) {
+            *unlearned -= *learned;
+        }
     }
 
     /// Draws for each group of each family that is there by chance how many skills it has: by
@@ -227,11 +238,8 @@ impl Sampler<'_> {
         let whole = kept.floor();
         for (skills, part) in [(whole as u64, 1.0), (1, kept - whole)] {
             if skills > 0 && part > 0.0 {
-                tokens.group(skills, mean, random, |count, number| {
-                    let left = kernel.after(count);
-                    let left = left.unwrap_or_else(|| kernel.unlearned(mean));
-                    learned += part * number as f64 * (1.0 - left);
-                });
+                let left = tokens.left_of(kernel, skills, mean, random);
+                learned += part * (skills as f64 - left);
             }
         }
         learned

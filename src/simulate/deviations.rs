@@ -181,12 +181,9 @@ impl Sampler<'_> {
             if mean >= self.certain {
                 continue;
             }
-            let expected = kernel.unlearned(mean);
-            let mut deviation = 0.0;
-            tokens.group(part.ranks as u64, mean, random, |count, number| {
-                let left = kernel.after(count).unwrap_or(expected);
-                deviation += number as f64 * (left - expected);
-            });
+            let skills = part.ranks as u64;
+            let left = tokens.left_of(kernel, skills, mean, random);
+            let deviation = left - skills as f64 * kernel.unlearned(mean);
             for (row, off) in off.iter_mut().enumerate() {
                 *off += part.frequencies[row] * deviation;
             }

@@ -32,7 +32,7 @@ pub struct Sampler<'a> {
     /// Families whose ranks are shared by chance.
     pub(super) blocks: Vec<Block>,
     /// Whether any family is there with some probability only.
-    by_chance: bool,
+    pub(super) by_chance: bool,
     /// Mean meetings from which nothing is left to learn or to chance.
     pub(super) certain: f64,
 }
@@ -134,8 +134,14 @@ impl<'a> Sampler<'a> {
             self.deviate(weights, (limit, effective), tokens, random, scratch);
         }
         for (domain, loss) in losses.iter_mut().enumerate() {
-            let known = simulator.world.known(domain);
-            let unlearned = scratch.expected.unlearned[domain].clamp(0.0, known);
+            // Deviations may overshoot. Where skills are there by chance, a domain's may weigh more
+            // than on average.
+            let most = if self.by_chance {
+                f64::INFINITY
+            } else {
+                simulator.world.known(domain)
+            };
+            let unlearned = scratch.expected.unlearned[domain].clamp(0.0, most);
             *loss = simulator.loss_of(domain, unlearned);
         }
     }

@@ -3,6 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::counts;
+use crate::learner::Kernel;
 
 /// How the meetings of a random run are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,6 +76,28 @@ impl Tokens {
             let total = self.single(mean * skills as f64, random);
             divide(skills, total, random, &mut found);
         }
+    }
+
+    /// What `kernel` leaves, drawn, of `skills` skills together that are met `mean` times on
+    /// average. One draw where the kernel only asks whether counts reach a threshold.
+    pub(super) fn left_of<R: Rng + ?Sized>(
+        &mut self,
+        kernel: &Kernel,
+        skills: u64,
+        mean: f64,
+        random: &mut R,
+    ) -> f64 {
+        let expected = kernel.unlearned(mean);
+        if let Kernel::Threshold { .. } = kernel
+            && self.fixed.is_none()
+        {
+            return counts::binomial(skills, expected, random) as f64;
+        }
+        let mut left = 0.0;
+        self.group(skills, mean, random, |count, number| {
+            left += number as f64 * kernel.after(count).unwrap_or(expected);
+        });
+        left
     }
 }
 

@@ -13,15 +13,16 @@ use crate::simulate::{Grouping, Sampler, SamplerScratch, Simulator};
 /// Runs that one thread takes at a time: enough work to make handing it out free.
 pub(super) const BATCH: usize = 64;
 
-/// How the runs of a sweep are simulated.
-pub(super) struct Runner<'a> {
+/// Simulates single runs of a sweep, expected or drawn as its mode says.
+pub struct Runner<'a> {
     sweep: &'a Sweep,
     simulator: &'a Simulator,
     sampler: Option<Sampler<'a>>,
 }
 
 impl<'a> Runner<'a> {
-    pub(super) fn new(simulator: &'a Simulator, sweep: &'a Sweep) -> Self {
+    /// Prepares the runs of `sweep`.
+    pub fn new(simulator: &'a Simulator, sweep: &'a Sweep) -> Self {
         Self {
             sweep,
             simulator,
@@ -34,8 +35,12 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Domain losses of `run`, into `losses`.
-    pub(super) fn run(&self, run: &SweepRun, scratch: &mut SamplerScratch, losses: &mut [f64]) {
+    /// Domain losses of `run` in nats, into `losses` (length K). The memory of `scratch` may have
+    /// served any run.
+    ///
+    /// # Panics
+    /// When `losses` has not one entry per domain.
+    pub fn run(&self, run: &SweepRun, scratch: &mut SamplerScratch, losses: &mut [f64]) {
         let weights = run.mixture.weights();
         match &self.sampler {
             None => {

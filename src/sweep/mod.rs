@@ -5,7 +5,7 @@ mod execute;
 mod train;
 mod write;
 
-pub use execute::simulate;
+pub use execute::{Runner, simulate};
 pub use train::{CurvePoint, TrainError, Training, train};
 pub use write::write;
 
