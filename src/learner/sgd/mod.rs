@@ -20,6 +20,7 @@ mod equivalent;
 mod features;
 mod moments;
 pub mod oracle;
+mod panel;
 mod recursion;
 mod schedule;
 mod stability;
