@@ -14,4 +14,5 @@ pub mod report;
 pub mod runs;
 pub mod simulate;
 pub mod sweep;
+mod triangle;
 pub mod world;

@@ -30,7 +30,7 @@ mod watch;
 pub use batch::trained_excess;
 pub use closed_form::{Residuals, closed_form_excess, decay_tau};
 pub use directions::{Directions, Shared};
-pub use equivalent::equivalent_excess;
+pub use equivalent::{equivalent_excess, equivalent_resolved};
 pub use features::{Features, Prepared};
 pub use moments::expected_feature_excess;
 pub use recursion::{Blocks, expected_excess};
