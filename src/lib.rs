@@ -16,4 +16,5 @@ pub mod report;
 pub mod runs;
 pub mod simulate;
 pub mod sweep;
+mod triangle;
 pub mod world;

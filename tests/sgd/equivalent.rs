@@ -1,7 +1,7 @@
 //! Unlimited samples under a random projection: does capacity compete as Eq. (1) says?
 
 use mixlaw::law::allocation::{Demand, allocate};
-use mixlaw::learner::sgd::{Features, equivalent_excess};
+use mixlaw::learner::sgd::{Features, equivalent_excess, equivalent_resolved};
 use mixlaw::random::{Purpose, stream};
 use mixlaw::world::{Overlap, World};
 
@@ -132,6 +132,42 @@ fn losses_follow_the_allocation_of_eq_1() {
     println!("N 64 to 1024: {few:.3?}, N 1e3 to 1e5: {many:.3?}");
     assert!(few.iter().all(|spread| *spread < 0.15), "{few:?}");
     assert!(many.iter().all(|spread| *spread < 0.06), "{many:?}");
+}
+
+/// What is resolved follows variances alone: the competition of Eq. (1) in which all costs are 1,
+/// whatever they are. (Losses follow the one with the costs: see above.)
+#[test]
+fn thresholds_follow_variances_only() {
+    let given = [4.0, 1.0, 0.25, 1.0];
+    let world = |costs: [f64; 4]| {
+        let domains: [(f64, f64); 4] =
+            std::array::from_fn(|i| ([1.2, 1.35, 1.5, 1.8][i], costs[i]));
+        worlds::world(&domains, 0.0, 5.0, 1e14, Overlap::None)
+    };
+    let (uneven, even) = (world(given), world([1.0; 4]));
+    let b = [0.2, 0.35, 0.5, 0.8];
+    let (mut without, mut with) = (vec![Vec::new(); 4], vec![Vec::new(); 4]);
+    for capacity in [1e3, 1e4, 1e5] {
+        for h in mixtures() {
+            let resolved = equivalent_resolved(&uneven, &h, capacity);
+            assert_eq!(resolved, equivalent_resolved(&even, &h, capacity));
+            let total: f64 = resolved.iter().sum();
+            assert!((capacity - 5.0..capacity).contains(&total), "{total}");
+            for (costs, ratios) in [([1.0; 4], &mut without), (given, &mut with)] {
+                let x = allocation(&h, &costs, &b, capacity);
+                for i in 0..4 {
+                    ratios[i].push((resolved[i] / x[i]).ln());
+                }
+            }
+        }
+    }
+    let spread = |ratios: &[Vec<f64>]| -> f64 {
+        ratios.iter().map(|ratios| deviation(ratios)).sum::<f64>() / 4.0
+    };
+    let (without, with) = (spread(&without), spread(&with));
+    println!("spread of resolved/x*: {without:.3} without costs, {with:.3} with them");
+    assert!(without < 0.1, "{without}");
+    assert!(with > 1.4 * without, "{with}");
 }
 
 fn deviation(values: &[f64]) -> f64 {

@@ -23,6 +23,8 @@ const NEWTON_STEPS: usize = 200;
 /// Skills of nearly one frequency: their number, and the frequency under one domain or all.
 struct Class {
     count: f64,
+    /// Whether one domain alone meets them.
+    tail: bool,
     /// First domain that meets them.
     first: usize,
     /// p_i(s) of the domains from `first` on.
@@ -66,6 +68,22 @@ pub fn equivalent_excess(world: &World, weights: &[f64], capacity: f64) -> Vec<f
             filtered + alias + domain.cost * world.remainder(i)
         })
         .collect()
+}
+
+/// How many directions of each domain's tail (length K) a Gaussian projection to `capacity`
+/// dimensions resolves under the mixture `weights`: Σ_s λ_s/(λ_s + κ). The costs of errors do not
+/// matter to it. With the directions of the head the numbers add up to the capacity.
+pub fn equivalent_resolved(world: &World, weights: &[f64], capacity: f64) -> Vec<f64> {
+    let classes = classes(world, weights);
+    let kappa = resolution(&classes, capacity);
+    let mut resolved = vec![0.0; weights.len()];
+    for class in classes
+        .iter()
+        .filter(|class| class.tail && class.mixed > 0.0)
+    {
+        resolved[class.first] += class.count * class.mixed / (class.mixed + kappa);
+    }
+    resolved
 }
 
 /// κ: the variance at which a direction is half resolved.
@@ -113,29 +131,32 @@ fn classes(world: &World, weights: &[f64]) -> Vec<Class> {
     let mean_cost = domains.iter().map(|d| d.cost).sum::<f64>() / domains.len() as f64;
     let spectra: Vec<&Spectrum> = domains.iter().map(|d| &d.spectrum).collect();
     let mut classes = Vec::new();
-    let mut add = |low: f64, high: f64, first: usize, spectra: &[&Spectrum], weight: f64| {
-        let mut from = low;
-        while from < high {
-            let to = next_bound(from).min(high);
-            for node in nodes(from, to) {
-                let variances: Vec<f64> = spectra.iter().map(|s| s.mass(node.rank)).collect();
-                let mixed = super::directions::mixed(&weights[first..], &variances);
-                classes.push(Class {
-                    count: node.skills,
-                    first,
-                    variances,
-                    weight,
-                    mixed,
-                });
+    let mut add =
+        |low: f64, high: f64, tail: bool, first: usize, spectra: &[&Spectrum], weight: f64| {
+            let mut from = low;
+            while from < high {
+                let to = next_bound(from).min(high);
+                for node in nodes(from, to) {
+                    let variances: Vec<f64> = spectra.iter().map(|s| s.mass(node.rank)).collect();
+                    let mixed = super::directions::mixed(&weights[first..], &variances);
+                    classes.push(Class {
+                        count: node.skills,
+                        tail,
+                        first,
+                        variances,
+                        weight,
+                        mixed,
+                    });
+                }
+                from = to;
             }
-            from = to;
-        }
-    };
-    add(0.0, world.head(), 0, &spectra, mean_cost);
+        };
+    add(0.0, world.head(), false, 0, &spectra, mean_cost);
     for (i, domain) in domains.iter().enumerate() {
         add(
             world.head(),
             world.skills(),
+            true,
             i,
             &spectra[i..=i],
             domain.cost,

@@ -12,17 +12,19 @@
 //! Steps are taken in blocks whose length grows with the number of steps behind them. Within a
 //! block each m_s relaxes at the rate of the block's middle towards a level, gain over rate, that
 //! moves along a straight line: γ follows its schedule and q the line through its last two values.
-//! The cost of a run grows with the logarithm of its length; the excess is within 3e-4 of that of
-//! single steps.
+//! Directions of nearly one variance are taken together as well ([`panel`](super::panel)). The cost
+//! of a run grows with the logarithms of its length and of the number of directions; the excess is
+//! within 3e-4 of that of single steps along single directions.
 
 use super::directions::{Directions, mixed};
+use super::panel::{Own, panels, singles};
 use super::{Schedule, Sgd, Watch};
 
-/// How steps are taken together.
+/// How steps and directions are taken together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Blocks {
     /// Length of a block as a share of the steps behind it, and of the decay length of the step
-    /// size; 0 takes every step alone.
+    /// size; 0 takes every step alone, along every direction by itself.
     pub share: f64,
 }
 
@@ -45,7 +47,8 @@ pub fn expected_excess(
     blocks: Blocks,
     watch: &mut Watch<'_>,
 ) -> Vec<f64> {
-    let mut moments = Moments::new(directions, sgd, weights);
+    let together = if blocks.share > 0.0 { panels } else { singles };
+    let mut moments = Moments::new(directions, sgd, weights, together);
     let (mut t, mut before, mut before_length) = (0u64, moments.explained.clone(), 1.0);
     while t < steps {
         let stop = watch.next().unwrap_or(steps).clamp(t + 1, steps);
@@ -74,12 +77,6 @@ fn block_length(schedule: Schedule, blocks: Blocks, t: u64, steps: u64) -> u64 {
     (blocks.share * length).max(1.0) as u64
 }
 
-/// A direction that one domain meets, under a mixture.
-struct Own {
-    variance: f64,
-    moment: f64,
-}
-
 /// The second moments of the errors.
 struct Moments<'a> {
     directions: &'a Directions,
@@ -95,21 +92,17 @@ struct Moments<'a> {
 }
 
 impl<'a> Moments<'a> {
-    fn new(directions: &'a Directions, sgd: &Sgd, weights: &'a [f64]) -> Self {
+    fn new(
+        directions: &'a Directions,
+        sgd: &Sgd,
+        weights: &'a [f64],
+        together: impl Fn(&[f64], &[f64]) -> Vec<Own>,
+    ) -> Self {
         let own = directions
             .own
             .iter()
             .zip(&directions.own_weights)
-            .map(|(variances, weights)| {
-                variances
-                    .iter()
-                    .zip(weights)
-                    .map(|(variance, moment)| Own {
-                        variance: *variance,
-                        moment: *moment,
-                    })
-                    .collect()
-            })
+            .map(|(variances, weights)| together(variances, weights))
             .collect();
         let mut moments = Self {
             directions,
@@ -121,7 +114,7 @@ impl<'a> Moments<'a> {
             explained: vec![0.0; weights.len()],
         };
         for (explained, own) in moments.explained.iter_mut().zip(&moments.own) {
-            *explained = own.iter().map(|own| own.variance * own.moment).sum();
+            *explained = own.iter().map(|own| own.share * own.moment).sum();
         }
         moments.add_shared();
         moments
@@ -186,10 +179,15 @@ impl<'a> Moments<'a> {
             let first = 2.0 * step * weight;
             let second = step * step * weight * (all * weight + alike);
             let mut sum = 0.0;
-            for Own { variance, moment } in own {
+            for Own {
+                variance,
+                share,
+                moment,
+            } in own
+            {
                 let change = *variance * (first - second * *variance);
                 *moment = after(*moment, change, noise * *variance, drift, length);
-                sum += *variance * *moment;
+                sum += *share * *moment;
             }
             self.explained[i] = sum;
         }

@@ -5,14 +5,14 @@
 //! time, for they do not depend on the models, and the products A_i v of all runs at a time: both
 //! are matrix products, not products with vectors.
 
-use ndarray::Array2;
-use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, Axis};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::batch::{chi_squared, draw_counts};
 use super::{Prepared, Sgd};
 use crate::linear::pin_blas;
+use crate::triangle::{symmetric_dot, upper_dot};
 
 /// Vectors ζ of a domain that are made at a time, over runs and steps.
 const VECTORS: usize = 96;
@@ -110,14 +110,11 @@ fn draw<R: Rng>(
         .zip(&prepared.factors)
         .map(|(deviates, factor)| {
             let drawn = deviates.len() / rows;
-            let mut vectors = Array2::zeros((drawn, rows));
             // The length is a multiple of the rows.
-            if let Ok(deviates) = Array2::from_shape_vec((drawn, rows), deviates)
-                && drawn > 0
-            {
-                general_mat_mul(1.0, &deviates, factor, 0.0, &mut vectors);
-            }
-            vectors
+            Array2::from_shape_vec((drawn, rows), deviates).map_or_else(
+                |_| Array2::zeros((drawn, rows)),
+                |deviates| upper_dot(deviates, factor),
+            )
         })
         .collect();
     Drawn { vectors, steps }
@@ -167,10 +164,7 @@ fn advance<R: Rng>(
 /// A v of the runs that sampled a domain, one in a row.
 fn slopes(covariance: &Array2<f64>, models: &Array2<f64>, sampled: &[Sampled]) -> Array2<f64> {
     if let [sample] = sampled {
-        let slope = covariance.dot(&models.row(sample.run));
-        let mut slopes = Array2::zeros((1, slope.len()));
-        slopes.row_mut(0).assign(&slope);
-        return slopes;
+        return symmetric_dot(covariance, models.row(sample.run)).insert_axis(Axis(0));
     }
     if sampled.len() == models.nrows() {
         return models.dot(covariance);
