@@ -4,8 +4,10 @@
 //! all; half of a triangular matrix is 0. `ndarray` has neither product.
 
 use cblas_sys::{
-    CBLAS_DIAG, CBLAS_LAYOUT, CBLAS_SIDE, CBLAS_TRANSPOSE, CBLAS_UPLO, cblas_dsymv, cblas_dtrmm,
+    CBLAS_DIAG, CBLAS_LAYOUT, CBLAS_SIDE, CBLAS_TRANSPOSE, CBLAS_UPLO, cblas_dsymv, cblas_dsyrk,
+    cblas_dtrmm,
 };
+use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1};
 
 use crate::linear::pin_blas;
@@ -14,7 +16,7 @@ use crate::linear::pin_blas;
 ///
 /// # Panics
 /// When the sizes do not match, as [`Array2::dot`] does.
-pub(crate) fn symmetric_dot(matrix: &Array2<f64>, x: ArrayView1<'_, f64>) -> Array1<f64> {
+pub(crate) fn symmetric_dot(matrix: &Array2<f64>, x: &ArrayView1<'_, f64>) -> Array1<f64> {
     pin_blas();
     let (Some(values), Some(given), Ok(size), true) = (
         matrix.as_slice(),
@@ -22,7 +24,7 @@ pub(crate) fn symmetric_dot(matrix: &Array2<f64>, x: ArrayView1<'_, f64>) -> Arr
         i32::try_from(x.len()),
         matrix.is_square() && matrix.nrows() == x.len(),
     ) else {
-        return matrix.dot(&x);
+        return matrix.dot(x);
     };
     let mut product = Array1::zeros(x.len());
     #[allow(unsafe_code)]
@@ -87,6 +89,56 @@ pub(crate) fn upper_dot(mut rows: Array2<f64>, upper: &Array2<f64>) -> Array2<f6
     rows
 }
 
+/// Adds columns·columnsᵀ to the upper triangle of `matrix` (of all of it where the memory is not in
+/// rows); [`mirror`] completes the sum.
+///
+/// # Panics
+/// When the sizes do not match, as [`general_mat_mul`] does.
+pub(crate) fn add_gram(columns: &Array2<f64>, matrix: &mut Array2<f64>) {
+    pin_blas();
+    let (size, count) = columns.dim();
+    let square = matrix.dim() == (size, size);
+    let (Some(given), Some(sum), Ok(order), Ok(length), true) = (
+        columns.as_slice(),
+        matrix.as_slice_mut(),
+        i32::try_from(size),
+        i32::try_from(count),
+        square,
+    ) else {
+        return general_mat_mul(1.0, columns, &columns.t(), 1.0, matrix);
+    };
+    if count == 0 {
+        return;
+    }
+    #[allow(unsafe_code)]
+    // SAFETY: `given` holds order × length numbers and `sum` order × order, both one row after the
+    // other; `sum` is borrowed mutably and does not overlap with `given`.
+    unsafe {
+        cblas_dsyrk(
+            CBLAS_LAYOUT::CblasRowMajor,
+            CBLAS_UPLO::CblasUpper,
+            CBLAS_TRANSPOSE::CblasNoTrans,
+            order,
+            length,
+            1.0,
+            given.as_ptr(),
+            length,
+            1.0,
+            sum.as_mut_ptr(),
+            order,
+        );
+    }
+}
+
+/// Copies the upper triangle of a square matrix to the lower one.
+pub(crate) fn mirror(matrix: &mut Array2<f64>) {
+    for i in 0..matrix.nrows().min(matrix.ncols()) {
+        for j in 0..i {
+            matrix[[i, j]] = matrix[[j, i]];
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,10 +157,26 @@ mod tests {
             let matrix = &half + &half.t();
             let x = some(1, size);
             let expected = matrix.dot(&x.row(0));
-            assert_eq!(symmetric_dot(&matrix, x.row(0)), expected);
+            assert_eq!(symmetric_dot(&matrix, &x.row(0)), expected);
             // Columns first: the plain product.
             let turned = matrix.reversed_axes();
-            assert_eq!(symmetric_dot(&turned, x.row(0)), expected);
+            assert_eq!(symmetric_dot(&turned, &x.row(0)), expected);
+        }
+    }
+
+    #[test]
+    fn half_of_a_gram_matrix_is_summed() {
+        for (size, count) in [(1, 1), (4, 0), (5, 3), (33, 7)] {
+            let columns = some(size, count);
+            let expected = columns.dot(&columns.t()) + 2.0;
+            let mut sum = Array2::from_elem((size, size), 2.0);
+            add_gram(&columns, &mut sum);
+            mirror(&mut sum);
+            assert_eq!(sum, expected);
+            let mut turned = Array2::from_elem((size, size), 2.0).reversed_axes();
+            add_gram(&columns, &mut turned);
+            mirror(&mut turned);
+            assert_eq!(turned, expected);
         }
     }
 

@@ -8,7 +8,6 @@
 //! The columns of S that belong to a tail's low ranks are drawn one by one. Those beyond are so
 //! many and so weak that they add a multiple of the identity to A_i and a Gaussian vector to g_i.
 
-use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, s};
 use ndarray_linalg::{CholeskyInto, Eigh, UPLO};
 use rand::Rng;
@@ -18,6 +17,7 @@ use super::Directions;
 use super::oracle::Regression;
 use super::stability::{Limits, sufficient_step};
 use crate::linear::{pin_blas, solve_positive};
+use crate::triangle::{add_gram, mirror};
 use crate::world::{Spectrum, World, nodes};
 
 /// Ranks whose columns are drawn, for each row of the projection. The ranks beyond deviate from a
@@ -101,6 +101,7 @@ impl Features {
             let label = mean_cost * head_mass + domain.cost * spectrum.tail(head);
             features.labels.push(label);
         }
+        features.covariances.iter_mut().for_each(mirror);
         features
     }
 
@@ -121,12 +122,13 @@ impl Features {
         }
     }
 
-    /// Adds directions of domain `i`, whose columns of S are `columns`, N × their number.
+    /// Adds directions of domain `i`, whose columns of S are `columns`, N × their number; of its
+    /// covariance the upper triangle only.
     fn add(&mut self, i: usize, mut columns: Array2<f64>, masses: &Array1<f64>, cost: f64) {
         pin_blas();
         self.cross[i].scaled_add(cost.sqrt(), &columns.dot(masses));
         columns *= &masses.mapv(f64::sqrt);
-        general_mat_mul(1.0, &columns, &columns.t(), 1.0, &mut self.covariances[i]);
+        add_gram(&columns, &mut self.covariances[i]);
     }
 
     /// Dimensions N of the features.

@@ -74,13 +74,15 @@ fn panel(variances: &[f64], weights: &[f64]) -> Option<Vec<Own>> {
     };
     let nodes: Vec<Own> = places
         .iter()
-        .map(|place| {
+        .enumerate()
+        .map(|(node, place)| {
             let (mut share, mut start) = (0.0, 0.0);
             for ((log, variance), weight) in logs.iter().zip(variances).zip(weights) {
                 let basis: f64 = places
                     .iter()
-                    .filter(|other| *other != place)
-                    .map(|other| (log - middle - other) / (place - other))
+                    .enumerate()
+                    .filter(|(number, _)| *number != node)
+                    .map(|(_, other)| (log - middle - other) / (place - other))
                     .product();
                 share += variance * basis;
                 start += variance * weight * basis;

@@ -164,7 +164,7 @@ fn advance<R: Rng>(
 /// A v of the runs that sampled a domain, one in a row.
 fn slopes(covariance: &Array2<f64>, models: &Array2<f64>, sampled: &[Sampled]) -> Array2<f64> {
     if let [sample] = sampled {
-        return symmetric_dot(covariance, models.row(sample.run)).insert_axis(Axis(0));
+        return symmetric_dot(covariance, &models.row(sample.run)).insert_axis(Axis(0));
     }
     if sampled.len() == models.nrows() {
         return models.dot(covariance);
