@@ -214,11 +214,21 @@ mod tests {
                 })
                 .collect();
             hand_out(&families, met, &mut sure, left, &mut Leftover::default());
+            // Beyond rank α/TIE a family's neighbours tie. How many of them share the last skill is
+            // then a matter of rounding, and so is less than one rank of each family.
+            let crowded = (0..families.len()).any(|index| {
+                let rank = selected[index].rank;
+                met(index).is_some_and(|score| {
+                    rank > families[index].low
+                        && score.at(rank) - score.at(rank + 1.0) < 4.0 * leftover::TIE
+                })
+            });
+            let shared = if crowded { 1.0 } else { 0.0 };
             for (fast, sure) in selected.iter().zip(&sure) {
                 let (fast, sure) = (fast.rank + fast.next, sure.rank + sure.next);
                 // Up to the rounding of the score of one rank.
                 prop_assert!(
-                    (fast - sure).abs() <= 1e-6 + 1e-12 * sure,
+                    (fast - sure).abs() <= 1e-6 + 1e-12 * sure + shared,
                     "{selected:?} {sure:?}"
                 );
             }
