@@ -15,7 +15,7 @@ use crate::linear::pin_blas;
 /// `matrix`·x, for a symmetric `matrix`.
 ///
 /// # Panics
-/// When the sizes do not match, as [`Array2::dot`] does.
+/// When the sizes do not match, as the dot product of `ndarray` does.
 pub(crate) fn symmetric_dot(matrix: &Array2<f64>, x: &ArrayView1<'_, f64>) -> Array1<f64> {
     pin_blas();
     let (Some(values), Some(given), Ok(size), true) = (
@@ -51,7 +51,7 @@ pub(crate) fn symmetric_dot(matrix: &Array2<f64>, x: &ArrayView1<'_, f64>) -> Ar
 /// `rows`·`upper`, for an upper triangular matrix, whose lower triangle is not read.
 ///
 /// # Panics
-/// When the sizes do not match, as [`Array2::dot`] does.
+/// When the sizes do not match, as the dot product of `ndarray` does.
 pub(crate) fn upper_dot(mut rows: Array2<f64>, upper: &Array2<f64>) -> Array2<f64> {
     pin_blas();
     let (count, size) = rows.dim();

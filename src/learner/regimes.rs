@@ -24,7 +24,7 @@ const HALVINGS: usize = 60;
 /// The mean unlearned part E\[r(n)\] outside of the transition from nothing to everything learned.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Regimes {
-    /// Mean meetings below which E\[r\] = 1 as far as [`ERROR`].
+    /// Mean meetings below which E\[r\] = 1 as far as `ERROR`.
     pub unmet: f64,
     /// Mean meetings μ below which E\[r\] = 1 + Σ_k rising_k μ^k.
     pub rare: f64,
