@@ -22,7 +22,7 @@ type Numbers = BTreeMap<String, At<f64>>;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawOptimum {
-    /// Laws of `[fit]`, or "simulator" for the simulator itself: a name or a list.
+    /// Laws that are fitted, or "simulator" for the simulator itself: a name or a list.
     of: At<OneOrMore>,
     /// Capacity N at which the mixture is used, a number above 0 or "unlimited".
     capacity: At<Limit>,
