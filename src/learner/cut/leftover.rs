@@ -9,7 +9,7 @@ use super::Selected;
 use super::score::Score;
 
 /// Relative difference of scores below which skills count as equal.
-pub(super) const TIE: f64 = 1e-12;
+const TIE: f64 = 1e-12;
 
 /// Skills that are handed out one by one. More are left after the threshold is solved for where it
 /// falls on many equal scores, or where one skill is below the last digit of the capacity.
