@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, wiring and words only.
 
+mod allocation;
 mod arguments;
 mod best_mixture;
 mod compare;

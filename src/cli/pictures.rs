@@ -1,5 +1,6 @@
 //! Results as the data of figures.
 
+use super::allocation::allocation;
 use super::maps::{error_map, response_map};
 use super::results::Fitted;
 use crate::config::{Experiment, Source};
@@ -32,6 +33,9 @@ pub(super) fn pictures(
         let panels = exponents.to_vec();
         all.push(("exponents", Box::new(ExponentRecovery { panels })));
     }
+    if let Some(allocation) = allocation(experiment) {
+        all.push(("allocation", Box::new(allocation.thinned(MOST_POINTS))));
+    }
     let points = predicted_vs_measured(table, fitted, simulated);
     all.push(("predicted-vs-measured", Box::new(points)));
     if let Source::Simulated {
@@ -57,7 +61,7 @@ pub(super) fn lead(figures: &[PageFigure]) -> Option<PageFigure> {
         .cloned()
 }
 
-/// Points of one law in a figure; a larger set is thinned evenly.
+/// Points of one law, or of one figure; a larger set is thinned evenly.
 const MOST_POINTS: usize = 1500;
 
 /// Predicted against measured losses: the held-out cells of the first split.

@@ -13,7 +13,7 @@ use crate::learner::LearnerKind;
 use crate::learner::sgd::SharedRun;
 use crate::random::{Purpose, stream};
 use crate::simulate::{SamplerScratch, Simulator, Trainer};
-use crate::sweep::{Mode, Runner, Sweep};
+use crate::sweep::{Mode, Runner, Scales, Sweep};
 
 /// Bytes of a run in memory beside its weights and losses: cell, replicate, capacity, tokens, label.
 const BYTES_PER_RUN: usize = 64;
@@ -51,6 +51,9 @@ fn describe(experiment: &Experiment) -> String {
             let _ = writeln!(text, "domains     {} ({})", names.len(), names.join(", "));
             let _ = writeln!(text, "capacities  {}", list(&sweep.capacities));
             let _ = writeln!(text, "tokens      {}", list(&sweep.tokens));
+            if sweep.scales == Scales::Pairs {
+                let _ = writeln!(text, "scales      {} pairs", sweep.tokens.len());
+            }
             let _ = writeln!(text, "mixtures    {}", sweep.mixtures.len());
             let _ = writeln!(text, "replicates  {}", sweep.replicates);
             let _ = writeln!(text, "cells       {}", sweep.cells());

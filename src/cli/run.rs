@@ -12,7 +12,7 @@ use super::progress::Talk;
 use super::results::{Fitted, fit_table};
 use super::simulate::simulated;
 use super::truth::Truth;
-use super::{optima, output, vary};
+use super::{allocation, optima, output, vary};
 use crate::claim::{self, ClaimResult, Figures, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::fit::LawFit;
@@ -132,6 +132,7 @@ fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
         let names = measured(variant);
         known.extend(names.iter().map(|name| vary::at(*value, name)));
     }
+    known.extend(allocation::figure_names(experiment));
     if let Some(plan) = &experiment.optimum {
         let domains = match &experiment.source {
             Source::Simulated { world, .. } => Some(world.names()),
@@ -255,6 +256,13 @@ impl Directory {
         if experiment.optimum.is_some() {
             self.write("optimum.json", &optima_json(&optima))?;
             figures.extend(claim::measure_optima(&optima));
+        }
+        if experiment
+            .checks
+            .iter()
+            .any(|check| check.figure.starts_with("allocation."))
+        {
+            figures.extend(allocation::figures(experiment));
         }
         claim.checks = experiment
             .checks

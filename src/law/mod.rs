@@ -90,6 +90,12 @@ pub trait Law: Send + Sync {
         true
     }
 
+    /// Symbols of the parameters that belong to the whole law and not to a domain, as far as the
+    /// rows need them.
+    fn common_symbols(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the rows leave so much open that the strength of the prior has to be chosen by
     /// cross-validation when nothing else is said.
     fn prior_matters(&self) -> bool {

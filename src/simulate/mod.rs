@@ -5,6 +5,7 @@ mod counts;
 mod deviations;
 mod expected;
 mod groups;
+mod held;
 mod observed;
 pub mod oracle;
 mod repeated;

@@ -119,8 +119,8 @@ fn at_capacity(
         Mode::Sampled(_) if trainer.is_random() => TOGETHER,
         Mode::Sampled(_) | Mode::Expected => 1,
     };
-    let per_tokens = runs / sweep.tokens.len();
-    let batches: Vec<Range<usize>> = (0..sweep.tokens.len())
+    let per_tokens = runs / sweep.tokens_per_capacity();
+    let batches: Vec<Range<usize>> = (0..sweep.tokens_per_capacity())
         .flat_map(|tokens| (0..per_tokens.div_ceil(together)).map(move |batch| (tokens, batch)))
         .map(|(tokens, batch)| {
             let first = number * runs + tokens * per_tokens;

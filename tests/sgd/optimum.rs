@@ -5,7 +5,7 @@ use mixlaw::learner::sgd::{Blocks, Directions, Sgd, Watch, expected_excess, trai
 use mixlaw::mixture::Design;
 use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::Trainer;
-use mixlaw::sweep::{Mode, Sweep, train};
+use mixlaw::sweep::{Mode, Scales, Sweep, train};
 use mixlaw::world::{Resolution, World};
 use rayon::prelude::*;
 
@@ -78,6 +78,7 @@ fn the_windowed_law_finds_the_best_mixture() {
         replicates: 1,
         capacities: vec![64.0, 256.0, 1024.0],
         tokens: vec![1e4, 1e5, 1e6],
+        scales: Scales::Product,
         mixtures: Design::Dirichlet {
             count: 32,
             concentration: 1.0,

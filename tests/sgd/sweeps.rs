@@ -3,7 +3,7 @@
 use mixlaw::learner::sgd::{Projection, Sgd};
 use mixlaw::mixture::Mixture;
 use mixlaw::simulate::{Trainer, TrainingError};
-use mixlaw::sweep::{Mode, Sweep, TrainError, Training, train};
+use mixlaw::sweep::{Mode, Scales, Sweep, TrainError, Training, train};
 use mixlaw::world::Resolution;
 
 use crate::{four, geometric};
@@ -15,6 +15,7 @@ fn sweep(mode: Mode, replicates: u64) -> Sweep {
         replicates,
         capacities: vec![16.0, 32.0],
         tokens: vec![500.0, f64::INFINITY],
+        scales: Scales::Product,
         mixtures: [[0.4, 0.3, 0.2, 0.1], [0.25; 4], [0.0, 0.0, 0.5, 0.5]]
             .iter()
             .map(|h| Mixture::new(h.to_vec()).unwrap())

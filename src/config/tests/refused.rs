@@ -345,6 +345,14 @@ fn sweep() {
                 "head = 20",
                 "head = 0\noverlap = { kind = \"none\" }\nskillz = 3"
             ),
+            (
+                "tokens = [1_000_000, \"unlimited\"]",
+                "tokens = [1e6, 2e6, 3e6]\nscales = \"pairs\""
+            ),
+            (
+                "capacities = [1e3, \"unlimited\"]\ntokens = [1_000_000, \"unlimited\"]",
+                "capacities = [1e3, 1e3]\ntokens = [1e6, 1e6]\nscales = \"pairs\""
+            ),
             ("tokens = [1_000_000, \"unlimited\"]", "tokens = [0]"),
             ("tokens = [1_000_000, \"unlimited\"]", "tokens = [nan]"),
             ("[sweep.mixtures]", "replicates = 0\n[sweep.mixtures]"),

@@ -4,6 +4,7 @@
 //! for each as well, white ground) and the widths of a journal's columns: 85 mm, and 180 mm for maps
 //! of many cells.
 
+mod allocation;
 mod axis;
 mod colour_scale;
 mod exponent_panel;
@@ -20,6 +21,7 @@ mod variation;
 use std::io;
 use std::path::Path;
 
+pub use allocation::{Allocation, Division};
 pub use colour_scale::Shade;
 pub use exponent_recovery::ExponentRecovery;
 pub use heat_map::{HeatMap, MapPanel};

@@ -101,6 +101,7 @@ fn all(domains: &[String], laws: usize, kind: fn(usize) -> f64) -> Vec<Box<dyn F
         Box::new(errors(laws, kind)),
         Box::new(map(domains, laws, kind)),
         Box::new(variation(laws, kind)),
+        Box::new(allocation(domains, kind)),
     ]
 }
 
@@ -130,6 +131,18 @@ fn map(domains: &[String], panels: usize, number: fn(usize) -> f64) -> HeatMap {
         } else {
             Shade::Signed
         },
+    }
+}
+
+fn allocation(domains: &[String], number: fn(usize) -> f64) -> Allocation {
+    let division = |index: usize| Division {
+        domain: domains[index % domains.len()].clone(),
+        capacity: number(index),
+        held: number(index + 1),
+        theory: number(index),
+    };
+    Allocation {
+        divisions: (0..4 * domains.len()).map(division).collect(),
     }
 }
 
