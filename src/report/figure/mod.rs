@@ -27,7 +27,7 @@ pub use exponent_recovery::ExponentRecovery;
 pub use heat_map::{HeatMap, MapPanel};
 pub use law_errors::{LawError, LawErrors};
 pub use predicted_vs_measured::{LawPoints, Point, PredictedVsMeasured};
-pub use variation::{Variation, VariedLaw};
+pub use variation::{Measured, Variation, VariedFigure, VariedLaw};
 
 use super::write_atomic;
 

@@ -165,6 +165,17 @@ fn variation(laws: usize, number: fn(usize) -> f64) -> Variation {
                     .collect(),
             })
             .collect(),
+        figures: vec![VariedFigure {
+            name: "parameter.gamma.pool".into(),
+            measured: (0..5)
+                .map(|index| {
+                    Some(Measured {
+                        value: number(index),
+                        interval: Some((number(index), number(index + 1))),
+                    })
+                })
+                .collect(),
+        }],
     }
 }
 
@@ -189,7 +200,7 @@ fn what_varies_is_drawn_in_order() {
     let csv = figure.csv();
     let values: Vec<&str> = csv
         .lines()
-        .filter(|line| line.starts_with("loss,law-0"))
+        .filter(|line| line.starts_with("loss_mre_percent,law-0"))
         .filter_map(|line| line.split(',').nth(2))
         .collect();
     assert_eq!(values, ["2", "3", "4", "5"]);
