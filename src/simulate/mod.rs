@@ -7,6 +7,7 @@ mod expected;
 mod groups;
 mod observed;
 pub mod oracle;
+mod regress;
 mod repeated;
 mod sampled;
 mod scratch;
