@@ -65,8 +65,8 @@ fn describe(experiment: &Experiment) -> String {
                         Simulator::new(world.clone(), learner.clone(), sweep.resolution);
                     seconds_per_run(&simulator, sweep) * sweep.runs() as f64
                 }
-                LearnerKind::Sgd(sgd) => {
-                    training_seconds(&Trainer::new(world.clone(), sgd.clone()), sweep)
+                LearnerKind::Sgd(regression) => {
+                    training_seconds(&Trainer::new(world.clone(), regression.clone()), sweep)
                 }
             };
             let _ = writeln!(
@@ -123,12 +123,11 @@ fn seconds_per_run(simulator: &Simulator, sweep: &Sweep) -> f64 {
 }
 
 /// Time of all training runs, from the shortest run at each capacity. A trained run takes as long
-/// as it has steps; an expected one depends little on their number.
+/// as it has steps; an expected one, or one without steps, depends little on their number.
 fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
     let shortest = sweep.tokens.iter().copied().fold(f64::INFINITY, f64::min);
     let lengths: f64 = match sweep.mode {
-        Mode::Expected => sweep.tokens.len() as f64,
-        Mode::Sampled(_) => sweep
+        Mode::Sampled(_) if trainer.takes_steps() => sweep
             .tokens
             .iter()
             .map(|tokens| {
@@ -139,12 +138,18 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
                 }
             })
             .sum(),
+        Mode::Expected | Mode::Sampled(_) => sweep.tokens.len() as f64,
     };
     let Some(mixture) = sweep.mixtures.first() else {
         return 0.0;
     };
-    let runs =
-        trainer.sgd().sketches as f64 * sweep.mixtures.len() as f64 * sweep.replicates as f64;
+    let expected = sweep.mode == Mode::Expected;
+    let sketches = if expected && trainer.averages(shortest.is_infinite()) {
+        1.0
+    } else {
+        trainer.regression().sketches as f64
+    };
+    let runs = sketches * sweep.mixtures.len() as f64 * sweep.replicates as f64;
     sweep
         .capacities
         .iter()
@@ -152,7 +157,7 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
             let clock = Instant::now();
             let mut random = stream(sweep.seed, Purpose::Training, 0, 0);
             let weights = mixture.weights();
-            let view = if shortest.is_infinite() && sweep.mode == Mode::Expected {
+            let view = if expected && trainer.averages(shortest.is_infinite()) {
                 trainer.average_view(*capacity)
             } else {
                 match trainer.view(*capacity, &mut random) {
@@ -162,7 +167,7 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
                 }
             };
             // All runs of a capacity share its projections.
-            let seen = clock.elapsed().as_secs_f64() * trainer.sgd().sketches as f64;
+            let seen = clock.elapsed().as_secs_f64() * sketches;
             let clock = Instant::now();
             match sweep.mode {
                 Mode::Expected => {

@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Source};
-use crate::learner::{LearnerKind, sgd::Limits};
+use crate::learner::LearnerKind;
+use crate::learner::sgd::{Estimator, Limits};
 use crate::replace::replace;
 use crate::runs::{self, RunTable, WriteError};
 use crate::simulate::{Simulator, Trainer};
@@ -80,7 +81,7 @@ fn put(
 /// Simulated runs.
 pub(super) struct Simulated {
     pub(super) table: RunTable,
-    /// The losses of training runs on their way, as CSV.
+    /// The losses of training runs on their way, as CSV, for a learner that takes steps.
     pub(super) curves: Option<String>,
 }
 
@@ -103,13 +104,16 @@ pub(super) fn simulated(
                 curves: None,
             })
         }
-        LearnerKind::Sgd(sgd) => {
-            let (batch, step) = (sgd.batch, sgd.step);
-            let trainer = Trainer::new(world, sgd);
+        LearnerKind::Sgd(regression) => {
+            let one_pass = match &regression.estimator {
+                Estimator::OnePass(sgd) => Some(sgd.clone()),
+                Estimator::Ridge { .. } => None,
+            };
+            let trainer = Trainer::new(world, regression);
             let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
             work.finish();
-            if let Some(limits) = training.limits {
-                say_limits(step, limits, talk);
+            if let (Some(sgd), Some(limits)) = (&one_pass, training.limits) {
+                say_limits(sgd.step, limits, talk);
             }
             if training.diverged > 0 {
                 talk.say(&format!(
@@ -119,7 +123,7 @@ pub(super) fn simulated(
                 ));
             }
             Ok(Simulated {
-                curves: Some(training.curves_csv(batch)),
+                curves: one_pass.map(|sgd| training.curves_csv(sgd.batch)),
                 table: training.table,
             })
         }

@@ -14,7 +14,7 @@ use super::names::{self, NameOf};
 use super::optimum::{self, RawOptimum};
 use super::place::{At, span_of};
 use super::problems::Problems;
-use super::sgd;
+use super::sgd_setting;
 use super::supply;
 use super::sweep::{self, RawSweep, Setting};
 use super::vary::{RawVary, Vary};
@@ -287,8 +287,8 @@ fn validate_simulation(
     };
     let around = match &learner {
         // The label noise cannot be learned: it is the loss that is left.
-        Some(LearnerKind::Sgd(sgd)) => Surroundings {
-            floor: sgd.noise,
+        Some(LearnerKind::Sgd(regression)) => Surroundings {
+            floor: regression.noise(),
             ..around
         },
         _ => around,
@@ -310,7 +310,7 @@ fn validate_simulation(
         seed: around.seed,
     };
     if let (Some(raw), Some(LearnerKind::Sgd(_)), Some(world)) = (&raw.world, &learner, &world) {
-        sgd::check_world(raw, world, problems);
+        sgd_setting::check_world(raw, world, problems);
     }
     let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
     Some(Source::Simulated {

@@ -6,7 +6,8 @@
 //! which finds values out of range and keys that do not go together. Every step tells all that it
 //! finds, each with its place in the file, what is allowed, and what was perhaps meant.
 //!
-//! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner` with `sgd`, `sweep` with
+//! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner` with `sgd` and
+//! `sgd_setting`, `sweep` with
 //! `mixtures`, `data`, `fit` with `split`, `vary`, `checks`; `experiment` puts them together. The format is
 //! documented by [`QUICKSTART`], which is also the experiment that runs when no file is given.
 //!
@@ -40,6 +41,7 @@ mod reference;
 mod resolved;
 mod schema;
 mod sgd;
+mod sgd_setting;
 mod spectrum;
 mod split;
 mod structure;

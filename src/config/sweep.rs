@@ -10,7 +10,7 @@ use super::number::{Limit, say};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit};
-use super::sgd;
+use super::sgd_setting;
 use crate::learner::{Kernel, LearnerKind};
 use crate::mixture::Design;
 use crate::simulate::Counts;
@@ -104,7 +104,7 @@ pub(super) fn validate(
     if let (Some(LearnerKind::Sgd(sgd)), Some(world), Some(mode)) =
         (setting.learner, setting.world, mode)
     {
-        sgd::check_axes(raw, sgd, world, mode, problems);
+        sgd_setting::check_axes(raw, sgd, world, mode, problems);
     }
     let replicates = match &raw.replicates {
         Some(given) => validate_replicates(given, mode.unwrap_or(Mode::SAMPLED), problems),

@@ -25,6 +25,7 @@ mod linear;
 mod mean;
 mod observations;
 mod parameter;
+mod per_scale;
 mod pool;
 mod scale;
 mod window;
@@ -48,6 +49,7 @@ pub use linear::Linear;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
+pub use per_scale::PerScale;
 pub use pool::Pool;
 pub use windowed::{Windowed, WindowedThreshold};
 
@@ -216,6 +218,7 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(EffectiveData::scaled(Scaling::ProductOne)),
         Box::new(EffectiveData::scaled(Scaling::Sum)),
         Box::new(Additive::default()),
+        Box::new(Additive::per_scale()),
         Box::new(Joint::default()),
         Box::new(Bimix { floor: false }),
         Box::new(Bimix { floor: true }),

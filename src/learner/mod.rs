@@ -107,7 +107,7 @@ pub enum LearnerKind {
     /// One that counts its meetings with skills.
     Counting(Learner),
     /// One that takes gradient steps.
-    Sgd(sgd::Sgd),
+    Sgd(sgd::ProjectedRegression),
 }
 
 /// Why a learner cannot exist.

@@ -8,6 +8,7 @@ mod groups;
 mod held;
 mod observed;
 pub mod oracle;
+mod regress;
 mod repeated;
 mod sampled;
 mod scratch;

@@ -33,7 +33,7 @@ pub struct CurvePoint {
 pub struct Training {
     /// The runs; one that diverged has no loss.
     pub table: RunTable,
-    /// Their curves, by run and step.
+    /// Their curves, by run and step; empty for a learner that takes no steps.
     pub curves: Vec<CurvePoint>,
     /// Number of runs that diverged.
     pub diverged: usize,
@@ -116,7 +116,7 @@ fn at_capacity(
     let runs = sweep.runs() / sweep.capacities.len();
     // Only under a common projection have runs something to share.
     let together = match sweep.mode {
-        Mode::Sampled(_) if trainer.is_random() => TOGETHER,
+        Mode::Sampled(_) if trainer.is_random() && trainer.takes_steps() => TOGETHER,
         Mode::Sampled(_) | Mode::Expected => 1,
     };
     let per_tokens = runs / sweep.tokens_per_capacity();
@@ -128,8 +128,15 @@ fn at_capacity(
         })
         .collect();
     let no_steps = sweep.tokens.iter().all(|tokens| tokens.is_infinite());
-    let averaged = !trainer.is_random() || (no_steps && sweep.mode == Mode::Expected);
-    let sketches = if averaged { 1 } else { trainer.sgd().sketches };
+    let averaged = match sweep.mode {
+        Mode::Expected => trainer.averages(no_steps),
+        Mode::Sampled(_) => !trainer.is_random(),
+    };
+    let sketches = if averaged {
+        1
+    } else {
+        trainer.regression().sketches
+    };
     let mut by_sketch: Vec<Vec<Trained>> = Vec::new();
     for sketch in 0..sketches {
         let view = if averaged {

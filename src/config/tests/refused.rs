@@ -293,7 +293,9 @@ fn sgd() {
             ("batch = 10", "schedule = \"constant\"\nratio = 10"),
             ("batch = 10", "ratio = 0.5"),
             ("batch = 10", "schedule = \"inverse\"\noffset = 0"),
-            ("batch = 10", "estimator = \"ridge\""),
+            ("batch = 10", "estimator = \"lasso\""),
+            ("batch = 10", "estimator = \"ridge\"\npenalty = 1e-3"),
+            ("batch = 10", "penalty = 1e-3"),
             ("batch = 10", "tau = 5"),
             (
                 "skills = 1e6",
@@ -319,6 +321,39 @@ fn sgd() {
                 "batch = 10\n\n[sweep]",
                 "projection = \"gaussian\"\n\n[sweep]"
             ),
+        ]
+    ));
+}
+
+#[test]
+fn ridge() {
+    let ridge = SMALL
+        .replace(
+            "\"exponential\"\ntau = 5",
+            "\"sgd\"\nnoise = 0.1\nestimator = \"ridge\"\npenalty = 1e-3",
+        )
+        .replace("[1e3, \"unlimited\"]", "[1e3]");
+    let sampled = ("[sweep.mixtures]", "mode = \"sampled\"\n[sweep.mixtures]");
+    snapshot!(reports(
+        &ridge,
+        &[
+            ("penalty = 1e-3", ""),
+            ("penalty = 1e-3", "penalty = 0"),
+            ("penalty = 1e-3", "penalty = nan"),
+            ("penalty = 1e-3", "penalty = \"least\""),
+            (
+                "penalty = 1e-3",
+                "penalty = 1\nstep = 0.5\nschedule = \"constant\""
+            ),
+            ("tokens = [1_000_000", "tokens = [0.5"),
+        ]
+    ));
+    let drawn = ridge.replace(sampled.0, sampled.1);
+    snapshot!(reports(
+        &drawn,
+        &[
+            ("[1e3]", "[5000]"),
+            ("tokens = [1_000_000", "tokens = [1e16"),
         ]
     ));
 }
