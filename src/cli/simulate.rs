@@ -46,7 +46,7 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
             work.finish();
         }
         LearnerKind::Sgd(_) => {
-            let table = simulated(world, learner, &sweep, talk)?.table;
+            let table = simulated(world, learner, &sweep, talk)?;
             put(&arguments.out, |out| runs::write(&table, out))?;
         }
     }
@@ -77,20 +77,13 @@ fn put(
     })
 }
 
-/// Simulated runs.
-pub(super) struct Simulated {
-    pub(super) table: RunTable,
-    /// The losses of training runs on their way, as CSV.
-    pub(super) curves: Option<String>,
-}
-
-/// Simulates a sweep with progress on stderr.
+/// Simulates a sweep with progress on stderr; its runs are kept in memory alone.
 pub(super) fn simulated(
     world: World,
     learner: LearnerKind,
     sweep: &Sweep,
     talk: Talk,
-) -> Result<Simulated, Failure> {
+) -> Result<RunTable, Failure> {
     let work = Work::begin(talk, "simulated runs", sweep.runs());
     let done = |more| work.advance(more);
     match learner {
@@ -98,13 +91,10 @@ pub(super) fn simulated(
             let simulator = Simulator::new(world, learner, sweep.resolution);
             let table = sweep::simulate(&simulator, sweep, &done).map_err(Failure::words)?;
             work.finish();
-            Ok(Simulated {
-                table,
-                curves: None,
-            })
+            Ok(table)
         }
         LearnerKind::Sgd(sgd) => {
-            let (batch, step) = (sgd.batch, sgd.step);
+            let step = sgd.step;
             let trainer = Trainer::new(world, sgd);
             let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
             work.finish();
@@ -118,16 +108,13 @@ pub(super) fn simulated(
                     sweep.runs()
                 ));
             }
-            Ok(Simulated {
-                curves: Some(training.curves_csv(batch)),
-                table: training.table,
-            })
+            Ok(training.table)
         }
     }
 }
 
 /// Says how far the step size is from divergence.
-fn say_limits(step: f64, limits: Limits, talk: Talk) {
+pub(super) fn say_limits(step: f64, limits: Limits, talk: Talk) {
     let exact = limits.mean_square.map_or(String::new(), |limit| {
         format!("; second moments diverge from {limit:.3} on")
     });

@@ -98,6 +98,18 @@ impl Trainer {
         }
     }
 
+    /// What a run at (N, D) costs beside others, in no unit: steps times the directions that a
+    /// random projection mixes.
+    pub fn cost(&self, capacity: f64, tokens: f64) -> f64 {
+        let steps = if tokens.is_finite() {
+            self.sgd.steps(tokens) as f64
+        } else {
+            1.0
+        };
+        let directions = if self.is_random() { capacity } else { 1.0 };
+        (1.0 + steps) * directions
+    }
+
     /// The limits of the step size at `capacity` under the mixture `weights`; `None` where there
     /// are no steps.
     ///
