@@ -15,8 +15,8 @@ use crate::report::{Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{
-    Finished, Hooks, Keys, Loaded, Shard, Share, Store, StoreError, Sweep, SweepError, complete,
-    complete_training, load_table, single_runs, trained_together,
+    Finished, Hooks, Keys, Loaded, Mode, Shard, Share, Store, StoreError, Sweep, SweepError,
+    complete, complete_training, load_table, single_runs, trained_together,
 };
 use crate::world::World;
 
@@ -164,10 +164,15 @@ impl<'a> KeptSweep<'a> {
             let there = there.as_ref().map_or("", |there| there.axes.as_str());
             return Err(Failure::words_with_help(
                 format!(
-                    "{} holds {} finished runs that are not in this sweep: a sweep can grow in its \
-                     directory, not shrink{}",
+                    "{} holds {} finished runs that are not in this sweep: {}{}",
                     self.folder.display(),
                     HumanCount(self.loaded.strangers as u64),
+                    match self.simulated.sweep.mode {
+                        Mode::Expected => "a sweep can grow in its directory, not shrink",
+                        Mode::Sampled(_) =>
+                            "a sweep of random runs can gain replicates, and capacities at the end, \
+                             in its directory, for the number of a cell names its random stream",
+                    },
                     listed(there, &self.meaning.axes)
                 ),
                 ELSEWHERE,

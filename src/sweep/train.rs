@@ -124,6 +124,9 @@ pub fn trained_together(trainer: &Trainer, sweep: &Sweep) -> Vec<Unit> {
         .collect()
 }
 
+/// The numbers of runs that were trained together, and what became of them.
+type TrainedBatch = (Range<usize>, Vec<Trained>);
+
 /// Batches of runs at one capacity, each with its runs. One projection is in memory at a time.
 fn at_capacity(
     trainer: &Trainer,
@@ -131,7 +134,7 @@ fn at_capacity(
     (capacity, batches): (f64, &[Range<usize>]),
     limits: &mut Option<Limits>,
     hooks: &Hooks<'_>,
-) -> Result<Vec<(Range<usize>, Vec<Trained>)>, SweepError> {
+) -> Result<Vec<TrainedBatch>, SweepError> {
     let no_steps = sweep.tokens.iter().all(|tokens| tokens.is_infinite());
     let averaged = !trainer.is_random() || (no_steps && sweep.mode == Mode::Expected);
     let sketches = if averaged { 1 } else { trainer.sgd().sketches };

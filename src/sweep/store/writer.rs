@@ -55,8 +55,8 @@ struct State {
     length: u64,
     /// Runs up to there.
     runs: u64,
-    /// Whether a batch could not be written; none is written after it.
-    broken: bool,
+    /// Why a batch could not be written, if one could not; none is written after it.
+    broken: Option<io::Error>,
 }
 
 impl<'a> Writer<'a> {
@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
                 file,
                 length: kept.0,
                 runs: kept.1,
-                broken: false,
+                broken: None,
             }),
             synced: Mutex::new(Instant::now()),
         })
@@ -123,12 +123,12 @@ impl<'a> Writer<'a> {
         }
         {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.broken {
-                return Err(io::Error::other("an earlier batch could not be written"));
+            if let Some(error) = &state.broken {
+                return Err(again(error));
             }
             seal(&mut batch.bytes, batch.runs, state.runs);
             if let Err(error) = state.file.write_all(&batch.bytes) {
-                state.broken = true;
+                state.broken = Some(again(&error));
                 let whole = state.length;
                 // If this fails, too, the next reader finds the half batch and steps over it.
                 let _ = state.file.set_len(whole);
@@ -153,6 +153,14 @@ impl<'a> Writer<'a> {
     /// Those of the file.
     pub fn finish(self) -> io::Result<()> {
         self.disk.sync_all()
+    }
+}
+
+/// The same error once more.
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }
 
