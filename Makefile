@@ -4,7 +4,7 @@ CARGO ?= cargo
 # What the system must have, as Debian packages: LAPACK and BLAS, and the tool that finds them.
 PACKAGES := libopenblas-dev pkg-config
 
-.PHONY: run test setup lint unit doc results results-fast
+.PHONY: run test setup lint unit doc results results-fast resume slurm
 
 ## Build and run the built-in quickstart.
 run: setup
@@ -30,6 +30,16 @@ results: setup
 ## The same for those that take seconds.
 results-fast: setup
 	scripts/check-results --fast
+
+## Kill sweeps at random moments, damage and cut their parts, fill their disk: the bytes must be the same.
+resume: setup
+	$(CARGO) build --release --locked
+	scripts/test-resume
+
+## The same on a Slurm of its own: a job array, a requeued task, a merge; skipped where that cannot be.
+slurm: setup
+	$(CARGO) build --release --locked
+	scripts/test-slurm
 
 ## Install what is missing; where nothing is, neither apt nor the network is touched.
 setup:

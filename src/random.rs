@@ -29,6 +29,8 @@ pub enum Purpose {
     Bootstrap,
     /// Tying parameters of a law at random, as a control.
     Ties,
+    /// Choosing the runs that are simulated again to verify results.
+    Verification,
 }
 
 impl Purpose {
@@ -43,6 +45,7 @@ impl Purpose {
             Self::Starts => "starts",
             Self::Bootstrap => "bootstrap",
             Self::Ties => "ties",
+            Self::Verification => "verification",
         }
     }
 }

@@ -40,6 +40,15 @@ pub(crate) fn replace(
     written
 }
 
+/// Whether a file of this name was left behind by an interrupted [`replace`].
+pub(crate) fn is_temporary(name: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    name.strip_suffix(".tmp")
+        .and_then(|name| name.rsplit_once('.'))
+        .and_then(|(_, numbers)| numbers.split_once('-'))
+        .is_some_and(|(process, attempt)| number(process) && number(attempt))
+}
+
 /// A new file in the folder of `path`: only within a folder is renaming sure to be atomic.
 fn temporary_beside(path: &Path) -> io::Result<(File, PathBuf)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
@@ -58,4 +67,25 @@ fn temporary_beside(path: &Path) -> io::Result<(File, PathBuf)> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn temporary_files_are_told_by_their_name() {
+        let (file, path) = temporary_beside(&std::env::temp_dir().join("runs.csv")).unwrap();
+        drop(file);
+        fs::remove_file(&path).unwrap();
+        assert!(is_temporary(path.file_name().unwrap().to_str().unwrap()));
+        for other in [
+            "runs.csv",
+            "runs.csv.tmp",
+            "runs.1-.tmp",
+            "runs.csv.1-a.tmp",
+        ] {
+            assert!(!is_temporary(other), "{other}");
+        }
+    }
 }

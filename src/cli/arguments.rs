@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::kept_arguments::{MergeArguments, Retry, VerifyArguments};
+use crate::sweep::Shard;
+
 /// Test the scaling laws of data mixing on simulated skills and on real training runs.
 #[derive(Debug, Parser)]
 #[command(
@@ -29,6 +32,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run a whole experiment: simulate or load runs, fit laws, compare, judge the claim, report.
     Run(RunArguments),
+    /// Join the shards of a sweep, and do with its runs what `run` does.
+    Merge(MergeArguments),
     /// Simulate the runs of an experiment and write them as CSV.
     Simulate(SimulateArguments),
     /// Fit laws to a CSV of training runs.
@@ -41,6 +46,8 @@ pub(super) enum Command {
     Reproduce(ReproduceArguments),
     /// Show which claims, verdicts and figures differ between two folders of results.
     Compare(CompareArguments),
+    /// Simulate a random sample of finished runs again and compare.
+    Verify(VerifyArguments),
     /// Show what an experiment would run: axes, cells, estimated time and memory.
     Plan(PlanArguments),
     /// Print the JSON Schema of the experiment file.
@@ -52,8 +59,11 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mixlaw run                              the built-in quickstart\n  \
-    mixlaw run my-world.toml --out results  your own experiment\n\n\
-    Exit codes: 0 done, 2 bad input, 3 a claim fails and --strict is given, 1 anything else.")]
+    mixlaw run my-world.toml --out results  your own experiment\n  \
+    mixlaw run my-world.toml --out results  once more: what is missing is finished\n  \
+    mixlaw run my-world.toml --out results --shard 3/8   the fourth of eight processes\n\n\
+    Exit codes: 0 done, 2 bad input, 3 a claim fails and --strict is given, 130 interrupted (what is \
+    finished is kept), 1 anything else.")]
 pub(super) struct RunArguments {
     /// The experiment file (TOML); default: the built-in quickstart.
     pub(super) file: Option<PathBuf>,
@@ -61,6 +71,19 @@ pub(super) struct RunArguments {
     /// Directory for the results; default: mixlaw-out/NAME.
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+
+    /// Simulate only this share of the runs, counted from 0 (as SLURM_ARRAY_TASK_ID may be), and fit
+    /// nothing; `mixlaw merge` joins them.
+    #[arg(long, value_name = "INDEX/COUNT", conflicts_with = "strict")]
+    pub(super) shard: Option<Shard>,
+
+    /// Discard the runs that the directory holds, and simulate all anew.
+    #[arg(long)]
+    pub(super) fresh: bool,
+
+    /// Do finished runs of this kind again.
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "fresh")]
+    pub(super) retry: Option<Retry>,
 
     /// Exit with 3 when a check of the claim fails.
     #[arg(long)]
@@ -416,7 +439,7 @@ fn folds(text: &str) -> Result<usize, String> {
     }
 }
 
-fn positive(text: &str) -> Result<usize, String> {
+pub(super) fn positive(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(value) if value > 0 => Ok(value),
         _ => Err("a whole number of at least 1 is needed".into()),

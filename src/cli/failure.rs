@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use miette::{Diagnostic, MietteHandlerOpts, Report};
 
+use super::interrupt::INTERRUPTED;
+
 /// Why a command did not succeed.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -15,6 +17,8 @@ pub(super) enum Failure {
     Claim,
     /// Two results differ under `--strict`: exit code 3.
     Different,
+    /// Ctrl-C or SIGTERM, and what is kept: exit code 130.
+    Interrupted(String),
     /// Anything else: exit code 1.
     Other(String),
 }
@@ -54,6 +58,10 @@ impl Failure {
             Self::Different => {
                 eprintln!("The results differ (--strict).");
                 ExitCode::from(3)
+            }
+            Self::Interrupted(kept) => {
+                eprintln!("interrupted: {kept}; the same command goes on from there");
+                ExitCode::from(INTERRUPTED)
             }
             Self::Other(message) => {
                 eprintln!("mixlaw: {message}");

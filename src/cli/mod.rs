@@ -2,13 +2,19 @@
 
 mod allocation;
 mod arguments;
+mod asked;
 mod best_mixture;
 mod compare;
 mod completions;
+mod directory;
 mod failure;
 mod fit;
 mod fit_file;
+mod interrupt;
+mod kept_arguments;
+mod kept_words;
 mod maps;
+mod merge;
 mod optima;
 mod optimize;
 mod output;
@@ -21,8 +27,10 @@ mod results;
 mod run;
 mod schema;
 mod simulate;
+mod stored;
 mod truth;
 mod vary;
+mod verify;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -51,15 +59,18 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
             .map_err(Failure::other)?;
     }
     crate::linear::pin_blas();
+    interrupt::install().map_err(Failure::other)?;
     let talk = progress::Talk::new(arguments.quiet, std::io::stderr().is_terminal());
     match &arguments.command {
         Command::Run(run) => run::run(run, talk),
+        Command::Merge(merge) => merge::merge(merge, talk),
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
         Command::Fit(fit) => fit::fit(fit, talk),
         Command::Predict(predict) => predict::predict(predict, talk),
         Command::Optimize(optimize) => optimize::optimize(optimize, talk),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
         Command::Compare(two) => compare::compare(two),
+        Command::Verify(verify) => verify::verify(verify, talk),
         Command::Plan(plan) => plan::plan(plan),
         Command::Schema(how) => schema::schema(how),
         Command::Completions(completions) => completions::completions(completions),

@@ -4,10 +4,15 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::report::is_newer;
+use crate::replace::is_temporary;
+use crate::report::{is_newer, write_atomic};
+use crate::sweep::{PARTS, Store};
 
 /// Names of the files that mark a directory of results; the committed ones have no manifest.
 const MARKS: [&str; 2] = ["manifest.json", "claims.json"];
+
+/// What the files begin with that are made only to see whether it can be done.
+const PROBE: &str = ".mixlaw-probe-";
 
 /// Writes to standard output; a reader that closes early (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -47,7 +52,7 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Failure> {
         return Err(refused("it is a file".into()));
     }
     check_version(folder)?;
-    let ours = MARKS.iter().any(|mark| folder.join(mark).is_file());
+    let ours = Store::is_in(folder) || MARKS.iter().any(|mark| folder.join(mark).is_file());
     if folder.is_dir() && !ours {
         let mut entries = std::fs::read_dir(folder).map_err(|error| refused(error.to_string()))?;
         if entries.next().is_some() {
@@ -93,9 +98,9 @@ pub(super) fn check_version(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Makes the folder of a run.
+/// Makes a folder for results.
 pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder.join("figures")).map_err(|error| {
+    std::fs::create_dir_all(folder).map_err(|error| {
         Failure::words(format!(
             "cannot write results to {}: {error}",
             folder.display()
@@ -103,9 +108,32 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
+/// Writes a file of results as a whole.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_atomic(path, bytes)
+        .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
+}
+
+/// Removes the temporary files that a killed run left in its `folder`, of which no other process may
+/// be at work there.
+pub(super) fn remove_leftovers(folder: &Path) {
+    for folder in [folder, &folder.join("figures"), &folder.join(PARTS)] {
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            continue;
+        };
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            let name = path.file_name().map(std::ffi::OsStr::to_string_lossy);
+            if name.is_some_and(|name| is_temporary(&name) || name.starts_with(PROBE)) {
+                // One that cannot be removed is in no one's way.
+                let _ = std::fs::remove_file(&path);
+            }
+        }
+    }
+}
+
 /// Writes and removes a file in `folder`.
 fn probe(folder: &Path) -> std::io::Result<()> {
-    let path = folder.join(format!(".mixlaw-probe-{}", std::process::id()));
+    let path = folder.join(format!("{PROBE}{}", std::process::id()));
     std::fs::File::create(&path)?;
     std::fs::remove_file(&path)
 }

@@ -84,6 +84,11 @@ impl Work {
         }
     }
 
+    /// Units that are done.
+    pub(super) fn done(&self) -> usize {
+        self.done.load(Ordering::Relaxed)
+    }
+
     /// Ends the work and says how long it took.
     pub(super) fn finish(self) {
         if let Some(bar) = &self.bar {

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::output;
 use super::progress::Talk;
 use super::run::{fails, run_into};
+use super::stored::Keeping;
 use crate::config::{self, Experiment, Source};
 use crate::fit::SplitRule;
 use crate::report::{Index, write_atomic};
@@ -41,7 +42,12 @@ pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<()
         }
         talk.say(&format!("{}:", experiment.name));
         let folder = arguments.out.join(&experiment.name);
-        let ran = run_into(&folder, experiment, talk, false)?;
+        // To reproduce is to simulate again, whatever is there.
+        let keeping = Keeping {
+            fresh: true,
+            ..Keeping::default()
+        };
+        let ran = run_into(&folder, experiment, &keeping, talk, false)?;
         failed |= fails(&ran.claim);
         index.verdicts.add(&experiment.name, ran.claim);
         if let Some(picture) = ran.picture {

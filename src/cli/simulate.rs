@@ -9,7 +9,7 @@ use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Source};
 use crate::learner::LearnerKind;
-use crate::learner::sgd::{Estimator, Limits};
+use crate::learner::sgd::Limits;
 use crate::replace::replace;
 use crate::runs::{self, RunTable, WriteError};
 use crate::simulate::{Simulator, Trainer};
@@ -47,7 +47,7 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
             work.finish();
         }
         LearnerKind::Sgd(_) => {
-            let table = simulated(world, learner, &sweep, talk)?.table;
+            let table = simulated(world, learner, &sweep, talk)?;
             put(&arguments.out, |out| runs::write(&table, out))?;
         }
     }
@@ -78,20 +78,13 @@ fn put(
     })
 }
 
-/// Simulated runs.
-pub(super) struct Simulated {
-    pub(super) table: RunTable,
-    /// The losses of training runs on their way, as CSV, for a learner that takes steps.
-    pub(super) curves: Option<String>,
-}
-
-/// Simulates a sweep with progress on stderr.
+/// Simulates a sweep with progress on stderr; its runs are kept in memory alone.
 pub(super) fn simulated(
     world: World,
     learner: LearnerKind,
     sweep: &Sweep,
     talk: Talk,
-) -> Result<Simulated, Failure> {
+) -> Result<RunTable, Failure> {
     let work = Work::begin(talk, "simulated runs", sweep.runs());
     let done = |more| work.advance(more);
     match learner {
@@ -99,21 +92,15 @@ pub(super) fn simulated(
             let simulator = Simulator::new(world, learner, sweep.resolution);
             let table = sweep::simulate(&simulator, sweep, &done).map_err(Failure::words)?;
             work.finish();
-            Ok(Simulated {
-                table,
-                curves: None,
-            })
+            Ok(table)
         }
         LearnerKind::Sgd(regression) => {
-            let one_pass = match &regression.estimator {
-                Estimator::OnePass(sgd) => Some(sgd.clone()),
-                Estimator::Ridge { .. } => None,
-            };
+            let step = regression.one_pass().map(|sgd| sgd.step);
             let trainer = Trainer::new(world, regression);
             let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
             work.finish();
-            if let (Some(sgd), Some(limits)) = (&one_pass, training.limits) {
-                say_limits(sgd.step, limits, talk);
+            if let (Some(step), Some(limits)) = (step, training.limits) {
+                say_limits(step, limits, talk);
             }
             if training.diverged > 0 {
                 talk.say(&format!(
@@ -122,16 +109,13 @@ pub(super) fn simulated(
                     sweep.runs()
                 ));
             }
-            Ok(Simulated {
-                curves: one_pass.map(|sgd| training.curves_csv(sgd.batch)),
-                table: training.table,
-            })
+            Ok(training.table)
         }
     }
 }
 
 /// Says how far the step size is from divergence.
-fn say_limits(step: f64, limits: Limits, talk: Talk) {
+pub(super) fn say_limits(step: f64, limits: Limits, talk: Talk) {
     let exact = limits.mean_square.map_or(String::new(), |limit| {
         format!("; second moments diverge from {limit:.3} on")
     });

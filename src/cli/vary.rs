@@ -123,10 +123,9 @@ fn runs_of(
             sweep,
             ..
         } => {
-            let simulated = (!same)
+            let table = (!same)
                 .then(|| simulated(world.clone(), learner.clone(), sweep, talk))
                 .transpose()?;
-            let table = simulated.map(|simulated| simulated.table);
             Ok((table, Some(Truth::of(world))))
         }
         Source::Runs(mapping) => {

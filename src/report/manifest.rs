@@ -2,6 +2,7 @@
 //!
 //! Everything that may differ between two runs of the same file lives here and nowhere else.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,9 @@ pub struct Manifest {
     pub format: u32,
     /// Version of mixlaw that wrote it.
     pub mixlaw: String,
+    /// The program.
+    #[serde(default)]
+    pub build: Build,
     /// The experiment.
     pub experiment: ExperimentSource,
     /// Files that the experiment read.
@@ -30,6 +34,36 @@ pub struct Manifest {
     pub laws: Vec<LawTime>,
     /// Simulated cells.
     pub cells: CellCounts,
+    /// The simulated runs, once their table is written.
+    #[serde(default)]
+    pub simulation: Option<Simulation>,
+}
+
+/// What the program was made of, where that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Build {
+    /// Commit of mixlaw.
+    pub commit: Option<String>,
+    /// Whether its sources were those of the commit, unchanged.
+    pub clean: Option<bool>,
+    /// Version of the compiler.
+    pub compiler: Option<String>,
+}
+
+/// What the tables of simulated runs are: enough to take runs from them later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Simulation {
+    /// SHA-256 of all that decides a run but its capacity, tokens and mixture.
+    pub identity: String,
+    /// SHA-256 of `runs.csv`.
+    pub runs_sha256: String,
+    /// SHA-256 of `curves.csv`, if there is one.
+    pub curves_sha256: Option<String>,
+    /// Kinds of processor that the runs were made on: on one of another kind the last digits may
+    /// differ.
+    pub processors: Vec<String>,
 }
 
 /// The experiment that a folder holds the results of.
@@ -40,6 +74,20 @@ pub struct ExperimentSource {
     pub name: String,
     /// SHA-256 of the resolved `experiment.toml`, in hexadecimal.
     pub sha256: String,
+    /// The text of that file.
+    #[serde(default)]
+    pub resolved: String,
+}
+
+impl ExperimentSource {
+    /// The experiment `name`, of which `resolved` is the text with every default.
+    pub fn new(name: &str, resolved: &str) -> Self {
+        Self {
+            name: name.into(),
+            sha256: crate::runs::fingerprint(resolved.as_bytes()),
+            resolved: resolved.into(),
+        }
+    }
 }
 
 /// A file that an experiment read.
@@ -81,6 +129,7 @@ impl Manifest {
         Self {
             format: Self::FORMAT,
             mixlaw: env!("CARGO_PKG_VERSION").into(),
+            build: Build::this(),
             experiment,
             inputs,
             threads,
@@ -89,7 +138,13 @@ impl Manifest {
             finished: None,
             laws: Vec::new(),
             cells: CellCounts::default(),
+            simulation: None,
         }
+    }
+
+    /// The manifest at `path`; `None` if there is none that this version reads.
+    pub fn read(path: &Path) -> Option<Self> {
+        serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()
     }
 
     /// The manifest as JSON, one line break at the end.
@@ -98,8 +153,24 @@ impl Manifest {
     }
 }
 
+impl Build {
+    /// What this program was made of; see `build.rs`.
+    fn this() -> Self {
+        let told = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let commit = told(env!("MIXLAW_COMMIT"));
+        Self {
+            clean: commit.as_ref().map(|commit| !commit.ends_with(CHANGED)),
+            commit: commit.map(|commit| commit.trim_end_matches(CHANGED).to_owned()),
+            compiler: told(env!("MIXLAW_COMPILER")),
+        }
+    }
+}
+
+/// What follows a commit whose sources were changed.
+const CHANGED: &str = "+changed";
+
 /// The first model name in the system's description of its processors.
-fn cpu_model() -> Option<String> {
+pub fn cpu_model() -> Option<String> {
     let description = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = description.lines().find(|l| l.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim().to_owned())
@@ -153,6 +224,11 @@ mod tests {
     fn manifest() -> Manifest {
         Manifest {
             mixlaw: "0.1.0".into(),
+            build: Build {
+                commit: Some("bc02522".into()),
+                clean: Some(true),
+                compiler: Some("rustc 1.95.0".into()),
+            },
             cpu: Some("Example CPU".into()),
             started: "2026-02-28T23:59:59Z".into(),
             finished: Some("2026-03-01T00:00:09Z".into()),
@@ -164,10 +240,17 @@ mod tests {
                 done: 128,
                 failed: 0,
             },
+            simulation: Some(Simulation {
+                identity: "5994471a".into(),
+                runs_sha256: "60303ae2".into(),
+                curves_sha256: None,
+                processors: vec!["Example CPU".into()],
+            }),
             ..Manifest::begin(
                 ExperimentSource {
                     name: "capacity-competition".into(),
                     sha256: "9f86d081".into(),
+                    resolved: "name = \"capacity-competition\"\n".into(),
                 },
                 vec![InputFile {
                     path: "runs.csv".into(),

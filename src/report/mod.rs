@@ -38,7 +38,9 @@ pub use exponents::{DomainExponent, Estimate, Exponents, exponent_table};
 pub use files::write_atomic;
 pub use index::Index;
 pub use json::{DataSource, claims_json, fits_json};
-pub use manifest::{CellCounts, ExperimentSource, InputFile, LawTime, Manifest, utc};
+pub use manifest::{
+    Build, CellCounts, ExperimentSource, InputFile, LawTime, Manifest, Simulation, cpu_model, utc,
+};
 pub use page::{Page, PageError, PageFigure};
 pub use parameter_table::parameter_table;
 pub use prediction_table::{PredictedLosses, prediction_table};

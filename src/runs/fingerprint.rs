@@ -1,5 +1,9 @@
 //! Fingerprints of files: SHA-256 in hexadecimal.
 
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 
 /// A fingerprint of bytes that come in parts.
@@ -25,6 +29,24 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     let mut fingerprint = Fingerprint::default();
     fingerprint.update(bytes);
     fingerprint.hex()
+}
+
+/// SHA-256 of the file at `path`, in hexadecimal.
+///
+/// # Errors
+/// Those of the file.
+pub fn file_fingerprint(path: &Path) -> io::Result<String> {
+    let mut file = BufReader::new(File::open(path)?);
+    let mut fingerprint = Fingerprint::default();
+    let mut bytes = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut bytes) {
+            Ok(0) => return Ok(fingerprint.hex()),
+            Ok(count) => fingerprint.update(&bytes[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -16,11 +16,12 @@ mod table;
 pub(crate) mod words;
 mod write;
 
-pub use fingerprint::fingerprint;
+pub use fingerprint::{file_fingerprint, fingerprint};
 pub use mapping::{ExcludedCell, FilterValue, Mapping, ScaleSource};
 pub use notes::ReadNotes;
 pub use read::read;
 pub use read_error::{Place, ReadError};
 pub use sheet_error::SheetError;
 pub use table::{Columns, RunTable, TableError};
+pub(crate) use write::simulated_columns;
 pub use write::{Row, RowWriter, WriteError, write, write_file};

@@ -76,11 +76,8 @@ impl<W: Write> RowWriter<W> {
                 self.csv.write_field(name)?;
             }
         }
-        for domain in weight_names {
-            self.csv.write_field(format!("weight_{domain}"))?;
-        }
-        for domain in loss_names {
-            self.csv.write_field(format!("loss_{domain}"))?;
+        for column in domain_columns(weight_names, loss_names) {
+            self.csv.write_field(column)?;
         }
         Ok(self.csv.write_record(None::<&[u8]>)?)
     }
@@ -122,6 +119,21 @@ impl<W: Write> RowWriter<W> {
             .into_inner()
             .map_err(csv::IntoInnerError::into_error)
     }
+}
+
+/// The columns of the table of a simulated sweep over domains `names`.
+pub(crate) fn simulated_columns(names: &[String]) -> Vec<String> {
+    let scales = ["cell", "replicate", "capacity", "tokens"].map(String::from);
+    scales
+        .into_iter()
+        .chain(domain_columns(names, names))
+        .collect()
+}
+
+/// The columns of the domains.
+fn domain_columns(weight_names: &[String], loss_names: &[String]) -> impl Iterator<Item = String> {
+    let weights = weight_names.iter().map(|name| format!("weight_{name}"));
+    weights.chain(loss_names.iter().map(|name| format!("loss_{name}")))
 }
 
 /// Writes `table` to `out`, one row for each run, in columns

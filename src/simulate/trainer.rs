@@ -77,7 +77,7 @@ impl Trainer {
 
     /// Whether runs take steps, one batch after the other.
     pub fn takes_steps(&self) -> bool {
-        matches!(self.regression.estimator, Estimator::OnePass(_))
+        self.regression.one_pass().is_some()
     }
 
     /// Whether expected losses are averages over random projections, so that none is drawn:
@@ -107,6 +107,17 @@ impl Trainer {
             Projection::Top => View::top(capacity),
             Projection::Gaussian => View::average(capacity),
         }
+    }
+
+    /// What a run at (N, D) costs beside others, in no unit: steps times the directions that a
+    /// random projection mixes.
+    pub fn cost(&self, capacity: f64, tokens: f64) -> f64 {
+        let steps = match self.regression.one_pass() {
+            Some(sgd) if tokens.is_finite() => sgd.steps(tokens) as f64,
+            Some(_) | None => 1.0,
+        };
+        let directions = if self.is_random() { capacity } else { 1.0 };
+        (1.0 + steps) * directions
     }
 
     /// The limits of the step size at `capacity` under the mixture `weights`; `None` where there

@@ -5,6 +5,10 @@ use std::ops::Range;
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::finished::Finished;
+use super::hooks::{Hooks, SweepError};
+use super::shard::Unit;
+use super::store::Writer;
 use super::{Mode, Sweep, SweepRun};
 use crate::random::{Purpose, stream};
 use crate::runs::{Columns, RunTable, TableError};
@@ -67,28 +71,73 @@ impl<'a> Runner<'a> {
 /// any thread. The table does not depend on the number of threads.
 ///
 /// # Errors
-/// [`TableError`] when the sweep has no runs.
+/// [`SweepError::Table`] when the sweep has no runs.
 pub fn simulate(
     simulator: &Simulator,
     sweep: &Sweep,
     done: &(dyn Fn(usize) + Sync),
-) -> Result<RunTable, TableError> {
+) -> Result<RunTable, SweepError> {
     let names = simulator.world().names();
-    let (runs, domains) = (sweep.runs(), names.len());
-    let mut losses = Array2::zeros((runs, domains));
+    let mut finished = Finished::none(sweep, names.len());
+    complete(simulator, sweep, &mut finished, &Hooks::all(done))?;
+    Ok(finished.into_table(sweep, names)?)
+}
+
+/// Simulates the runs of a share of `sweep` that are not in `finished` yet, and adds them.
+///
+/// # Errors
+/// [`SweepError::Stopped`] and [`SweepError::Write`]; what was done until then is with the writer and
+/// in `finished`.
+pub fn complete(
+    simulator: &Simulator,
+    sweep: &Sweep,
+    finished: &mut Finished,
+    hooks: &Hooks<'_>,
+) -> Result<(), SweepError> {
+    let domains = finished.domains;
     let runner = Runner::new(simulator, sweep);
-    if let Some(losses) = losses.as_slice_mut() {
-        losses
-            .par_chunks_mut(BATCH * domains)
-            .enumerate()
-            .for_each_init(SamplerScratch::default, |scratch, (batch, losses)| {
-                for (number, losses) in runner.batch(batch).zip(losses.chunks_mut(domains)) {
-                    runner.run(&sweep.run(number), scratch, losses);
+    let losses = finished.losses.par_chunks_mut(BATCH * domains);
+    let all_done = finished.done.par_chunks_mut(BATCH);
+    losses.zip(all_done).enumerate().try_for_each_init(
+        SamplerScratch::default,
+        |scratch, (batch, (losses, all_done))| {
+            let numbers = runner.batch(batch);
+            let missing = |(number, done): (usize, &bool)| !*done && hooks.share.has(number);
+            if !numbers.clone().zip(all_done.iter()).any(missing) {
+                return Ok(());
+            }
+            hooks.go_on()?;
+            let mut kept = hooks.writer.map(Writer::batch);
+            let mut more = 0;
+            for ((number, losses), done) in numbers
+                .zip(losses.chunks_mut(domains))
+                .zip(all_done.iter_mut())
+                .filter(|((number, _), done)| missing((*number, done)))
+            {
+                runner.run(&sweep.run(number), scratch, losses);
+                if let (Some(writer), Some(kept)) = (hooks.writer, &mut kept) {
+                    writer.push(kept, number, losses, &[]);
                 }
-                done(losses.len() / domains);
-            });
-    }
-    table(sweep, names, losses)
+                *done = true;
+                more += 1;
+            }
+            hooks.keep(kept)?;
+            (hooks.done)(more);
+            Ok(())
+        },
+    )
+}
+
+/// The runs of a sweep one by one. What a run costs depends on its capacity and tokens, hardly on
+/// its mixture, and runs of one scale follow one another: dealt out in turn, every shard gets its
+/// part of each scale.
+pub fn single_runs(sweep: &Sweep) -> Vec<Unit> {
+    (0..sweep.runs())
+        .map(|run| Unit {
+            runs: run..run + 1,
+            cost: 1.0,
+        })
+        .collect()
 }
 
 /// The table of a sweep's runs, with `losses` of runs × domains; NaN where there is none.

@@ -1,12 +1,23 @@
 //! The cells of an experiment: every (capacity, tokens, mixture, replicate), simulated in
-//! parallel.
+//! parallel, by one process or several, and kept so that an interruption loses nothing.
 
 mod execute;
+mod finished;
+mod hooks;
+mod shard;
+mod store;
 mod train;
 mod write;
 
-pub use execute::{Runner, simulate};
-pub use train::{CurvePoint, TrainError, Training, train};
+pub use execute::{Runner, complete, simulate, single_runs};
+pub use finished::{Added, Curve, Finished};
+pub use hooks::{Hooks, SweepError};
+pub use shard::{Shard, ShardError, Share, Unit};
+pub use store::{
+    Batch, Damage, Key, Keys, Loaded, PARTS, PartHead, PartSummary, Store, StoreError, Writer,
+    load_table,
+};
+pub use train::{Training, complete_training, curves_csv, train, trained_together};
 pub use write::write;
 
 use crate::mixture::Mixture;

@@ -3,66 +3,74 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use ndarray::Array2;
 use rayon::prelude::*;
-use thiserror::Error;
 
-use super::execute::table;
+use super::finished::Finished;
+use super::hooks::{Hooks, SweepError};
+use super::shard::Unit;
 use super::{Mode, Sweep};
 use crate::learner::sgd::{Limits, SharedRun};
 use crate::random::{Purpose, stream};
-use crate::runs::{RunTable, TableError};
+use crate::runs::RunTable;
 use crate::simulate::{Trained, Trainer, TrainingError, View};
 
 /// Runs that share a projection and go side by side: enough to make matrix products of them.
 const TOGETHER: usize = 24;
-
-/// Losses of a run on its way.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CurvePoint {
-    /// Number of the run in the sweep.
-    pub run: usize,
-    /// Steps taken.
-    pub step: u64,
-    /// Domain losses L_i there, in nats; NaN if the run has diverged.
-    pub losses: Vec<f64>,
-}
 
 /// A sweep of training runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Training {
     /// The runs; one that diverged has no loss.
     pub table: RunTable,
-    /// Their curves, by run and step; empty for a learner that takes no steps.
-    pub curves: Vec<CurvePoint>,
+    /// Their curves as CSV; see [`curves_csv`]. Empty for a learner that takes no steps.
+    pub curves: String,
     /// Number of runs that diverged.
     pub diverged: usize,
     /// The smallest limits of the step size over all runs; `None` if no run takes steps.
     pub limits: Option<Limits>,
 }
 
-/// Why a sweep cannot be trained.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum TrainError {
-    /// The learner cannot run in some cell.
-    #[error(transparent)]
-    Training(#[from] TrainingError),
-    /// The runs make no table.
-    #[error(transparent)]
-    Table(#[from] TableError),
-}
-
 /// Trains every run of `sweep`. `done` hears how many more runs are finished; it is called from
 /// any thread. Results do not depend on the number of threads.
 ///
 /// # Errors
-/// [`TrainError`] when the step is too large in some cell (before anything runs), or the sweep has
+/// [`SweepError`] when the step is too large in some cell (before anything runs), or the sweep has
 /// no runs.
 pub fn train(
     trainer: &Trainer,
     sweep: &Sweep,
     done: &(dyn Fn(usize) + Sync),
-) -> Result<Training, TrainError> {
+) -> Result<Training, SweepError> {
+    let names = trainer.world().names();
+    let mut finished = Finished::none(sweep, names.len());
+    let limits = complete_training(trainer, sweep, &mut finished, &Hooks::all(done))?;
+    let curves = trainer
+        .regression()
+        .one_pass()
+        .map_or(String::new(), |sgd| {
+            curves_csv(&finished, sweep, &names, sgd.batch)
+        });
+    Ok(Training {
+        curves,
+        diverged: finished.diverged(),
+        table: finished.into_table(sweep, names)?,
+        limits,
+    })
+}
+
+/// Trains the runs of a share of `sweep` that are not in `finished` yet, and adds them; gives the
+/// smallest limits of the step size that were met. Runs that are trained together are so again, even
+/// if some of them are finished: their last bits depend on it.
+///
+/// # Errors
+/// [`SweepError`] when the step is too large in some cell, and when the sweep is stopped or cannot
+/// be written; batches that were done until then are with the writer.
+pub fn complete_training(
+    trainer: &Trainer,
+    sweep: &Sweep,
+    finished: &mut Finished,
+    hooks: &Hooks<'_>,
+) -> Result<Option<Limits>, SweepError> {
     let mut limits = None;
     // The projection `top` costs nothing: every capacity is checked before anything runs.
     if !trainer.is_random() {
@@ -71,62 +79,68 @@ pub fn train(
             check(trainer, sweep, &view, *capacity, &mut limits)?;
         }
     }
-    let mut trained = Vec::with_capacity(sweep.runs());
+    let runs = sweep.runs() / sweep.capacities.len().max(1);
+    let batches: Vec<Range<usize>> = trained_together(trainer, sweep)
+        .into_iter()
+        .map(|unit| unit.runs)
+        .filter(|batch| {
+            hooks.share.has(batch.start) && batch.clone().any(|run| !finished.is_done(run))
+        })
+        .collect();
     for (number, capacity) in sweep.capacities.iter().enumerate() {
-        trained.extend(at_capacity(
-            trainer,
-            sweep,
-            (number, *capacity),
-            &mut limits,
-            done,
-        )?);
-    }
-    let names = trainer.world().names();
-    let losses = Array2::from_shape_fn((trained.len(), names.len()), |(run, domain)| {
-        trained[run].losses[domain]
-    });
-    Ok(Training {
-        table: table(sweep, names, losses)?,
-        diverged: trained
+        let here: Vec<Range<usize>> = batches
             .iter()
-            .filter(|run| run.losses.iter().any(|loss| loss.is_nan()))
-            .count(),
-        curves: trained
-            .into_iter()
-            .enumerate()
-            .flat_map(|(run, trained)| {
-                trained
-                    .curve
-                    .into_iter()
-                    .map(move |(step, losses)| CurvePoint { run, step, losses })
-            })
-            .collect(),
-        limits,
-    })
+            .filter(|batch| batch.start / runs == number)
+            .cloned()
+            .collect();
+        if here.is_empty() {
+            continue;
+        }
+        for (batch, trained) in at_capacity(trainer, sweep, (*capacity, &here), &mut limits, hooks)?
+        {
+            for (run, trained) in batch.zip(trained) {
+                finished.add(run, &trained.losses, trained.curve);
+            }
+        }
+    }
+    Ok(limits)
 }
 
-/// Every run at one capacity, in order. One projection is in memory at a time.
-fn at_capacity(
-    trainer: &Trainer,
-    sweep: &Sweep,
-    (number, capacity): (usize, f64),
-    limits: &mut Option<Limits>,
-    done: &(dyn Fn(usize) + Sync),
-) -> Result<Vec<Trained>, TrainingError> {
-    let runs = sweep.runs() / sweep.capacities.len();
+/// The runs of `sweep` that are trained together. What they cost is taken to grow with the number
+/// of steps and of directions.
+pub fn trained_together(trainer: &Trainer, sweep: &Sweep) -> Vec<Unit> {
     // Only under a common projection have runs something to share.
     let together = match sweep.mode {
         Mode::Sampled(_) if trainer.is_random() && trainer.takes_steps() => TOGETHER,
         Mode::Sampled(_) | Mode::Expected => 1,
     };
-    let per_tokens = runs / sweep.tokens_per_capacity();
-    let batches: Vec<Range<usize>> = (0..sweep.tokens_per_capacity())
-        .flat_map(|tokens| (0..per_tokens.div_ceil(together)).map(move |batch| (tokens, batch)))
-        .map(|(tokens, batch)| {
-            let first = number * runs + tokens * per_tokens;
-            first + batch * together..first + ((batch + 1) * together).min(per_tokens)
+    let scales = sweep.cells() / sweep.mixtures.len().max(1);
+    let runs = sweep.mixtures.len() * sweep.replicates as usize;
+    (0..scales)
+        .flat_map(|scale| (0..runs.div_ceil(together)).map(move |batch| (scale, batch)))
+        .map(|(scale, batch)| {
+            let first = scale * runs;
+            let runs = first + batch * together..first + ((batch + 1) * together).min(runs);
+            let run = sweep.run(runs.start);
+            Unit {
+                cost: runs.len() as f64 * trainer.cost(run.capacity, run.tokens),
+                runs,
+            }
         })
-        .collect();
+        .collect()
+}
+
+/// The numbers of runs that were trained together, and what became of them.
+type TrainedBatch = (Range<usize>, Vec<Trained>);
+
+/// Batches of runs at one capacity, each with its runs. One projection is in memory at a time.
+fn at_capacity(
+    trainer: &Trainer,
+    sweep: &Sweep,
+    (capacity, batches): (f64, &[Range<usize>]),
+    limits: &mut Option<Limits>,
+    hooks: &Hooks<'_>,
+) -> Result<Vec<TrainedBatch>, SweepError> {
     let no_steps = sweep.tokens.iter().all(|tokens| tokens.is_infinite());
     let averaged = match sweep.mode {
         Mode::Expected => trainer.averages(no_steps),
@@ -137,7 +151,9 @@ fn at_capacity(
     } else {
         trainer.regression().sketches
     };
-    let mut by_sketch: Vec<Vec<Trained>> = Vec::new();
+    // The runs of each batch under the projections so far.
+    let mut so_far: Vec<Vec<Vec<Trained>>> = vec![Vec::new(); batches.len()];
+    let mut trained = Vec::new();
     for sketch in 0..sketches {
         let view = if averaged {
             trainer.average_view(capacity)
@@ -150,25 +166,51 @@ fn at_capacity(
             }
             view
         };
-        let trained: Vec<Vec<Trained>> = batches
+        let last = sketch + 1 == sketches;
+        let results: Vec<Vec<Trained>> = batches
             .par_iter()
+            .zip(&so_far)
             .with_max_len(1)
-            .map(|batch| {
+            .map(|(batch, so_far)| {
+                hooks.go_on()?;
                 let trained = one_batch(trainer, sweep, &view, batch.clone(), sketch);
-                if sketch + 1 == sketches {
-                    done(batch.len());
+                if !last {
+                    return Ok(trained);
                 }
-                trained
+                let means = means(so_far, trained);
+                if let Some(writer) = hooks.writer {
+                    let mut kept = writer.batch();
+                    for (run, mean) in batch.clone().zip(&means) {
+                        writer.push(&mut kept, run, &mean.losses, &mean.curve);
+                    }
+                    hooks.keep(Some(kept))?;
+                }
+                (hooks.done)(batch.len());
+                Ok(means)
             })
-            .collect();
-        by_sketch.push(trained.into_iter().flatten().collect());
+            .collect::<Result<_, SweepError>>()?;
+        if last {
+            trained = results;
+        } else {
+            so_far
+                .iter_mut()
+                .zip(results)
+                .for_each(|(so_far, more)| so_far.push(more));
+        }
     }
-    Ok((0..runs)
-        .map(|run| {
-            let same: Vec<Trained> = by_sketch.iter().map(|runs| runs[run].clone()).collect();
+    Ok(batches.iter().cloned().zip(trained).collect())
+}
+
+/// The mean of each run over projections: those so far, and the last.
+fn means(so_far: &[Vec<Trained>], last: Vec<Trained>) -> Vec<Trained> {
+    last.into_iter()
+        .enumerate()
+        .map(|(run, trained)| {
+            let mut same: Vec<Trained> = so_far.iter().map(|runs| runs[run].clone()).collect();
+            same.push(trained);
             Trained::mean(&same)
         })
-        .collect())
+        .collect()
 }
 
 /// Runs of one capacity and one number of tokens.
@@ -233,33 +275,33 @@ fn check(
     Ok(())
 }
 
-impl Training {
-    /// The curves as CSV: one row for each run and step, with the columns of the run table and, in
-    /// between, `step` and `tokens-seen`. The first line is a comment that says what a point is not.
-    pub fn curves_csv(&self, batch: u64) -> String {
-        let table = &self.table;
-        let mut text = String::from(
-            "# A point of a run whose step decays is not the final loss of a shorter run: \
-             its steps are sized for the whole run.\n\
-             cell,replicate,capacity,tokens",
-        );
-        for name in table.weight_names() {
-            let _ = write!(text, ",weight_{name}");
-        }
-        text.push_str(",step,tokens-seen");
-        for name in table.loss_names() {
-            let _ = write!(text, ",loss_{name}");
-        }
-        text.push('\n');
-        for point in &self.curves {
-            let run = point.run;
-            let _ = write!(text, "{},{}", table.cell(run), table.replicate(run));
-            let scales = [table.capacity(run), table.tokens(run)];
-            for number in scales.iter().flatten().chain(&table.weights(run)) {
+/// The curves of `sweep` over domains `names` as CSV: one row for each run and step, with the
+/// columns of the run table and, in between, `step` and `tokens-seen` (steps of `batch` samples).
+/// The first line is a comment that says what a point is not.
+pub fn curves_csv(finished: &Finished, sweep: &Sweep, names: &[String], batch: u64) -> String {
+    let mut text = String::from(
+        "# A point of a run whose step decays is not the final loss of a shorter run: \
+         its steps are sized for the whole run.\n\
+         cell,replicate,capacity,tokens",
+    );
+    for name in names {
+        let _ = write!(text, ",weight_{name}");
+    }
+    text.push_str(",step,tokens-seen");
+    for name in names {
+        let _ = write!(text, ",loss_{name}");
+    }
+    text.push('\n');
+    for number in 0..finished.len() {
+        let run = sweep.run(number);
+        for (step, losses) in finished.curve(number) {
+            let _ = write!(text, "{},{}", run.cell, run.replicate);
+            let scales = [run.capacity, run.tokens];
+            for number in scales.iter().chain(run.mixture.weights()) {
                 let _ = write!(text, ",{number:?}");
             }
-            let _ = write!(text, ",{},{}", point.step, point.step * batch);
-            for loss in &point.losses {
+            let _ = write!(text, ",{step},{}", step * batch);
+            for loss in losses {
                 if loss.is_nan() {
                     text.push(',');
                 } else {
@@ -268,6 +310,6 @@ impl Training {
             }
             text.push('\n');
         }
-        text
     }
+    text
 }

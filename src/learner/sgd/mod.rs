@@ -94,6 +94,14 @@ pub struct ProjectedRegression {
 }
 
 impl ProjectedRegression {
+    /// The pass of SGD; `None` where the weights follow otherwise.
+    pub fn one_pass(&self) -> Option<&Sgd> {
+        match &self.estimator {
+            Estimator::OnePass(sgd) => Some(sgd),
+            Estimator::Ridge { .. } => None,
+        }
+    }
+
     /// Label noise σ², which cannot be learned.
     pub fn noise(&self) -> f64 {
         match &self.estimator {

@@ -1,0 +1,49 @@
+//! `mixlaw merge`.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use super::kept_arguments::MergeArguments;
+use super::progress::Talk;
+use super::run::{fails, run_into};
+use super::stored::Keeping;
+use crate::config;
+use crate::sweep::PARTS;
+
+pub(super) fn merge(arguments: &MergeArguments, talk: Talk) -> Result<(), Failure> {
+    let folder = &arguments.folder;
+    let file = folder.join("experiment.toml");
+    if !file.is_file() {
+        return Err(Failure::words_with_help(
+            format!("{} holds no experiment.toml", folder.display()),
+            "name the directory that `mixlaw run --out DIRECTORY --shard INDEX/COUNT` wrote to",
+        ));
+    }
+    let experiment = config::load(&file).map_err(Failure::input)?;
+    let others = arguments
+        .others
+        .iter()
+        .map(|folder| parts_of(folder))
+        .collect::<Result<_, _>>()?;
+    let keeping = Keeping {
+        merged: Some(others),
+        ..Keeping::default()
+    };
+    let ran = run_into(folder, &experiment, &keeping, talk, true)?;
+    if arguments.strict && fails(&ran.claim) {
+        return Err(Failure::Claim);
+    }
+    Ok(())
+}
+
+/// The part files of a directory.
+fn parts_of(folder: &Path) -> Result<PathBuf, Failure> {
+    let parts = folder.join(PARTS);
+    if parts.is_dir() {
+        return Ok(parts);
+    }
+    Err(Failure::words(format!(
+        "{} holds no parts of a sweep",
+        folder.display()
+    )))
+}

@@ -1,0 +1,409 @@
+//! A sweep that is kept in a directory: what is there already, what is missing, and how that is said.
+
+use std::path::{Path, PathBuf};
+
+use indicatif::HumanCount;
+
+use super::failure::Failure;
+use super::interrupt;
+use super::kept_words::{ELSEWHERE, listed, refused};
+use super::progress::{Talk, Work};
+use super::simulate::say_limits;
+use crate::config::{Meaning, meaning};
+use crate::learner::LearnerKind;
+use crate::report::{Manifest, Simulation, cpu_model};
+use crate::runs::{file_fingerprint, fingerprint};
+use crate::simulate::{Simulator, Trainer};
+use crate::sweep::{
+    Finished, Hooks, Keys, Loaded, Mode, Shard, Share, Store, StoreError, Sweep, SweepError,
+    complete, complete_training, load_table, single_runs, trained_together,
+};
+use crate::world::World;
+
+/// How a run treats what its directory holds already.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Keeping {
+    /// Everything is simulated anew.
+    pub(super) fresh: bool,
+    /// Runs that diverged are tried again.
+    pub(super) retry_failed: bool,
+    /// The share of this process; `None`: all runs.
+    pub(super) shard: Option<Shard>,
+    /// Folders whose part files are read, too; nothing is simulated. `None`: what is missing is.
+    pub(super) merged: Option<Vec<PathBuf>>,
+}
+
+/// World, learner and sweep of a simulated experiment.
+#[derive(Clone, Copy)]
+pub(super) struct Simulated<'a> {
+    pub(super) world: &'a World,
+    pub(super) learner: &'a LearnerKind,
+    pub(super) sweep: &'a Sweep,
+}
+
+/// A directory that a sweep is kept in, locked, with what it holds already.
+pub(super) struct KeptSweep<'a> {
+    folder: &'a Path,
+    simulated: Simulated<'a>,
+    keeping: &'a Keeping,
+    meaning: Meaning,
+    store: Store,
+    finished: Finished,
+    loaded: Loaded,
+    /// What the manifest of the directory says about the tables there, if they are of use.
+    tables: Option<Simulation>,
+    /// The kind of this processor.
+    processor: String,
+}
+
+/// All runs of a sweep, and what is known about the files that hold them.
+pub(super) struct Done {
+    pub(super) finished: Finished,
+    /// The curves stand in their file already.
+    pub(super) curves_kept: Option<String>,
+}
+
+impl<'a> KeptSweep<'a> {
+    /// Locks `folder`, which is there, for the experiment whose text with every default is `resolved`,
+    /// and reads what it holds. Nothing that is there changes.
+    pub(super) fn open(
+        folder: &'a Path,
+        simulated: Simulated<'a>,
+        resolved: &str,
+        keeping: &'a Keeping,
+        talk: Talk,
+    ) -> Result<Self, Failure> {
+        let meaning = meaning(resolved, env!("CARGO_PKG_VERSION"))
+            .ok_or_else(|| Failure::other("the experiment has no sweep"))?;
+        let store = Store::open(folder, keeping.shard).map_err(refused)?;
+        if !store.is_guarded() {
+            talk.say(&format!(
+                "note: the file system of {} has no locks: let no second process work there",
+                folder.display()
+            ));
+        }
+        let mut kept = Self {
+            finished: Finished::none(simulated.sweep, simulated.world.domains().len()),
+            folder,
+            simulated,
+            keeping,
+            meaning,
+            store,
+            loaded: Loaded::default(),
+            tables: None,
+            processor: cpu_model().unwrap_or_else(|| "unknown".into()),
+        };
+        match kept.read(talk) {
+            Ok(()) => Ok(kept),
+            Err(failure) => {
+                kept.leave();
+                Err(failure)
+            }
+        }
+    }
+
+    /// What the manifest says about the tables of the directory while they are of use.
+    pub(super) fn tables(&self) -> Option<Simulation> {
+        self.tables.clone()
+    }
+
+    /// The fingerprint of what the runs mean.
+    pub(super) fn identity(&self) -> String {
+        fingerprint(self.meaning.runs.as_bytes())
+    }
+
+    /// The kinds of processor that the runs were made on.
+    pub(super) fn processors(&self) -> Vec<String> {
+        self.loaded.origins.iter().cloned().collect()
+    }
+
+    fn keys(&self) -> Keys<'a> {
+        Keys::new(&self.meaning.runs, self.simulated.sweep)
+    }
+
+    /// Reads parts and tables.
+    fn read(&mut self, talk: Talk) -> Result<(), Failure> {
+        if self.keeping.fresh {
+            return self.store.discard().map_err(refused);
+        }
+        let manifest = Manifest::read(&self.folder.join("manifest.json"));
+        let there = manifest.as_ref().and_then(|manifest| {
+            let text = std::fs::read_to_string(self.folder.join("experiment.toml")).ok()?;
+            meaning(&text, &manifest.mixlaw)
+        });
+        let keys = self.keys();
+        let keeping = self.keeping;
+        let also = keeping.merged.as_deref().unwrap_or_default();
+        self.loaded = match self.store.load(&keys, also, &mut self.finished) {
+            Err(StoreError::Foreign { file, meaning }) => {
+                return Err(self.foreign(&file, &meaning));
+            }
+            loaded => loaded.map_err(refused)?,
+        };
+        for (file, damage) in &self.loaded.damaged {
+            for damage in damage {
+                let lost = match damage.lost {
+                    Some(lost) => format!("{} runs of it are lost", HumanCount(lost)),
+                    None => "what followed is lost".into(),
+                };
+                talk.say(&format!(
+                    "{} is damaged at byte {}: {lost} and will be simulated again",
+                    file.display(),
+                    damage.at
+                ));
+            }
+        }
+        if let Some(simulation) = manifest.and_then(|manifest| manifest.simulation) {
+            if simulation.identity != self.identity() {
+                let there = there.as_ref().map_or("", |there| there.runs.as_str());
+                return Err(self.foreign(self.folder, there));
+            }
+            self.read_tables(simulation, &keys, talk)?;
+        }
+        if self.loaded.strangers > 0 {
+            let there = there.as_ref().map_or("", |there| there.axes.as_str());
+            return Err(Failure::words_with_help(
+                format!(
+                    "{} holds {} finished runs that are not in this sweep: {}{}",
+                    self.folder.display(),
+                    HumanCount(self.loaded.strangers as u64),
+                    match self.simulated.sweep.mode {
+                        Mode::Expected => "a sweep can grow in its directory, not shrink",
+                        Mode::Sampled(_) =>
+                            "a sweep of random runs can gain replicates, and capacities at the end, \
+                             in its directory, for the number of a cell names its random stream",
+                    },
+                    listed(there, &self.meaning.axes)
+                ),
+                ELSEWHERE,
+            ));
+        }
+        if self.keeping.retry_failed {
+            let failed = self.finished.forget_failed();
+            self.loaded.renew();
+            talk.say(&format!(
+                "{} runs that diverged are tried again",
+                HumanCount(failed as u64)
+            ));
+        }
+        let done = self.finished.cells(self.simulated.sweep);
+        if done > 0 {
+            talk.say(&format!(
+                "{} of {} cells were already done",
+                HumanCount(done as u64),
+                HumanCount(self.simulated.sweep.cells() as u64)
+            ));
+        }
+        Ok(())
+    }
+
+    /// Reads the tables that a finished run left, if they are as it left them.
+    fn read_tables(
+        &mut self,
+        simulation: Simulation,
+        keys: &Keys<'_>,
+        talk: Talk,
+    ) -> Result<(), Failure> {
+        if self.finished.count() == self.finished.len() {
+            return Ok(());
+        }
+        let is = |name: &str, sha256: &str| {
+            let path = self.folder.join(name);
+            let same = file_fingerprint(&path).is_ok_and(|found| found == sha256);
+            if !same {
+                talk.say(&format!(
+                    "{} is not as it was written: its runs are simulated again",
+                    path.display()
+                ));
+            }
+            same
+        };
+        let curves = simulation.curves_sha256.as_deref();
+        if !is("runs.csv", &simulation.runs_sha256)
+            || !curves.is_none_or(|sha256| is("curves.csv", sha256))
+        {
+            return Ok(());
+        }
+        let path = self.folder.join("runs.csv");
+        let mut read = self.finished.clone();
+        let names = self.simulated.world.names();
+        let strangers = load_table(&path, &names, keys, &mut read)
+            .map_err(|error| Failure::words(format!("cannot read {}: {error}", path.display())))?;
+        // Curves are not read back: trained runs are kept as a whole or not at all.
+        let retried = self.keeping.retry_failed && read.diverged() > 0;
+        let whole = read.count() == read.len() && !retried;
+        if curves.is_some() && !whole {
+            talk.say("trained runs have curves, which are not read back: all are trained again");
+            return Ok(());
+        }
+        // Each of many shards would copy the table into its part.
+        if self.keeping.shard.is_some() && !whole {
+            return Ok(());
+        }
+        self.finished = read;
+        self.loaded.strangers += strangers;
+        self.loaded.renew();
+        self.loaded
+            .origins
+            .extend(simulation.processors.iter().cloned());
+        self.tables = Some(simulation);
+        Ok(())
+    }
+
+    /// Simulates what is missing of the share of this process.
+    pub(super) fn complete(&mut self, talk: Talk) -> Result<(), Failure> {
+        let share = self.share();
+        let (mine, missing) = (0..self.finished.len())
+            .filter(|run| share.has(*run))
+            .fold((0, 0), |(mine, missing), run| {
+                (mine + 1, missing + usize::from(!self.finished.is_done(run)))
+            });
+        if self.keeping.merged.is_some() && missing > 0 {
+            return Err(self.gap(missing));
+        }
+        if missing == 0 {
+            return Ok(());
+        }
+        let keys = self.keys();
+        let writer = self
+            .store
+            .writer(&keys, &self.processor, &share, &self.finished, &self.loaded)
+            .map_err(refused)?;
+        self.loaded.origins.insert(self.processor.clone());
+        let what = match self.keeping.shard {
+            Some(shard) => format!("simulated runs of shard {shard}"),
+            None => "simulated runs".into(),
+        };
+        let work = Work::begin(talk, &what, missing);
+        let done = |more| work.advance(more);
+        let patience = interrupt::Patience::begin();
+        let hooks = Hooks {
+            share: &share,
+            writer: Some(&writer),
+            stop: &interrupt::came,
+            done: &done,
+        };
+        let Simulated {
+            world,
+            learner,
+            sweep,
+        } = self.simulated;
+        let result = match learner {
+            LearnerKind::Counting(learner) => {
+                let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
+                complete(&simulator, sweep, &mut self.finished, &hooks)
+            }
+            LearnerKind::Sgd(regression) => {
+                let trainer = Trainer::new(world.clone(), regression.clone());
+                complete_training(&trainer, sweep, &mut self.finished, &hooks).map(|limits| {
+                    if let (Some(sgd), Some(limits)) = (regression.one_pass(), limits) {
+                        say_limits(sgd.step, limits, talk);
+                    }
+                })
+            }
+        };
+        let done = work.done() + mine - missing;
+        let flushed = writer.finish();
+        drop(patience);
+        let kept = format!(
+            "{} of {} runs are kept",
+            HumanCount(done as u64),
+            HumanCount(mine as u64)
+        );
+        let part = self.store.part().display();
+        match (result, flushed) {
+            (Ok(()), Ok(())) if interrupt::came() => Err(Failure::Interrupted(kept)),
+            (Ok(()), Ok(())) => {
+                work.finish();
+                Ok(())
+            }
+            (Err(SweepError::Stopped), Ok(())) => Err(Failure::Interrupted(kept)),
+            (Err(SweepError::Write(error)), _)
+            | (Ok(()) | Err(SweepError::Stopped), Err(error)) => Err(Failure::Other(format!(
+                "cannot write {part}: {error}\n{kept}: once it can be written, the same command \
+                     goes on from there"
+            ))),
+            (Err(error), _) => Err(Failure::words(error)),
+        }
+    }
+
+    /// All runs, once none is missing.
+    pub(super) fn into_done(self) -> (Done, Store) {
+        let curves_kept = self.tables.and_then(|tables| tables.curves_sha256);
+        let done = Done {
+            finished: self.finished,
+            curves_kept,
+        };
+        (done, self.store)
+    }
+
+    /// Says what is done and what comes next, after a shard.
+    pub(super) fn say_next(&self, talk: Talk) {
+        let (sweep, folder) = (self.simulated.sweep, self.folder.display());
+        talk.say(&format!(
+            "{} of {} cells are in {folder}; when all shards are done: mixlaw merge {folder}",
+            HumanCount(self.finished.cells(sweep) as u64),
+            HumanCount(sweep.cells() as u64),
+        ));
+    }
+
+    fn share(&self) -> Share {
+        let Some(shard) = self.keeping.shard else {
+            return Share::all();
+        };
+        let Simulated {
+            world,
+            learner,
+            sweep,
+        } = self.simulated;
+        match learner {
+            LearnerKind::Counting(_) => Share::of(shard, &single_runs(sweep)),
+            LearnerKind::Sgd(sgd) => {
+                let trainer = Trainer::new(world.clone(), sgd.clone());
+                Share::of(shard, &trained_together(&trainer, sweep))
+            }
+        }
+    }
+
+    /// Runs that no part has.
+    fn gap(&self, missing: usize) -> Failure {
+        let first = (0..self.finished.len()).find(|run| !self.finished.is_done(*run));
+        let place = first.map_or(String::new(), |run| {
+            let run = self.simulated.sweep.run(run);
+            format!(
+                ", the first of them cell {} replicate {}",
+                run.cell, run.replicate
+            )
+        });
+        Failure::words_with_help(
+            format!(
+                "{} of {} runs are in none of the {} part files{place}",
+                HumanCount(missing as u64),
+                HumanCount(self.finished.len() as u64),
+                self.loaded.files
+            ),
+            "run the shards that are missing or did not end (one that has ended does nothing again), or \
+             `mixlaw run` without --shard to finish them here",
+        )
+    }
+
+    /// Runs of another experiment at `place`, which mean `there`.
+    fn foreign(&self, place: &Path, there: &str) -> Failure {
+        Failure::words_with_help(
+            format!(
+                "{} holds runs of another experiment{}",
+                place.display(),
+                listed(there, &self.meaning.runs)
+            ),
+            ELSEWHERE,
+        )
+    }
+
+    /// Leaves no trace in a directory that was refused.
+    fn leave(self) {
+        if self.loaded.files == 0 && self.keeping.shard.is_none() && self.store.is_bare() {
+            // Another process may have come since; then it stays.
+            let _ = self.store.close();
+        }
+    }
+}
