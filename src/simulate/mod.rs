@@ -8,6 +8,7 @@ mod groups;
 mod observed;
 pub mod oracle;
 mod repeated;
+mod rivals;
 mod sampled;
 mod scratch;
 mod selected;
