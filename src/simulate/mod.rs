@@ -10,6 +10,7 @@ mod observed;
 pub mod oracle;
 mod regress;
 mod repeated;
+mod rivals;
 mod sampled;
 mod scratch;
 mod selected;
