@@ -29,6 +29,8 @@ pub enum Purpose {
     Bootstrap,
     /// Tying parameters of a law at random, as a control.
     Ties,
+    /// Drawing worlds from a prior.
+    Worlds,
 }
 
 impl Purpose {
@@ -43,6 +45,7 @@ impl Purpose {
             Self::Starts => "starts",
             Self::Bootstrap => "bootstrap",
             Self::Ties => "ties",
+            Self::Worlds => "worlds",
         }
     }
 }

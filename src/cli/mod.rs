@@ -13,6 +13,7 @@ mod optimize;
 mod output;
 mod pictures;
 mod plan;
+mod plan_runs;
 mod predict;
 mod progress;
 mod reproduce;
@@ -60,6 +61,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
         Command::Compare(two) => compare::compare(two),
         Command::Plan(plan) => plan::plan(plan),
+        Command::PlanRuns(plan) => plan_runs::plan_runs(plan, talk),
         Command::Schema(how) => schema::schema(how),
         Command::Completions(completions) => completions::completions(completions),
     }

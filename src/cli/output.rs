@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::report::is_newer;
 
 /// Names of the files that mark a directory of results; the committed ones have no manifest.
-const MARKS: [&str; 2] = ["manifest.json", "claims.json"];
+const MARKS: [&str; 3] = ["manifest.json", "claims.json", "plan.json"];
 
 /// Writes to standard output; a reader that closes early (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
