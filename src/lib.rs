@@ -10,6 +10,7 @@ pub mod learner;
 mod linear;
 pub mod mixture;
 pub mod optimum;
+pub mod planning;
 pub mod random;
 mod replace;
 pub mod report;

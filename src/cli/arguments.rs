@@ -50,6 +50,8 @@ pub(super) enum Command {
     Verify(VerifyArguments),
     /// Show what an experiment would run: axes, cells, estimated time and memory.
     Plan(PlanArguments),
+    /// Show how many proxy runs it takes to choose a good mixture, in worlds like yours.
+    PlanRuns(PlanRunsArguments),
     /// Print the JSON Schema of the experiment file.
     Schema(SchemaArguments),
     /// Print shell completions.
@@ -416,10 +418,25 @@ pub(super) struct PlanArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixlaw plan-runs configs/plan-runs.toml --out plan")]
+pub(super) struct PlanRunsArguments {
+    /// The plan (TOML): worlds, designs of runs, laws and target, as in configs/plan-runs.toml.
+    pub(super) file: PathBuf,
+
+    /// Directory for the results; default: mixlaw-out/NAME.
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
     /// As a page to read, in Markdown, instead of JSON.
     #[arg(long)]
     pub(super) markdown: bool,
+
+    /// That of the file of `plan-runs` instead.
+    #[arg(long, conflicts_with = "markdown")]
+    pub(super) plan_runs: bool,
 }
 
 #[derive(Debug, Args)]

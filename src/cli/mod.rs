@@ -20,6 +20,7 @@ mod optimize;
 mod output;
 mod pictures;
 mod plan;
+mod plan_runs;
 mod predict;
 mod progress;
 mod reproduce;
@@ -72,6 +73,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Compare(two) => compare::compare(two),
         Command::Verify(verify) => verify::verify(verify, talk),
         Command::Plan(plan) => plan::plan(plan),
+        Command::PlanRuns(plan) => plan_runs::plan_runs(plan, talk),
         Command::Schema(how) => schema::schema(how),
         Command::Completions(completions) => completions::completions(completions),
     }

@@ -9,7 +9,7 @@ use crate::report::{is_newer, write_atomic};
 use crate::sweep::{PARTS, Store};
 
 /// Names of the files that mark a directory of results; the committed ones have no manifest.
-const MARKS: [&str; 2] = ["manifest.json", "claims.json"];
+const MARKS: [&str; 3] = ["manifest.json", "claims.json", "plan.json"];
 
 /// What the files begin with that are made only to see whether it can be done.
 const PROBE: &str = ".mixlaw-probe-";

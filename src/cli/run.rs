@@ -17,7 +17,7 @@ use crate::report::PageFigure;
 use crate::runs::RunTable;
 
 /// Where results go when nothing else is said.
-const DEFAULT_FOLDER: &str = "mixlaw-out";
+pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";
 
 pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = experiment_or_quickstart(arguments.file.as_deref())?;

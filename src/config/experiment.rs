@@ -212,7 +212,7 @@ fn has_best_mixture(source: &Source) -> Result<(), &'static str> {
 }
 
 /// The name of a file without folder and ending, as the name of the experiment.
-fn stem(file: &str, problems: &mut Problems) -> Option<String> {
+pub(super) fn stem(file: &str, problems: &mut Problems) -> Option<String> {
     let stem = Path::new(file)
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())

@@ -9,7 +9,8 @@
 //! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner` with `sgd` and
 //! `sgd_setting`, `sweep` with
 //! `mixtures`, `data`, `fit` with `split`, `vary`, `checks`; `experiment` puts them together. The format is
-//! documented by [`QUICKSTART`], which is also the experiment that runs when no file is given.
+//! documented by [`QUICKSTART`], which is also the experiment that runs when no file is given. `study`
+//! with `prior` reads the file of a plan of proxy runs in the same way.
 //!
 //! ```
 //! let experiment = mixlaw::config::parse(mixlaw::config::QUICKSTART, "quickstart.toml")?;
@@ -17,6 +18,7 @@
 //! # Ok::<(), mixlaw::config::ConfigError>(())
 //! ```
 
+mod between;
 mod checks;
 mod choice;
 mod data;
@@ -37,6 +39,7 @@ mod path;
 mod place;
 mod planned;
 mod pool;
+mod prior;
 mod problems;
 mod reference;
 mod resolved;
@@ -46,6 +49,7 @@ mod sgd_setting;
 mod spectrum;
 mod split;
 mod structure;
+mod study;
 mod supply;
 mod sweep;
 mod tails;
@@ -57,11 +61,11 @@ mod world;
 
 pub use error::{ConfigError, Invalid, Problem};
 pub use experiment::{Experiment, Source};
-pub use load::{load, parse};
+pub use load::{load, load_study, parse, parse_study};
 pub use meaning::{Meaning, differences, meaning};
 pub use reference::reference;
 pub use resolved::resolved_toml;
-pub use schema::schema;
+pub use schema::{schema, study_schema};
 pub use vary::Vary;
 
 /// The built-in experiment: runs when no file is given, and documents every key of the format.

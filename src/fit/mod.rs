@@ -12,6 +12,7 @@ mod fitting;
 mod guard;
 mod identifiability;
 mod influence;
+mod information;
 mod levenberg_marquardt;
 mod objective;
 mod parameter_name;

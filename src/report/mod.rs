@@ -21,6 +21,7 @@ mod manifest;
 mod numbers;
 mod page;
 mod parameter_table;
+mod plan_of_runs;
 mod prediction_table;
 mod run_changes;
 mod saved;
@@ -43,6 +44,7 @@ pub use manifest::{
 };
 pub use page::{Page, PageError, PageFigure};
 pub use parameter_table::parameter_table;
+pub use plan_of_runs::{plan_json, plan_sentences, plan_table, trials_csv};
 pub use prediction_table::{PredictedLosses, prediction_table};
 pub use run_changes::run_changes;
 pub use saved::with_fits;

@@ -14,6 +14,7 @@ mod labels;
 mod law_errors;
 mod legend;
 mod predicted_vs_measured;
+mod regret_by_runs;
 mod sheet;
 mod style;
 mod variation;
@@ -27,6 +28,7 @@ pub use exponent_recovery::ExponentRecovery;
 pub use heat_map::{HeatMap, MapPanel};
 pub use law_errors::{LawError, LawErrors};
 pub use predicted_vs_measured::{LawPoints, Point, PredictedVsMeasured};
+pub use regret_by_runs::{LawRegrets, RegretByRuns, RegretPoint};
 pub use variation::{Measured, Variation, VariedFigure, VariedLaw};
 
 use super::write_atomic;
@@ -62,7 +64,7 @@ pub trait Figure {
 }
 
 /// CSV text of a header and rows.
-fn csv_text(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(super) fn csv_text(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     // Rows of any length and a writer into memory: no write can fail.
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
