@@ -41,9 +41,9 @@ impl Default for Additive {
 
 impl Additive {
     /// The law at each capacity and number of tokens by itself, K(2K+1) parameters for each.
-    pub fn per_scale() -> PerScale<Self> {
+    pub fn per_scale() -> PerScale {
         PerScale {
-            law: Self::default(),
+            law: Box::new(Self::default()),
             name: "additive-per-scale",
             title: "additive law, anew at each (N, D)",
         }

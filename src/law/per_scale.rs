@@ -10,9 +10,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use super::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// A law at each scale by itself.
-#[derive(Debug, Clone, Copy)]
-pub struct PerScale<L> {
-    pub(super) law: L,
+pub struct PerScale {
+    pub(super) law: Box<dyn Law>,
     pub(super) name: &'static str,
     pub(super) title: &'static str,
 }
@@ -20,54 +19,7 @@ pub struct PerScale<L> {
 /// Capacity and tokens.
 type Scale = (f64, f64);
 
-impl<L: Law + Copy + 'static> Law for PerScale<L> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn title(&self) -> &'static str {
-        self.title
-    }
-
-    fn needs_own_weight(&self) -> bool {
-        self.law.needs_own_weight()
-    }
-
-    fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
-        bind(&self.law, training)
-    }
-
-    fn alternatives(&self) -> Vec<(String, Box<dyn Law>)> {
-        let inner = self.law.alternatives().into_iter();
-        inner
-            .map(|(words, law)| {
-                let (name, title) = (self.name, self.title);
-                (words, Box::new(Boxed { law, name, title }) as Box<dyn Law>)
-            })
-            .collect()
-    }
-
-    fn ridge_strengths(&self) -> &'static [f64] {
-        self.law.ridge_strengths()
-    }
-
-    fn has_exponents_of_theory(&self) -> bool {
-        self.law.has_exponents_of_theory()
-    }
-
-    fn prior_matters(&self) -> bool {
-        self.law.prior_matters()
-    }
-}
-
-/// As [`PerScale`], of a law with other hyper-parameters.
-struct Boxed {
-    law: Box<dyn Law>,
-    name: &'static str,
-    title: &'static str,
-}
-
-impl Law for Boxed {
+impl Law for PerScale {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -82,6 +34,24 @@ impl Law for Boxed {
 
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         bind(self.law.as_ref(), training)
+    }
+
+    fn alternatives(&self) -> Vec<(String, Box<dyn Law>)> {
+        let inner = self.law.alternatives().into_iter();
+        inner
+            .map(|(words, law)| {
+                let (name, title) = (self.name, self.title);
+                (words, Box::new(Self { law, name, title }) as Box<dyn Law>)
+            })
+            .collect()
+    }
+
+    fn ridge_strengths(&self) -> &'static [f64] {
+        self.law.ridge_strengths()
+    }
+
+    fn has_exponents_of_theory(&self) -> bool {
+        self.law.has_exponents_of_theory()
     }
 
     fn prior_matters(&self) -> bool {
@@ -129,8 +99,9 @@ struct Parts {
 impl Parts {
     /// The part for the scale of `point`, or the nearest one.
     fn at(&self, point: Point<'_>) -> Option<&(Scale, std::ops::Range<usize>, Box<dyn Model>)> {
-        // Both unlimited: ln(∞/∞) is no number, and they are not apart.
-        let apart = |a: f64, b: f64| (a / b).ln().abs().max(0.0);
+        // Unlimited is nearest to the largest.
+        let ln = |x: f64| x.min(f64::MAX).ln();
+        let apart = |a: f64, b: f64| (ln(a) - ln(b)).abs();
         let distance =
             |scale: Scale| apart(scale.0, point.capacity).hypot(apart(scale.1, point.tokens));
         let nearer = |(a, ..): &&(Scale, _, _), (b, ..): &&(Scale, _, _)| {
