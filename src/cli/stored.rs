@@ -9,7 +9,7 @@ use super::interrupt;
 use super::kept_words::{ELSEWHERE, listed, refused};
 use super::progress::{Talk, Work};
 use super::simulate::say_limits;
-use crate::config::{Meaning, meaning};
+use crate::config::{Meaning, Source, meaning};
 use crate::learner::LearnerKind;
 use crate::report::{Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
@@ -39,6 +39,25 @@ pub(super) struct Simulated<'a> {
     pub(super) world: &'a World,
     pub(super) learner: &'a LearnerKind,
     pub(super) sweep: &'a Sweep,
+}
+
+impl<'a> Simulated<'a> {
+    /// Those of an experiment, if it simulates.
+    pub(super) fn of(source: &'a Source) -> Option<Self> {
+        match source {
+            Source::Simulated {
+                world,
+                learner,
+                sweep,
+                ..
+            } => Some(Self {
+                world,
+                learner,
+                sweep,
+            }),
+            Source::Runs(_) => None,
+        }
+    }
 }
 
 /// A directory that a sweep is kept in, locked, with what it holds already.
@@ -100,6 +119,11 @@ impl<'a> KeptSweep<'a> {
                 Err(failure)
             }
         }
+    }
+
+    /// World, learner and sweep.
+    pub(super) fn simulated(&self) -> Simulated<'a> {
+        self.simulated
     }
 
     /// What the manifest says about the tables of the directory while they are of use.
