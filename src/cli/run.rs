@@ -131,7 +131,7 @@ fn share_into(
     let mut kept = KeptSweep::open(folder, simulated, &resolved, keeping, talk)?;
     output::write(&folder.join("experiment.toml"), resolved.as_bytes())?;
     kept.complete(talk)?;
-    kept.say_next(talk);
+    kept.end_share(talk);
     Ok(())
 }
 

@@ -361,9 +361,15 @@ impl<'a> KeptSweep<'a> {
         (done, self.store)
     }
 
-    /// Says what is done and what comes next, after a shard.
-    pub(super) fn say_next(&self, talk: Talk) {
+    /// Ends a shard: says what is done and what comes next.
+    pub(super) fn end_share(self, talk: Talk) {
         let (sweep, folder) = (self.simulated.sweep, self.folder.display());
+        if self.tables.is_some() {
+            talk.say(&format!("{folder} is finished: there is nothing to merge"));
+            // Nothing was written; a folder that another shard has open stays.
+            let _ = self.store.close();
+            return;
+        }
         talk.say(&format!(
             "{} of {} cells are in {folder}; when all shards are done: mixlaw merge {folder}",
             HumanCount(self.finished.cells(sweep) as u64),
