@@ -232,6 +232,26 @@ fn four_at_once_do_not_disturb_each_other() {
     assert!(first.wait().unwrap().success());
     succeeds(at, &["run", "slow.toml", "--out", "whole"]);
     assert_same(&at.join("whole"), &at.join("out"));
+
+    // All in the same moment: one does the work, who comes late finds it in use or done.
+    let children: Vec<Child> = (0..4)
+        .map(|_| spawn(at, &["run", "slow.toml", "--out", "together"]))
+        .collect();
+    let outputs: Vec<Output> = children
+        .into_iter()
+        .map(|child| child.wait_with_output().unwrap())
+        .collect();
+    let mut simulated = 0;
+    for output in &outputs {
+        let said = String::from_utf8_lossy(&output.stderr);
+        match output.status.code() {
+            Some(0) => simulated += usize::from(said.contains("simulated runs: 640 done")),
+            Some(1) => assert!(said.contains("together is in use by"), "{said}"),
+            code => panic!("{code:?}: {said}"),
+        }
+    }
+    assert_eq!(simulated, 1, "{outputs:?}");
+    assert_same(&at.join("whole"), &at.join("together"));
 }
 
 #[test]
@@ -273,6 +293,10 @@ fn shards_are_merged_to_the_bytes_of_one_process() {
     );
     succeeds(at, &["merge", "out"]);
     assert_same(&at.join("whole"), &at.join("out"));
+    // A task that is queued again after that finds nothing to do, and leaves nothing.
+    let said = succeeds(at, &["run", "slow.toml", "--out", "out", "--shard", "1/4"]);
+    assert!(said.contains("out is finished"), "{said}");
+    assert!(!at.join("out/parts").exists());
 
     // Each in a directory of its own.
     for (number, name) in shards[..2].iter().enumerate() {

@@ -10,11 +10,11 @@ use super::pictures::{lead, pictures};
 use super::progress::Talk;
 use super::results::{Fitted, fit_table};
 use super::run::Ran;
-use super::stored::{Done, KeptSweep};
+use super::stored::{Done, KeptSweep, Simulated};
 use super::truth::Truth;
 use super::{allocation, optima, output, vary};
 use crate::claim::{self, ClaimResult, Figures};
-use crate::config::{Experiment, Source};
+use crate::config::Experiment;
 use crate::fit::LawFit;
 use crate::learner::LearnerKind;
 use crate::optimum::BestMixture;
@@ -81,7 +81,7 @@ impl Directory {
             source,
             truth,
             store,
-        } = self.obtain_runs(experiment, origin, &mut manifest, talk)?;
+        } = self.obtain_runs(origin, &mut manifest, talk)?;
         let mut claim = ClaimResult {
             claim: experiment.claim.clone(),
             checks: Vec::new(),
@@ -174,7 +174,6 @@ impl Directory {
     /// Simulates the runs, or takes those that were read, and writes them down.
     fn obtain_runs(
         &self,
-        experiment: &Experiment,
         origin: Origin<'_>,
         manifest: &mut Manifest,
         talk: Talk,
@@ -194,27 +193,22 @@ impl Directory {
                     store: None,
                 })
             }
-            Origin::Kept(kept) => self.obtain_kept(experiment, kept, manifest, talk),
+            Origin::Kept(kept) => self.obtain_kept(kept, manifest, talk),
         }
     }
 
     /// Simulates what is missing of a sweep, and writes all of it down.
     fn obtain_kept(
         &self,
-        experiment: &Experiment,
         mut kept: KeptSweep<'_>,
         manifest: &mut Manifest,
         talk: Talk,
     ) -> Result<Obtained, Failure> {
-        let Source::Simulated {
+        let Simulated {
             world,
             learner,
             sweep,
-            ..
-        } = &experiment.source
-        else {
-            return Err(Failure::other("the runs were not simulated"));
-        };
+        } = kept.simulated();
         output::remove_leftovers(&self.path);
         // Until they are replaced, the tables of an earlier run are what keeps its runs.
         manifest.simulation = kept.tables();
@@ -287,10 +281,10 @@ impl Directory {
 
     /// Writes the table of runs; gives the fingerprint of the file.
     fn write_runs(&self, table: &RunTable) -> Result<String, Failure> {
-        let mut text = Vec::new();
-        runs::write(table, &mut text).map_err(Failure::other)?;
-        self.write_bytes("runs.csv", &text)?;
-        Ok(fingerprint(&text))
+        let path = self.path.join("runs.csv");
+        runs::write_file(table, &path).map_err(|error| {
+            Failure::other(format!("cannot write {}: {}", path.display(), error.source))
+        })
     }
 
     /// Prints the tables, draws the figures and writes the page.

@@ -52,10 +52,14 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Failure> {
         return Err(refused("it is a file".into()));
     }
     check_version(folder)?;
-    let ours = Store::is_in(folder) || MARKS.iter().any(|mark| folder.join(mark).is_file());
-    if folder.is_dir() && !ours {
-        let mut entries = std::fs::read_dir(folder).map_err(|error| refused(error.to_string()))?;
-        if entries.next().is_some() {
+    let ours = || Store::is_in(folder) || MARKS.iter().any(|mark| folder.join(mark).is_file());
+    if folder.is_dir() && !ours() {
+        let entries = std::fs::read_dir(folder).map_err(|error| refused(error.to_string()))?;
+        let others = entries
+            .filter_map(Result::ok)
+            .any(|entry| !entry.file_name().to_string_lossy().starts_with(PROBE));
+        // Asked again: another process may have begun there in between.
+        if others && !ours() {
             return Err(Failure::words_with_help(
                 format!(
                     "{} is not empty and holds no results of mixlaw",
@@ -135,7 +139,11 @@ pub(super) fn remove_leftovers(folder: &Path) {
 fn probe(folder: &Path) -> std::io::Result<()> {
     let path = folder.join(format!("{PROBE}{}", std::process::id()));
     std::fs::File::create(&path)?;
-    std::fs::remove_file(&path)
+    match std::fs::remove_file(&path) {
+        // A process that cleans up after a killed one may have been quicker.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
 }
 
 /// Whether standard output takes colours: a terminal whose user has not said no.

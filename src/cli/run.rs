@@ -90,12 +90,12 @@ pub(super) fn run_into(
             sweep,
             ..
         } => {
-            let question = question(experiment, None)?;
             let simulated = Simulated {
                 world,
                 learner,
                 sweep,
             };
+            let question = question(experiment, None)?;
             output::make_folder(folder)?;
             let kept = KeptSweep::open(folder, simulated, &resolved, keeping, talk)?;
             (Origin::Kept(kept), question)
@@ -118,13 +118,7 @@ fn share_into(
     talk: Talk,
 ) -> Result<(), Failure> {
     check_figures(experiment)?;
-    let Source::Simulated {
-        world,
-        learner,
-        sweep,
-        ..
-    } = &experiment.source
-    else {
+    let Some(simulated) = Simulated::of(&experiment.source) else {
         return Err(Failure::words_with_help(
             format!("{} loads its runs from a file", experiment.name),
             "--shard needs an experiment with [world], [learner] and [sweep]",
@@ -133,16 +127,11 @@ fn share_into(
     question(experiment, None)?;
     output::check_folder(folder)?;
     output::make_folder(folder)?;
-    let simulated = Simulated {
-        world,
-        learner,
-        sweep,
-    };
     let resolved = config::resolved_toml(experiment, folder);
     let mut kept = KeptSweep::open(folder, simulated, &resolved, keeping, talk)?;
     output::write(&folder.join("experiment.toml"), resolved.as_bytes())?;
     kept.complete(talk)?;
-    kept.say_next(talk);
+    kept.end_share(talk);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use super::interrupt;
 use super::kept_words::{ELSEWHERE, listed, refused};
 use super::progress::{Talk, Work};
 use super::simulate::say_limits;
-use crate::config::{Meaning, meaning};
+use crate::config::{Meaning, Source, meaning};
 use crate::learner::LearnerKind;
 use crate::report::{Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
@@ -39,6 +39,25 @@ pub(super) struct Simulated<'a> {
     pub(super) world: &'a World,
     pub(super) learner: &'a LearnerKind,
     pub(super) sweep: &'a Sweep,
+}
+
+impl<'a> Simulated<'a> {
+    /// Those of an experiment, if it simulates.
+    pub(super) fn of(source: &'a Source) -> Option<Self> {
+        match source {
+            Source::Simulated {
+                world,
+                learner,
+                sweep,
+                ..
+            } => Some(Self {
+                world,
+                learner,
+                sweep,
+            }),
+            Source::Runs(_) => None,
+        }
+    }
 }
 
 /// A directory that a sweep is kept in, locked, with what it holds already.
@@ -100,6 +119,11 @@ impl<'a> KeptSweep<'a> {
                 Err(failure)
             }
         }
+    }
+
+    /// World, learner and sweep.
+    pub(super) fn simulated(&self) -> Simulated<'a> {
+        self.simulated
     }
 
     /// What the manifest says about the tables of the directory while they are of use.
@@ -337,9 +361,15 @@ impl<'a> KeptSweep<'a> {
         (done, self.store)
     }
 
-    /// Says what is done and what comes next, after a shard.
-    pub(super) fn say_next(&self, talk: Talk) {
+    /// Ends a shard: says what is done and what comes next.
+    pub(super) fn end_share(self, talk: Talk) {
         let (sweep, folder) = (self.simulated.sweep, self.folder.display());
+        if self.tables.is_some() {
+            talk.say(&format!("{folder} is finished: there is nothing to merge"));
+            // Nothing was written; a folder that another shard has open stays.
+            let _ = self.store.close();
+            return;
+        }
         talk.say(&format!(
             "{} of {} cells are in {folder}; when all shards are done: mixlaw merge {folder}",
             HumanCount(self.finished.cells(sweep) as u64),

@@ -1,7 +1,7 @@
 //! Fingerprints of files: SHA-256 in hexadecimal.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -21,6 +21,37 @@ impl Fingerprint {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
+    }
+}
+
+/// Passes bytes on to a writer and takes their fingerprint.
+pub(super) struct Fingerprinted<W> {
+    out: W,
+    fingerprint: Fingerprint,
+}
+
+impl<W: Write> Fingerprinted<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self {
+            out,
+            fingerprint: Fingerprint::default(),
+        }
+    }
+
+    pub(super) fn hex(self) -> String {
+        self.fingerprint.hex()
+    }
+}
+
+impl<W: Write> Write for Fingerprinted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.fingerprint.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

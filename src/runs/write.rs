@@ -1,12 +1,13 @@
 //! Writes a table of runs as CSV.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::fingerprint::Fingerprinted;
 use super::table::RunTable;
 use crate::replace::replace;
 
@@ -177,6 +178,9 @@ pub fn write(table: &RunTable, out: impl Write) -> io::Result<()> {
     rows.finish().map(drop)
 }
 
+/// Bytes that are handed to the system at once.
+const WRITTEN_AT_ONCE: usize = 1 << 16;
+
 /// Sizes between which numbers are written without an exponent.
 const PLAIN: std::ops::Range<f64> = 1e-4..1e16;
 
@@ -198,23 +202,31 @@ fn whole_number(text: &str) -> Option<usize> {
     text.parse().ok().filter(|_| canonical)
 }
 
-/// Writes `table` to the file at `path` as [`write()`] does. The file appears or is replaced as a
-/// whole: an interruption leaves what was there before. What is not a regular file (a pipe,
-/// `/dev/stdout`) is written in place.
+/// Writes `table` to the file at `path` as [`write()`] does, and gives the SHA-256 of what was written,
+/// in hexadecimal. The file appears or is replaced as a whole: an interruption leaves what was there
+/// before. What is not a regular file (a pipe, `/dev/stdout`) is written in place.
 ///
 /// # Errors
 /// [`WriteError`] when the folder or the file cannot be written.
-pub fn write_file(table: &RunTable, path: &Path) -> Result<(), WriteError> {
-    replace(path, |file| write(table, file)).map_err(|source| WriteError {
+pub fn write_file(table: &RunTable, path: &Path) -> Result<String, WriteError> {
+    let mut sha256 = String::new();
+    replace(path, |file| {
+        let mut out = BufWriter::with_capacity(WRITTEN_AT_ONCE, Fingerprinted::new(file));
+        write(table, &mut out)?;
+        sha256 = out.into_inner().map_err(IntoInnerError::into_error)?.hex();
+        Ok(())
+    })
+    .map_err(|source| WriteError {
         file: path.into(),
         source,
-    })
+    })?;
+    Ok(sha256)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runs::{Columns, Mapping, read};
+    use crate::runs::{Columns, Mapping, file_fingerprint, read};
     use ndarray::{Array2, array};
     use proptest::prelude::*;
 
@@ -261,8 +273,9 @@ mod tests {
         let path = folder.path().join("runs.csv");
         let table = small(Columns::default());
         std::fs::write(&path, "old").unwrap();
-        write_file(&table, &path).unwrap();
+        let sha256 = write_file(&table, &path).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text(&table));
+        assert_eq!(sha256, file_fingerprint(&path).unwrap());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 
         assert!(write_file(&table, folder.path()).is_err());

@@ -227,6 +227,44 @@ fn other_experiments_versions_and_results_are_refused() {
     assert!(error.to_string().contains("(mixlaw-part 2)"), "{error}");
 }
 
+/// Runs that diverged are done until they are asked for again; what they were does not come back.
+#[test]
+fn failed_runs_are_tried_again_when_asked() {
+    let (folder, _) = kept(100);
+    let sweep = sweep(&[1e3, 1e4]);
+    let keys = Keys::new("meaning", &sweep);
+    let load = || {
+        let store = Store::open(folder.path(), None).unwrap();
+        let mut finished = Finished::none(&sweep, DOMAINS);
+        let loaded = store.load(&keys, &[], &mut finished).unwrap();
+        (store, finished, loaded)
+    };
+    let (store, mut finished, mut loaded) = load();
+    assert_eq!((finished.diverged(), finished.failed_cells(&sweep)), (3, 3));
+    assert_eq!(
+        (
+            finished.forget_failed(),
+            finished.count(),
+            finished.cells(&sweep)
+        ),
+        (3, 17, 17)
+    );
+    loaded.renew();
+    let writer = store
+        .writer(&keys, "cpu", &Share::all(), &finished, &loaded)
+        .unwrap();
+    let mut batch = writer.batch();
+    writer.push(&mut batch, 3, &[1.5, 2.5], &[]);
+    assert_eq!((batch.len(), batch.is_empty()), (1, false));
+    writer.put(batch).unwrap();
+    writer.finish().unwrap();
+    drop(store);
+    let (_store, finished, loaded) = load();
+    assert_eq!((finished.count(), finished.diverged()), (18, 0));
+    assert_eq!(finished.losses(3), [1.5, 2.5]);
+    assert_eq!(loaded.origins, ["cpu".to_string()].into());
+}
+
 #[test]
 fn one_process_at_a_time_or_one_for_each_shard() {
     let folder = TempDir::new().unwrap();
