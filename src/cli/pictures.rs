@@ -4,8 +4,10 @@ use super::maps::{error_map, response_map};
 use super::results::Fitted;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
+use crate::optimum::BestMixture;
 use crate::report::figure::{
-    ExponentRecovery, Figure, LawErrors, LawPoints, Point, PredictedVsMeasured, Variation,
+    ExponentRecovery, Figure, LawErrors, LawPoints, MixtureRegions, Mixtures, Point,
+    PredictedVsMeasured, Variation,
 };
 use crate::report::{Exponents, PageFigure};
 use crate::runs::RunTable;
@@ -16,7 +18,7 @@ pub(super) fn pictures(
     experiment: &Experiment,
     table: &RunTable,
     fitted: &Fitted,
-    exponents: &[Exponents],
+    (exponents, optima): (&[Exponents], &[BestMixture]),
     variation: Option<Variation>,
 ) -> Vec<(&'static str, Box<dyn Figure>)> {
     let simulated = matches!(experiment.source, Source::Simulated { .. });
@@ -31,6 +33,13 @@ pub(super) fn pictures(
     if !exponents.is_empty() {
         let panels = exponents.to_vec();
         all.push(("exponents", Box::new(ExponentRecovery { panels })));
+    }
+    if !optima.is_empty() {
+        all.push(("mixtures", Box::new(Mixtures::of(optima))));
+    }
+    let regions = MixtureRegions::of(optima);
+    if !regions.panels.is_empty() {
+        all.push(("mixture-regions", Box::new(regions)));
     }
     let points = predicted_vs_measured(table, fitted, simulated);
     all.push(("predicted-vs-measured", Box::new(points)));

@@ -246,6 +246,11 @@ impl Directory {
                 let simulator = known_truth(experiment).map(|(world, learner, sweep)| {
                     Simulator::new(world.clone(), learner.clone(), sweep.resolution)
                 });
+                if let (Source::Simulated { .. }, Err(why)) =
+                    (&experiment.source, experiment.source.has_best_mixture())
+                {
+                    talk.say(&format!("no regret is told: {why}"));
+                }
                 let known = simulator.as_ref().zip(truth.as_ref());
                 let truth = known.map(|(simulator, truth)| (simulator, truth.floors.as_slice()));
                 optima::find(plan, question, (&table, fitted.as_ref()), truth, talk)?
@@ -359,7 +364,7 @@ impl Directory {
         }
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
-        for (name, figure) in pictures(experiment, table, fitted, &exponents, variation) {
+        for (name, figure) in pictures(experiment, table, fitted, (&exponents, optima), variation) {
             shown.push(PageFigure::new(figure.as_ref(), name, None));
             figure
                 .save(&folder, name)
@@ -394,8 +399,7 @@ impl Directory {
     }
 }
 
-/// World, learner and sweep of an experiment whose true losses have derivatives by the weights: a
-/// learner that counts, and tokens that are not repeated.
+/// World, learner and sweep of an experiment whose true best mixture can be found.
 fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, &Sweep)> {
     match &experiment.source {
         Source::Simulated {
@@ -403,7 +407,7 @@ fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, &Sweep)> {
             learner: LearnerKind::Counting(learner),
             sweep,
             ..
-        } if world.supply().is_unlimited() => Some((world, learner, sweep)),
+        } if experiment.source.has_best_mixture().is_ok() => Some((world, learner, sweep)),
         Source::Simulated { .. } | Source::Runs(_) => None,
     }
 }

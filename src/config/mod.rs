@@ -32,6 +32,7 @@ mod mixtures;
 mod names;
 mod number;
 mod optimum;
+mod optimum_names;
 mod overlap;
 mod path;
 mod place;
