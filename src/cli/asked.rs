@@ -58,8 +58,7 @@ pub(super) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
     Ok(())
 }
 
-/// World, learner and sweep of an experiment whose true losses have derivatives by the weights: a
-/// learner that counts, and tokens that are not repeated.
+/// World, learner and sweep of an experiment whose true best mixture can be found.
 pub(super) fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, &Sweep)> {
     match &experiment.source {
         Source::Simulated {
@@ -67,7 +66,7 @@ pub(super) fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, 
             learner: LearnerKind::Counting(learner),
             sweep,
             ..
-        } if world.supply().is_unlimited() => Some((world, learner, sweep)),
+        } if experiment.source.has_best_mixture().is_ok() => Some((world, learner, sweep)),
         Source::Simulated { .. } | Source::Runs(_) => None,
     }
 }

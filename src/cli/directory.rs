@@ -124,6 +124,11 @@ impl Directory {
                 let simulator = known_truth(experiment).map(|(world, learner, sweep)| {
                     Simulator::new(world.clone(), learner.clone(), sweep.resolution)
                 });
+                if let (Source::Simulated { .. }, Err(why)) =
+                    (&experiment.source, experiment.source.has_best_mixture())
+                {
+                    talk.say(&format!("no regret is told: {why}"));
+                }
                 let known = simulator.as_ref().zip(truth.as_ref());
                 let truth = known.map(|(simulator, truth)| (simulator, truth.floors.as_slice()));
                 optima::find(plan, question, (&table, fitted.as_ref()), truth, talk)?
@@ -310,7 +315,7 @@ impl Directory {
         }
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
-        for (name, figure) in pictures(experiment, table, fitted, &exponents, variation) {
+        for (name, figure) in pictures(experiment, table, fitted, (&exponents, optima), variation) {
             shown.push(PageFigure::new(figure.as_ref(), name, None));
             figure
                 .save(&folder, name)

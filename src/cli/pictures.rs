@@ -5,8 +5,10 @@ use super::maps::{error_map, response_map};
 use super::results::Fitted;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
+use crate::optimum::BestMixture;
 use crate::report::figure::{
-    ExponentRecovery, Figure, LawErrors, LawPoints, Point, PredictedVsMeasured, Variation,
+    ExponentRecovery, Figure, LawErrors, LawPoints, MixtureRegions, Mixtures, Point,
+    PredictedVsMeasured, Variation,
 };
 use crate::report::{Exponents, PageFigure};
 use crate::runs::RunTable;
@@ -17,7 +19,7 @@ pub(super) fn pictures(
     experiment: &Experiment,
     table: &RunTable,
     fitted: &Fitted,
-    exponents: &[Exponents],
+    (exponents, optima): (&[Exponents], &[BestMixture]),
     variation: Option<Variation>,
 ) -> Vec<(&'static str, Box<dyn Figure>)> {
     let simulated = matches!(experiment.source, Source::Simulated { .. });
@@ -35,6 +37,13 @@ pub(super) fn pictures(
     }
     if let Some(allocation) = allocation(experiment) {
         all.push(("allocation", Box::new(allocation.thinned(MOST_POINTS))));
+    }
+    if !optima.is_empty() {
+        all.push(("mixtures", Box::new(Mixtures::of(optima))));
+    }
+    let regions = MixtureRegions::of(optima);
+    if !regions.panels.is_empty() {
+        all.push(("mixture-regions", Box::new(regions)));
     }
     let points = predicted_vs_measured(table, fitted, simulated);
     all.push(("predicted-vs-measured", Box::new(points)));

@@ -70,6 +70,30 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether its simulator has a best mixture that can be found; else why not.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    pub fn has_best_mixture(&self) -> Result<(), &'static str> {
+        match self {
+            Source::Simulated {
+                learner: LearnerKind::Sgd(_),
+                ..
+            } => Err("the kernel \"sgd\" tells no derivatives by the weights"),
+            Source::Simulated {
+                learner: LearnerKind::Counting(learner),
+                ..
+            } if learner.selection == Selection::Observed => {
+                Err("its search ranks skills by expected counts: selection must be \"expected\"")
+            }
+            Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
+                Err("its search does not know repeated tokens: no domain may have `available`")
+            }
+            Source::Simulated { .. } => Ok(()),
+            Source::Runs(_) => Err("real runs have no simulator"),
+        }
+    }
+
     /// Takes the paths of files as relative to `folder`.
     pub(super) fn resolve(&mut self, folder: &Path) {
         if let Self::Runs(mapping) = self {
@@ -167,9 +191,14 @@ pub(super) fn validate(
                     // What is wrong with [fit] is told already.
                     (Some(_), _) => None,
                 },
-                simulator: source.as_ref().map_or(Ok(()), has_best_mixture),
+                domains: match &source {
+                    Some(Source::Simulated { world, .. }) => Some(world.names()),
+                    // Those of real runs are known when the table is read.
+                    Some(Source::Runs(_)) | None => None,
+                },
+                simulator: source.as_ref().map_or(Ok(()), Source::has_best_mixture),
             };
-            optimum::validate(optimum, setting, problems).map(Some)
+            optimum::validate(optimum, &setting, problems).map(Some)
         }
         None => Some(None),
     };
@@ -188,27 +217,6 @@ pub(super) fn validate(
         optimum: optimum?,
         checks: checks?,
     })
-}
-
-/// Whether the simulator of `source` has a best mixture that can be found; else why not.
-fn has_best_mixture(source: &Source) -> Result<(), &'static str> {
-    match source {
-        Source::Simulated {
-            learner: LearnerKind::Sgd(_),
-            ..
-        } => Err("the kernel \"sgd\" tells no derivatives by the weights"),
-        Source::Simulated {
-            learner: LearnerKind::Counting(learner),
-            ..
-        } if learner.selection == Selection::Observed => {
-            Err("its search ranks skills by expected counts: selection must be \"expected\"")
-        }
-        Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
-            Err("its search does not know repeated tokens: no domain may have `available`")
-        }
-        Source::Simulated { .. } => Ok(()),
-        Source::Runs(_) => Err("real runs have no simulator"),
-    }
 }
 
 /// The name of a file without folder and ending, as the name of the experiment.

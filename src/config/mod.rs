@@ -34,6 +34,7 @@ mod mixtures;
 mod names;
 mod number;
 mod optimum;
+mod optimum_names;
 mod overlap;
 mod path;
 mod place;

@@ -68,6 +68,16 @@ pub(super) fn validate(
             );
         }
     }
+    if raw.key.split('.').next() == Some("optimum") {
+        return problems.add(
+            Problem::new("a number of [optimum] cannot vary")
+                .label(raw.key.span(), "not fitted again")
+                .help(
+                    "[vary] repeats the fits; the best mixture is found once. Write a file for each \
+                     scale or bound",
+                ),
+        );
+    }
     let mut table: toml::Table = match toml::from_str(text) {
         Ok(table) => table,
         Err(error) => return problems.add(Problem::new(error.message().to_owned())),

@@ -176,3 +176,80 @@ fn candidates(domains: usize, floor: f64, seed: u64) -> Vec<Mixture> {
     ));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::{Observations, by_name};
+    use crate::random::{Purpose, stream};
+    use ndarray::array;
+
+    /// A law with known parameters: BiMix at one scale, two domains.
+    fn pilots() -> Pilots {
+        let weights = array![[0.2, 0.8], [0.5, 0.5], [0.8, 0.2], [0.4, 0.6]];
+        let losses = weights.mapv(|h: f64| 1.0 + 0.5 * h.powf(-0.3));
+        let rows = Observations {
+            loss_names: vec!["a".into(), "b".into()],
+            own_weight: vec![Some(0), Some(1)],
+            weights,
+            capacity: vec![1.0; 4],
+            tokens: vec![1.0; 4],
+            losses,
+            weight_floor: 1e-3,
+        };
+        let law = by_name("bimix-floor").unwrap();
+        let thetas: Vec<Vec<f64>> = law
+            .bind(&rows)
+            .unwrap()
+            .iter()
+            .map(|model| {
+                let mut random = stream(0, Purpose::Starts, 0, 0);
+                model.start(0, &mut random)
+            })
+            .collect();
+        let fitted = FittedLaw::with_parameters(law.as_ref(), &rows, &thetas);
+        Pilots(vec![fitted.unwrap().unwrap()])
+    }
+
+    fn scales() -> Scales {
+        Scales {
+            name: "one".into(),
+            capacities: vec![1.0],
+            tokens: vec![1.0],
+        }
+    }
+
+    #[test]
+    fn exchanges_tell_more_and_no_mixture_comes_twice() {
+        let pilots = pilots();
+        for count in [2, 3, 6] {
+            let start = lay_out(Layout::Dirichlet, count, (2, 0.05), 5);
+            let chosen = informative(&pilots, &start, &scales(), 0.05, 1);
+            assert_eq!(chosen.len(), count);
+            let (before, after) = (
+                pilots.ln_det(&start, &scales()),
+                pilots.ln_det(&chosen, &scales()),
+            );
+            assert!(after > before, "{after} {before}");
+            for (index, mixture) in chosen.iter().enumerate() {
+                assert!(!chosen[..index].contains(mixture));
+                assert!(mixture.weights().iter().all(|h| *h >= 0.05 - 1e-12));
+            }
+        }
+        // The ends tell most: a power law is known from where it is steepest and flattest.
+        let chosen = informative(
+            &pilots,
+            &lay_out(Layout::Dirichlet, 2, (2, 0.05), 5),
+            &scales(),
+            0.05,
+            1,
+        );
+        let mut ends: Vec<f64> = chosen.iter().map(|mixture| mixture.weights()[0]).collect();
+        ends.sort_by(f64::total_cmp);
+        assert!(
+            (ends[0] - 0.05).abs() < 1e-9 && (ends[1] - 0.95).abs() < 1e-9,
+            "{ends:?}"
+        );
+        assert!(informative(&pilots, &[], &scales(), 0.05, 1).is_empty());
+    }
+}

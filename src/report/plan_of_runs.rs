@@ -26,6 +26,7 @@ pub fn plan_table(study: &Study, outcome: &Outcome) -> Table {
     };
     push(format!("in {} %\nof worlds", percent(target.share)));
     push(format!("worlds\nwithin {} %", rounded(target.regret, 3)));
+    let answers = outcome.answers(study);
     for one in &outcome.designs {
         table.rows.push(Row {
             cells: vec![
@@ -39,7 +40,7 @@ pub fn plan_table(study: &Study, outcome: &Outcome) -> Table {
                 rounded(one.regrets.within(target.share), 3),
                 format!("{:.0} %", 100.0 * one.regrets.share_within(target.regret)),
             ],
-            strong: false,
+            strong: answers.iter().any(|answer| answer.smallest == Some(one)),
         });
     }
     table.notes = plan_sentences(study, outcome);

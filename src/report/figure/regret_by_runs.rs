@@ -31,7 +31,7 @@ const BELOW: f64 = 42.0;
 const BETWEEN: f64 = 6.0;
 
 /// Regrets below this share of the largest are shown at the frame.
-const REACH: f64 = 1e-4;
+const REACH: f64 = 1e-5;
 
 /// Factor between the markers of two designs of as many runs, so that their bars stand apart.
 const APART: f64 = 1.04;

@@ -4,6 +4,7 @@ use super::super::examples::{self, HOSTILE};
 use super::super::exponents::{DomainExponent, Estimate, Exponents};
 use super::*;
 use crate::fit::Spread;
+use crate::optimum::{Reference, ReferenceKind};
 
 fn points(laws: usize, domains: &[String], loss: impl Fn(usize) -> f64) -> PredictedVsMeasured {
     let law = |law: usize| LawPoints {
@@ -102,6 +103,9 @@ fn all(domains: &[String], laws: usize, kind: fn(usize) -> f64) -> Vec<Box<dyn F
         Box::new(map(domains, laws, kind)),
         Box::new(variation(laws, kind)),
         Box::new(allocation(domains, kind)),
+        Box::new(regrets(laws, kind)),
+        Box::new(mixtures(domains, laws, kind)),
+        Box::new(mixture_regions(domains, laws, kind)),
     ]
 }
 
@@ -176,6 +180,77 @@ fn variation(laws: usize, number: fn(usize) -> f64) -> Variation {
                 })
                 .collect(),
         }],
+    }
+}
+
+fn mixture_regions(domains: &[String], laws: usize, number: fn(usize) -> f64) -> MixtureRegions {
+    let points = |from: usize| (from..from + 8).map(|i| (number(i), number(i + 1)));
+    let name = |at: usize| domains[at % domains.len().max(1)].clone();
+    MixtureRegions {
+        panels: (0..laws.min(3))
+            .map(|law| RegionPanel {
+                law: format!("law-{law}"),
+                domains: (name(law), name(law + 1)),
+                best: (number(law), number(law + 2)),
+                refits: points(law).collect(),
+                edge: points(law + 3).collect(),
+                held: 7,
+            })
+            .collect(),
+    }
+}
+
+fn mixtures(domains: &[String], laws: usize, number: fn(usize) -> f64) -> Mixtures {
+    let all = |from: usize| -> Vec<f64> { (from..from + domains.len()).map(number).collect() };
+    let pairs = |from: usize| all(from).into_iter().zip(all(from + 1)).collect();
+    Mixtures {
+        domains: domains.to_vec(),
+        laws: (0..laws)
+            .map(|law| LawMixture {
+                of: format!("law-{law}"),
+                weights: all(law),
+                intervals: pairs(law),
+                extents: if law == 0 { Vec::new() } else { pairs(law + 3) },
+            })
+            .collect(),
+        references: [ReferenceKind::Target, ReferenceKind::Available]
+            .map(|kind| Reference {
+                kind,
+                weights: all(2),
+            })
+            .into(),
+    }
+}
+
+#[test]
+fn mixtures_are_listed_with_what_they_are_held_against() {
+    let figure = mixtures(&names(3), 2, |i| 0.1 * i as f64);
+    let csv = figure.csv();
+    assert_eq!(csv.lines().count(), 1 + 3 * 2 + 3 * 2);
+    assert!(csv.contains("available,domain 2,0.4,,,,"), "{csv}");
+    assert!(figure.svg().contains("<title>law-1: domain 2 0.3</title>"));
+    assert!(figure.description().contains("dashed: as available"));
+}
+
+fn regrets(laws: usize, number: fn(usize) -> f64) -> RegretByRuns {
+    let point = |index: usize| RegretPoint {
+        series: index % 2,
+        runs: 10 * (index / 2),
+        median: number(index),
+        low: number(index + 1),
+        high: number(index + 2),
+    };
+    RegretByRuns {
+        laws: (0..laws)
+            .map(|law| LawRegrets {
+                law: format!("law-{law}"),
+                points: (law..law + 6).map(point).collect(),
+            })
+            .collect(),
+        series: vec!["dirichlet".into(), "grid".into()],
+        without_runs: number(3),
+        wanted: number(4),
+        shares: (0.1, 0.9),
     }
 }
 
