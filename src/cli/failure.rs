@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use miette::{Diagnostic, MietteHandlerOpts, Report};
 
+use crate::terminal::harmless;
+
 /// Why a command did not succeed.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -44,7 +46,7 @@ impl Failure {
     pub(super) fn print(self) -> ExitCode {
         match self {
             Self::Input(report) => {
-                eprintln!("{report:?}");
+                eprintln!("{}", harmless(&format!("{report:?}")));
                 ExitCode::from(2)
             }
             Self::Claim => {
@@ -56,10 +58,34 @@ impl Failure {
                 ExitCode::from(3)
             }
             Self::Other(message) => {
-                eprintln!("mixlaw: {message}");
+                eprintln!("mixlaw: {}", harmless(&message));
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+/// Prints what is wrong with the arguments, or the help that was asked for. Arguments are echoed:
+/// the name of a file may have come from a pattern of the shell.
+pub(super) fn print_usage(error: &clap::Error) -> ExitCode {
+    let colour = |terminal: bool| terminal && std::env::var_os("NO_COLOR").is_none();
+    let text = |colour| {
+        let text = error.render();
+        if colour {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        }
+    };
+    if error.use_stderr() {
+        let text = text(colour(std::io::stderr().is_terminal()));
+        eprint!("{}", harmless(&text));
+        return ExitCode::from(2);
+    }
+    let text = text(colour(std::io::stdout().is_terminal()));
+    match super::output::print(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.print(),
     }
 }
 

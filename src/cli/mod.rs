@@ -4,9 +4,11 @@ mod arguments;
 mod best_mixture;
 mod compare;
 mod completions;
+mod estimate;
 mod failure;
 mod fit;
 mod fit_file;
+mod man;
 mod maps;
 mod optima;
 mod optimize;
@@ -33,7 +35,10 @@ use failure::Failure;
 
 /// Reads the arguments of the process, does what they say, and prints any failure.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::print_usage(&error),
+    };
     failure::install_reporter();
     match dispatch(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,7 +55,11 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
             .map_err(Failure::other)?;
     }
     crate::linear::pin_blas();
-    let talk = progress::Talk::new(arguments.quiet, std::io::stderr().is_terminal());
+    let talk = progress::Talk::new(
+        arguments.quiet,
+        arguments.log_format,
+        std::io::stderr().is_terminal(),
+    );
     match &arguments.command {
         Command::Run(run) => run::run(run, talk),
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
@@ -62,5 +71,6 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Plan(plan) => plan::plan(plan),
         Command::Schema(how) => schema::schema(how),
         Command::Completions(completions) => completions::completions(completions),
+        Command::Man(page) => man::man(page),
     }
 }

@@ -12,7 +12,7 @@ use super::progress::Talk;
 use super::results::{Fitted, fit_table};
 use super::simulate::simulated;
 use super::truth::Truth;
-use super::{optima, output, vary};
+use super::{estimate, optima, output, vary};
 use crate::claim::{self, ClaimResult, Figures, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::fit::LawFit;
@@ -34,6 +34,7 @@ const DEFAULT_FOLDER: &str = "mixlaw-out";
 
 pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
+    estimate::allow(&experiment, arguments.yes)?;
     let folder = arguments
         .out
         .clone()

@@ -17,6 +17,7 @@ use crate::world::World;
 
 pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = config::load(&arguments.file).map_err(Failure::input)?;
+    super::estimate::allow(&experiment, arguments.yes)?;
     let Source::Simulated {
         world,
         learner,
@@ -107,6 +108,7 @@ pub(super) fn simulated(
             let (batch, step) = (sgd.batch, sgd.step);
             let trainer = Trainer::new(world, sgd);
             let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
+            work.fail(training.diverged);
             work.finish();
             if let Some(limits) = training.limits {
                 say_limits(step, limits, talk);

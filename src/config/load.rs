@@ -11,13 +11,17 @@ use super::error::{ConfigError, Problem};
 use super::experiment::{self, Experiment, RawExperiment};
 use super::problems::Problems;
 use super::{keys, schema, structure, vary};
+use crate::bounded::{self, MEBIBYTE};
+
+/// Largest experiment file. A list of mixtures may be long; a file of 64 MiB is none.
+const MOST_BYTES: u64 = 64 * MEBIBYTE;
 
 /// Reads the experiment file at `path`. Relative paths in it are taken as relative to its folder.
 ///
 /// # Errors
 /// [`ConfigError`] when the file cannot be read, or with all that is wrong in it.
 pub fn load(path: &Path) -> Result<Experiment, ConfigError> {
-    let bytes = fs::read(path).map_err(|source| match source.kind() {
+    let bytes = bounded::read(path, MOST_BYTES).map_err(|source| match source.kind() {
         ErrorKind::NotFound => ConfigError::NotFound {
             path: path.to_owned(),
             similar: similar(path),

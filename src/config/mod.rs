@@ -26,6 +26,7 @@ mod keys;
 mod kind;
 mod learner;
 mod load;
+mod long_lines;
 mod mixtures;
 mod names;
 mod number;
