@@ -1,5 +1,6 @@
 //! mixlaw tests the scaling laws of data mixing, on simulated skills and on real training runs.
 
+mod bounded;
 pub mod claim;
 pub mod cli;
 pub mod config;
@@ -17,5 +18,6 @@ pub mod report;
 pub mod runs;
 pub mod simulate;
 pub mod sweep;
+mod terminal;
 mod triangle;
 pub mod world;

@@ -14,7 +14,7 @@ use super::stored::{Done, KeptSweep, Simulated};
 use super::truth::Truth;
 use super::{allocation, optima, output, vary};
 use crate::claim::{self, ClaimResult, Figures};
-use crate::config::Experiment;
+use crate::config::{Experiment, Source};
 use crate::fit::LawFit;
 use crate::learner::LearnerKind;
 use crate::optimum::BestMixture;

@@ -7,12 +7,14 @@ mod best_mixture;
 mod compare;
 mod completions;
 mod directory;
+mod estimate;
 mod failure;
 mod fit;
 mod fit_file;
 mod interrupt;
 mod kept_arguments;
 mod kept_words;
+mod man;
 mod maps;
 mod merge;
 mod optima;
@@ -43,7 +45,10 @@ use failure::Failure;
 
 /// Reads the arguments of the process, does what they say, and prints any failure.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::print_usage(&error),
+    };
     failure::install_reporter();
     match dispatch(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -61,7 +66,11 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
     }
     crate::linear::pin_blas();
     interrupt::install().map_err(Failure::other)?;
-    let talk = progress::Talk::new(arguments.quiet, std::io::stderr().is_terminal());
+    let talk = progress::Talk::new(
+        arguments.quiet,
+        arguments.log_format,
+        std::io::stderr().is_terminal(),
+    );
     match &arguments.command {
         Command::Run(run) => run::run(run, talk),
         Command::Merge(merge) => merge::merge(merge, talk),
@@ -76,5 +85,6 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::PlanRuns(plan) => plan_runs::plan_runs(plan, talk),
         Command::Schema(how) => schema::schema(how),
         Command::Completions(completions) => completions::completions(completions),
+        Command::Man(page) => man::man(page),
     }
 }

@@ -8,9 +8,9 @@ use super::best_mixture::Question;
 use super::directory::{Directory, Origin};
 use super::failure::Failure;
 use super::kept_arguments::Retry;
-use super::output;
 use super::progress::Talk;
 use super::stored::{Keeping, KeptSweep, Simulated};
+use super::{estimate, output};
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::report::PageFigure;
@@ -21,6 +21,7 @@ pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";
 
 pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
+    estimate::allow(&experiment, arguments.yes)?;
     let folder = arguments
         .out
         .clone()

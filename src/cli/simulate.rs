@@ -18,6 +18,7 @@ use crate::world::World;
 
 pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = config::load(&arguments.file).map_err(Failure::input)?;
+    super::estimate::allow(&experiment, arguments.yes)?;
     let Source::Simulated {
         world,
         learner,
@@ -98,6 +99,7 @@ pub(super) fn simulated(
             let step = regression.one_pass().map(|sgd| sgd.step);
             let trainer = Trainer::new(world, regression);
             let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
+            work.fail(training.diverged);
             work.finish();
             if let (Some(step), Some(limits)) = (step, training.limits) {
                 say_limits(step, limits, talk);

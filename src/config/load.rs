@@ -13,7 +13,11 @@ use super::experiment::{self, Experiment, RawExperiment};
 use super::problems::Problems;
 use super::study::{self, RawStudy};
 use super::{keys, schema, structure, vary};
+use crate::bounded::{self, MEBIBYTE};
 use crate::planning::Study;
+
+/// Largest experiment file. A list of mixtures may be long; a file of 64 MiB is none.
+const MOST_BYTES: u64 = 64 * MEBIBYTE;
 
 /// Reads the experiment file at `path`. Relative paths in it are taken as relative to its folder.
 ///
@@ -52,7 +56,7 @@ pub fn parse_study(text: &str, name: &str) -> Result<Study, ConfigError> {
 
 /// The bytes of a file.
 fn bytes(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    fs::read(path).map_err(|source| match source.kind() {
+    bounded::read(path, MOST_BYTES).map_err(|source| match source.kind() {
         ErrorKind::NotFound => ConfigError::NotFound {
             path: path.to_owned(),
             similar: similar(path),

@@ -29,6 +29,7 @@ mod keys;
 mod kind;
 mod learner;
 mod load;
+mod long_lines;
 mod meaning;
 mod mixtures;
 mod names;

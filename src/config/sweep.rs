@@ -1,5 +1,7 @@
 //! `[sweep]`: the axes of a simulated experiment.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -12,13 +14,19 @@ use super::problems::Problems;
 use super::resolved::{Writer, limit};
 use super::sgd_setting;
 use crate::learner::{Kernel, LearnerKind};
-use crate::mixture::Design;
+use crate::mixture::{Design, Mixture};
 use crate::simulate::Counts;
 use crate::sweep::{Mode, Scales, Sweep};
 use crate::world::{Resolution, World};
 
 /// Largest number of replicates: the spread is then known to .1 %.
 const MOST_REPLICATES: i64 = 1_000_000;
+
+/// Most values of an axis.
+const MOST_VALUES: usize = 10_000;
+
+/// Most runs of a sweep: at a microsecond each they take eleven days.
+const MOST_RUNS: f64 = 1e12;
 
 /// The cells to simulate: every capacity with every number of tokens and every mixture.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -123,6 +131,7 @@ pub(super) fn validate(
     );
     let mixtures = mixtures::validate(&raw.mixtures, setting.domains, setting.seed, problems);
     let (design, mixtures) = mixtures?;
+    refuse_too_many(raw, (&mixtures, replicates?), problems)?;
     let sweep = Sweep {
         seed: setting.seed,
         mode: mode?,
@@ -136,6 +145,24 @@ pub(super) fn validate(
         },
     };
     Some((sweep, design))
+}
+
+/// Refuses a sweep of more runs than could ever be waited for.
+fn refuse_too_many(
+    raw: &At<RawSweep>,
+    (mixtures, replicates): (&[Mixture], u64),
+    problems: &mut Problems,
+) -> Option<()> {
+    let axes = [raw.capacities.len(), raw.tokens.len(), mixtures.len()];
+    let runs = axes.iter().map(|length| *length as f64).product::<f64>() * replicates as f64;
+    if runs <= MOST_RUNS {
+        return Some(());
+    }
+    problems.add(
+        Problem::new(format!("the sweep has {} runs", say(runs)))
+            .label(raw.span(), format!("the most is {}", say(MOST_RUNS)))
+            .help("runs are capacities × tokens × mixtures × replicates: shorten one of them"),
+    )
 }
 
 fn validate_mode(
@@ -313,15 +340,23 @@ fn axis(
                 .help(format!("for no limit write {key} = [\"unlimited\"]")),
         );
     }
+    if raw.len() > MOST_VALUES {
+        return problems.add(
+            Problem::new(format!("`{key}` lists {} values", raw.len())).label(
+                raw[MOST_VALUES].span(),
+                format!("the most is {MOST_VALUES}"),
+            ),
+        );
+    }
     let mut values: Vec<f64> = Vec::with_capacity(raw.len());
+    let mut seen = HashSet::new();
     let mut faults = false;
     for item in raw.iter() {
         let Some(value) = problems.limit(&format!("a value of `{key}`"), item, must, &test) else {
             faults = true;
             continue;
         };
-        let listed = values.iter().any(|v| v.to_bits() == value.to_bits());
-        if listed && scales == Scales::Product {
+        if !seen.insert(value.to_bits()) && scales == Scales::Product {
             faults = true;
             let shown = if value.is_finite() {
                 say(value)

@@ -5,11 +5,12 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::error::{ConfigError, Problem};
-use super::experiment::Experiment;
+use super::experiment::{Experiment, Source};
 use super::number::{say, show};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::Writer;
+use crate::mixture::MOST_WEIGHTS;
 
 /// Most values of the number that varies.
 const MOST_VALUES: usize = 100;
@@ -84,7 +85,7 @@ pub(super) fn validate(
     };
     table.remove("vary");
     table.remove("checks");
-    let mut variants = Vec::new();
+    let (mut variants, mut weights) = (Vec::new(), 0);
     for value in raw.values.iter() {
         let mut changed = Value::Table(table.clone());
         let keys: Vec<&str> = raw.key.split('.').collect();
@@ -97,7 +98,19 @@ pub(super) fn validate(
         }
         let text = toml::to_string(&changed).unwrap_or_default();
         match parse(&text) {
-            Ok(experiment) => variants.push((**value, experiment)),
+            Ok(experiment) => {
+                weights += weights_of(&experiment);
+                if weights > MOST_WEIGHTS {
+                    return problems.add(
+                        Problem::new(format!(
+                            "the mixtures of all values have more than {MOST_WEIGHTS} weights"
+                        ))
+                        .label(raw.values.span(), "too many values for so many mixtures")
+                        .help("take fewer values, or fewer mixtures in [sweep.mixtures]"),
+                    );
+                }
+                variants.push((**value, experiment));
+            }
             Err(error) => {
                 let reasons: Vec<&str> = error.problems().iter().map(Problem::message).collect();
                 return problems.add(
@@ -125,6 +138,14 @@ pub(super) fn validate(
         label,
         variants,
     })
+}
+
+/// Numbers that the mixtures of an experiment take.
+fn weights_of(experiment: &Experiment) -> usize {
+    match &experiment.source {
+        Source::Simulated { world, sweep, .. } => sweep.mixtures.len() * world.domains().len(),
+        Source::Runs(_) => 0,
+    }
 }
 
 /// Puts `number` at the place that `keys` lead to; the last key may be new.

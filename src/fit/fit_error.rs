@@ -23,6 +23,18 @@ pub enum FitError {
         /// The loss.
         loss: f64,
     },
+    /// A loss so far from 1 that its square is none or too large.
+    #[error(
+        "run {run} has the loss {loss} for `{column}`: losses in nats have sizes from 1e-100 to 1e100"
+    )]
+    LossSize {
+        /// Label of the run.
+        run: String,
+        /// Name of the loss column.
+        column: String,
+        /// The loss.
+        loss: f64,
+    },
     /// A single mixture.
     #[error(
         "to draw mixtures anew, or to leave one out, at least two are needed: the runs have {0}"

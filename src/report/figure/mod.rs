@@ -36,6 +36,7 @@ pub use regret_by_runs::{LawRegrets, RegretByRuns, RegretPoint};
 pub use variation::{Measured, Variation, VariedFigure, VariedLaw};
 
 use super::write_atomic;
+use crate::runs::formula::guarded;
 
 /// A figure of a paper.
 pub trait Figure {
@@ -67,7 +68,8 @@ pub trait Figure {
     }
 }
 
-/// CSV text of a header and rows.
+/// CSV text of a header and rows. A text that a spreadsheet would take for a formula is written
+/// with an apostrophe before it.
 pub(super) fn csv_text(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     // Rows of any length and a writer into memory: no write can fail.
     let mut writer = csv::WriterBuilder::new()
@@ -75,7 +77,7 @@ pub(super) fn csv_text(header: &[&str], rows: impl IntoIterator<Item = Vec<Strin
         .from_writer(Vec::new());
     let _ = writer.write_record(header);
     for row in rows {
-        let _ = writer.write_record(&row);
+        let _ = writer.write_record(row.iter().map(|cell| guarded(cell).into_owned()));
     }
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()
