@@ -132,7 +132,7 @@ pub(super) fn region_sentence(found: &BestMixture, region: &JointRegion) -> Stri
 }
 
 /// Half-axes below this are rounding of the search.
-const NO_EXTENT: f64 = 1e-3;
+pub(super) const NO_EXTENT: f64 = 1e-3;
 
 /// Changes below this share of an axis are not named.
 const SMALL_PART: f64 = 0.2;

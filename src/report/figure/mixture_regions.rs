@@ -4,6 +4,7 @@ use kuva::plot::LinePlot;
 use kuva::plot::scatter::ScatterPlot;
 use kuva::render::plots::Plot;
 
+use super::super::best_mixture::NO_EXTENT;
 use super::super::numbers::rounded;
 use super::super::summary_table::law_title;
 use super::axis::Axis;
@@ -55,11 +56,16 @@ pub struct RegionPanel {
 }
 
 impl MixtureRegions {
-    /// The figure of all laws whose runs were resampled: for each the two weights that vary most.
+    /// The figure of all laws whose runs were resampled and whose refits differ: for each the two
+    /// weights that vary most.
     pub fn of(found: &[BestMixture]) -> Self {
         let panels = found.iter().filter_map(|one| {
             let sure = one.uncertainty.as_ref()?;
             let region = sure.region.as_ref()?;
+            let longest = region.axes.first()?.length();
+            if longest <= NO_EXTENT {
+                return None;
+            }
             let width = |domain: usize| {
                 let (low, high) = region.extent(domain);
                 high - low
