@@ -22,13 +22,25 @@ pub struct Crowds {
 }
 
 /// How many skills score above a threshold, and the scores next to it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Above {
+    /// Number of skills.
     pub(super) skills: f64,
     /// The highest score that is not above the threshold.
     pub(super) below: f64,
     /// The lowest score that is.
     pub(super) next: f64,
+}
+
+impl Above {
+    /// No skills.
+    pub(super) fn none() -> Self {
+        Self {
+            skills: 0.0,
+            below: 0.0,
+            next: f64::INFINITY,
+        }
+    }
 }
 
 impl Crowds {

@@ -69,14 +69,24 @@ const HALVES: u32 = 6;
 const RESOLVED: f64 = 1e-3;
 
 /// The scores between which the threshold lies, and how many skills score above each.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Bracket {
+    /// Score above which there are too many skills,
     low: f64,
+    /// so many.
     more: f64,
+    /// Score above which there are as many skills as can be kept, or fewer,
     high: f64,
+    /// so many.
     fewer: f64,
 }
 
 impl Bracket {
+    /// Whether it holds a single score, of which all skills tie.
+    fn is_tie(&self) -> bool {
+        self.high <= self.low * (1.0 + 4.0 * EQUAL)
+    }
+
     /// Takes in what was found above `score`.
     fn narrow(&mut self, score: f64, found: &Above, capacity: f64) {
         if found.skills <= capacity {
@@ -94,28 +104,21 @@ impl Bracket {
     }
 }
 
-/// The threshold at which the expected number of skills kept is `capacity` (finite). Only skills met
-/// at least `least` times take capacity. `guess` is a score to look at first, and `count` about how many meetings it stands for.
+/// The scores next to the one at which `capacity` (finite) skills score above it; `None` if there
+/// are no more than that. `above` tells how many skills score above a score, and the scores next to
+/// it; it is called with ever nearer ones. `guess` is a score to look at first, NaN for none, and
+/// `highest` one that hardly any skill scores above; skills that are sure to be kept may be left out
+/// of all but the `total` that can be. Ends early when no more than `few` skills lie
+/// between.
 ///
 /// The number of skills above a score falls in steps at the scores n·v. A step is found by
 /// bracketing, with secants on the logarithms.
-pub fn threshold<'a>(
-    families: &(impl Iterator<Item = &'a Crowds> + Clone),
-    capacity: f64,
-    least: f64,
-    guess: f64,
-) -> Threshold {
-    let above = |score: f64| {
-        let mut found = Above {
-            skills: 0.0,
-            below: 0.0,
-            next: f64::INFINITY,
-        };
-        for crowds in families.clone() {
-            crowds.above(score, (capacity, least), &mut found);
-        }
-        found
-    };
+fn bracket(
+    mut above: impl FnMut(f64) -> Above,
+    (capacity, total): (f64, f64),
+    (guess, highest): (f64, f64),
+    few: f64,
+) -> Option<Bracket> {
     let mut bracket = Bracket {
         low: 0.0,
         more: f64::INFINITY,
@@ -130,24 +133,21 @@ pub fn threshold<'a>(
             if !bracket.is_open() {
                 break;
             }
-            let missing = (found.skills.max(LEAST_MOVE * capacity) / capacity).ln();
+            let missing = (found.skills - capacity).max((LEAST_MOVE - 1.0) * total) / total;
             let least = LEAST_MOVE.copysign(found.skills - capacity);
-            score *= (stretch * (FIRST_MOVE * missing + least)).exp();
+            score *= (stretch * (FIRST_MOVE * missing.ln_1p() + least)).exp();
             stretch *= 2.0;
         }
     }
     if bracket.more.is_infinite() {
         let all = above(0.0);
         if all.skills <= capacity {
-            return Threshold::all(least);
+            return None;
         }
         bracket.narrow(0.0, &all, capacity);
     }
     if bracket.fewer.is_infinite() {
-        bracket.high = families
-            .clone()
-            .map(Crowds::highest)
-            .fold(bracket.low, f64::max);
+        bracket.high = highest.max(bracket.low);
         for _ in 0..STEPS {
             bracket.fewer = above(bracket.high).skills;
             if bracket.fewer <= capacity {
@@ -166,13 +166,13 @@ pub fn threshold<'a>(
             high,
             fewer,
         } = bracket;
-        if high <= low * (1.0 + 4.0 * EQUAL) || more - fewer <= SHARED * capacity {
+        if bracket.is_tie() || more - fewer <= few {
             break;
         }
         let slope = (high / low).ln() / (fewer.max(f64::MIN_POSITIVE) / more).ln();
         let secant = (capacity / more).ln() * slope;
         // What stays on one side goes twice as far each time, from the end that it moves.
-        let stretch = f64::from(2u32.saturating_pow(row)).max(1.0);
+        let stretch = f64::from(2u32.saturating_pow(row));
         let score = if side >= 0.0 {
             low * (stretch * secant).exp()
         } else {
@@ -193,6 +193,29 @@ pub fn threshold<'a>(
         side = now;
         bracket.narrow(score, &found, capacity);
     }
+    Some(bracket)
+}
+
+/// The threshold at which the expected number of skills kept is `capacity` (finite). Only skills met
+/// at least `least` times take capacity. `guess` is a score to look at first, NaN for none. Skills that
+/// are sure to be kept may be left out of all but the `total` number of those that are.
+pub fn threshold<'a>(
+    families: &(impl Iterator<Item = &'a Crowds> + Clone),
+    (capacity, total): (f64, f64),
+    least: f64,
+    guess: f64,
+) -> Threshold {
+    let above = |score: f64| {
+        let mut found = Above::none();
+        for crowds in families.clone() {
+            crowds.above(score, (capacity, least), &mut found);
+        }
+        found
+    };
+    let highest = families.clone().map(Crowds::highest).fold(0.0, f64::max);
+    let Some(bracket) = bracket(above, (capacity, total), (guess, highest), SHARED * total) else {
+        return Threshold::all(least);
+    };
     // A bracket that closed from both sides holds one score: its skills are the tie.
     let high = bracket.high.max(bracket.low);
     let from = bracket.low.min(high * (1.0 - 4.0 * EQUAL));
@@ -268,7 +291,7 @@ mod tests {
                 .iter()
                 .flat_map(|capacity| guesses.map(|guess| (*capacity, guess)))
             {
-                let found = threshold(&families.iter(), capacity, 1.0, guess);
+                let found = threshold(&families.iter(), (capacity, capacity), 1.0, guess);
                 let kept = kept(&families, found);
                 if found == Threshold::all(1.0) {
                     assert!(kept <= capacity * (1.0 + 1e-9), "{scale} {capacity} {kept}");
@@ -293,7 +316,7 @@ mod tests {
         let tail = |count: f64| 1000.0 * at_least(count, 3.0, 3f64.ln());
         let above = tail(7.0) + tail(5.0) + tail(4.0);
         let tied = tail(6.0) + tail(4.0) + tail(3.0) - above;
-        let found = threshold(&families.iter(), above + 0.3 * tied, 1.0, 5.0);
+        let found = threshold(&families.iter(), (above + 0.3 * tied, above), 1.0, 5.0);
         assert_eq!(found.counts(1.0), (7.0, 6.0));
         assert_eq!(found.counts(1.5), (5.0, 4.0));
         assert_eq!(found.counts(2.0), (4.0, 3.0));

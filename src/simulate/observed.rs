@@ -37,7 +37,7 @@ impl Simulator {
         let mut reach = self.approach(weights, tokens, scratch);
         let threshold = loop {
             let found = self.threshold(capacity, reach, scratch);
-            if reach.is_all() || reach.holds(&found) {
+            if let Some(found) = found.filter(|found| reach.is_all() || reach.holds(found)) {
                 break found;
             }
             reach = reach.all();
@@ -83,8 +83,8 @@ impl Simulator {
     }
 
     /// The threshold at which the expected number of skills kept is `capacity`, if it lies within
-    /// `reach`.
-    fn threshold(&self, capacity: f64, reach: Reach, scratch: &mut Scratch) -> Threshold {
+    /// `reach`; `None` if it is plain that it does not.
+    fn threshold(&self, capacity: f64, reach: Reach, scratch: &mut Scratch) -> Option<Threshold> {
         let Scratch {
             rivals, selected, ..
         } = scratch;
@@ -93,11 +93,16 @@ impl Simulator {
             self.gather(family, *near, reach, capacity, rivals);
             sure += family.multiplicity * (rivals.sure_rank - family.low);
         }
-        threshold(
-            &rivals.iter().map(|rivals| &rivals.crowds),
-            capacity - sure,
-            self.learner.kernel.least_count(),
+        if sure >= capacity && !reach.is_all() {
+            return None;
+        }
+        let crowds = rivals.iter().map(|rivals| &rivals.crowds);
+        let least = self.learner.kernel.least_count();
+        Some(threshold(
+            &crowds,
+            (capacity - sure, capacity),
+            least,
             reach.guess,
-        )
+        ))
     }
 }

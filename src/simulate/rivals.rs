@@ -101,7 +101,8 @@ impl Simulator {
             rivals, selected, ..
         } = scratch;
         rivals.resize_with(self.families.len(), Rivals::default);
-        let mut score = f64::NAN;
+        // Scores of the last ranks that are selected, and of the first that are not.
+        let (mut last, mut next) = (f64::INFINITY, 0.0);
         let (mut least, mut most, mut typical) = (f64::INFINITY, 0.0, f64::INFINITY);
         for ((family, near), rivals) in self.families.iter().zip(&*selected).zip(rivals) {
             let exposed = |member: &Member| exposure(weights[member.domain], tokens);
@@ -117,18 +118,21 @@ impl Simulator {
             if near.rank > family.low && near.rank < family.high {
                 let mass = |row: usize| family.spectrum(row).mass(near.rank);
                 let here = meetings(&rivals.valued, mass);
-                score = f64::max(score, here);
+                last = f64::min(last, here);
                 typical = f64::min(typical, here / meetings(&rivals.met, mass));
+                let mass = |row: usize| family.spectrum(row).mass(near.rank + 1.0);
+                next = f64::max(next, meetings(&rivals.valued, mass));
             }
         }
-        if score.is_nan() {
+        if last.is_infinite() {
             return Reach {
                 low: 0.0,
                 high: 0.0,
                 guess: f64::NAN,
             };
         }
-        let low = score - REACH.0 * most;
+        let (below, above) = (f64::min(last, next), f64::max(last, next));
+        let low = below - REACH.0 * most;
         Reach {
             // Down to the least count the score does not matter.
             low: if low < self.learner.kernel.least_count() * least {
@@ -136,8 +140,8 @@ impl Simulator {
             } else {
                 low
             },
-            high: score + REACH.1 * most,
-            guess: score + USUAL * typical,
+            high: above + REACH.1 * most,
+            guess: 0.5 * (below + above) + USUAL * typical,
         }
     }
 
