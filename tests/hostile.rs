@@ -234,6 +234,15 @@ fn worlds_and_designs_that_memory_or_time_cannot_hold_are_refused() {
     std::fs::write(&file, axes).unwrap();
     let message = refusal(folder.path(), &["plan", "x.toml"]);
     assert!(message.contains("the sweep has 1.21e12 runs"), "{message}");
+    let vary = experiment(
+        "web",
+        4,
+        NO_OVERLAP,
+        "design = \"dirichlet\"\ncount = 1000000",
+    ) + "[vary]\nkey = \"world.head\"\nvalues = [1, 2, 3, 4]\n";
+    std::fs::write(&file, vary).unwrap();
+    let message = refusal(folder.path(), &["plan", "x.toml"]);
+    assert!(message.contains("the mixtures of all values"), "{message}");
     for (flag, value) in [
         ("--split-count", "18446744073709551615"),
         ("--starts", "1000000000"),

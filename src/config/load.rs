@@ -86,7 +86,8 @@ fn parse_in(text: &str, name: &str, folder: &Path) -> Result<Experiment, ConfigE
     if let (Some(vary), Some(experiment), true) = (&raw.vary, &mut experiment, problems.is_empty())
     {
         let variant = |text: &str| parse_in(text, name, folder);
-        experiment.vary = vary::validate(vary, text, variant, &mut problems);
+        let weights = vary::weights_of(experiment);
+        experiment.vary = vary::validate(vary, (text, weights), variant, &mut problems);
     }
     match experiment {
         Some(experiment) if problems.is_empty() => Ok(experiment),

@@ -39,10 +39,11 @@ pub struct Vary {
     pub variants: Vec<(f64, Experiment)>,
 }
 
-/// Checks `[vary]` of a file with the text `text`, and reads the experiment with each value by `parse`.
+/// Checks `[vary]` of a file with the text `text`, whose mixtures have `weights` weights, and reads the
+/// experiment with each value by `parse`.
 pub(super) fn validate(
     raw: &At<RawVary>,
-    text: &str,
+    (text, weights): (&str, usize),
     parse: impl Fn(&str) -> Result<Experiment, ConfigError>,
     problems: &mut Problems,
 ) -> Option<Vary> {
@@ -79,13 +80,18 @@ pub(super) fn validate(
                 ),
         );
     }
+    // Before each takes its time: nearly always all have as many mixtures as the file itself.
+    let of_mixtures = raw.key.starts_with("sweep.mixtures");
+    if !of_mixtures && weights.saturating_mul(values.len()) > MOST_WEIGHTS {
+        return problems.add(too_many_weights(raw));
+    }
     let mut table: toml::Table = match toml::from_str(text) {
         Ok(table) => table,
         Err(error) => return problems.add(Problem::new(error.message().to_owned())),
     };
     table.remove("vary");
     table.remove("checks");
-    let (mut variants, mut weights) = (Vec::new(), 0);
+    let (mut variants, mut weights) = (Vec::new(), 0_usize);
     for value in raw.values.iter() {
         let mut changed = Value::Table(table.clone());
         let keys: Vec<&str> = raw.key.split('.').collect();
@@ -101,13 +107,7 @@ pub(super) fn validate(
             Ok(experiment) => {
                 weights += weights_of(&experiment);
                 if weights > MOST_WEIGHTS {
-                    return problems.add(
-                        Problem::new(format!(
-                            "the mixtures of all values have more than {MOST_WEIGHTS} weights"
-                        ))
-                        .label(raw.values.span(), "too many values for so many mixtures")
-                        .help("take fewer values, or fewer mixtures in [sweep.mixtures]"),
-                    );
+                    return problems.add(too_many_weights(raw));
                 }
                 variants.push((**value, experiment));
             }
@@ -140,8 +140,17 @@ pub(super) fn validate(
     })
 }
 
+/// All values together have more mixtures than memory should hold.
+fn too_many_weights(raw: &RawVary) -> Problem {
+    Problem::new(format!(
+        "the mixtures of all values have more than {MOST_WEIGHTS} weights"
+    ))
+    .label(raw.values.span(), "too many values for so many mixtures")
+    .help("take fewer values, or fewer mixtures in [sweep.mixtures]")
+}
+
 /// Numbers that the mixtures of an experiment take.
-fn weights_of(experiment: &Experiment) -> usize {
+pub(super) fn weights_of(experiment: &Experiment) -> usize {
     match &experiment.source {
         Source::Simulated { world, sweep, .. } => sweep.mixtures.len() * world.domains().len(),
         Source::Runs(_) => 0,

@@ -7,6 +7,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 pub enum Outcome {
     /// It was read, and used.
     Accepted,
+    /// It was read, and holds so many mixtures that reading them takes its time.
+    Large,
     /// It was refused with words.
     Refused,
 }

@@ -13,8 +13,15 @@ use super::target::{Outcome, Target};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Longest that an input may take.
+/// Longest that an input may take: of the processor's time where the system tells it, since other
+/// programs may hold a test up for seconds.
 const MOST_TIME: Duration = Duration::from_secs(1);
+
+/// Longest that an input may take by the clock on the wall.
+const MOST_WAIT: Duration = Duration::from_secs(120);
+
+/// Longest that an input with a large design may take: drawing 1e7 weights is work, not a hang.
+const MOST_TIME_LARGE: Duration = Duration::from_secs(20);
 
 /// Times that a slow input is tried again: another process may have held it up.
 const TRIES: usize = 3;
@@ -60,7 +67,7 @@ pub fn run(target: &dyn Target, seed: u64, share: Duration) -> Tally {
         input.truncate(LONGEST);
         std::fs::write(&current, &input).expect("the input is kept");
         match watched(target, &input, &mut tally) {
-            Ok(Outcome::Accepted) => tally.accepted += 1,
+            Ok(Outcome::Accepted | Outcome::Large) => tally.accepted += 1,
             Ok(Outcome::Refused) => tally.refused += 1,
             Err(what) => {
                 let number = tally.findings.len();
@@ -90,12 +97,17 @@ fn keep(folder: &Path, name: &str, input: &[u8]) -> PathBuf {
 fn watched(target: &dyn Target, input: &[u8], tally: &mut Tally) -> Result<Outcome, String> {
     let mut fastest = Duration::MAX;
     let mut outcome = Ok(Outcome::Refused);
+    let mut most = MOST_TIME;
     for _ in 0..TRIES {
         MEMORY.reset_peak_usage();
         let before = MEMORY.current_usage();
-        let clock = Instant::now();
+        let (clock, worked) = (Instant::now(), processor_time());
         let caught = catch_unwind(AssertUnwindSafe(|| target.consume(input)));
-        fastest = fastest.min(clock.elapsed());
+        let waited = clock.elapsed();
+        let worked = processor_time()
+            .zip(worked)
+            .map(|(now, then)| now.saturating_sub(then));
+        fastest = fastest.min(worked.unwrap_or(waited));
         let memory = MEMORY.peak_usage().saturating_sub(before);
         tally.most_memory = tally.most_memory.max(memory);
         outcome = match caught {
@@ -108,16 +120,28 @@ fn watched(target: &dyn Target, input: &[u8], tally: &mut Tally) -> Result<Outco
                 Err(format!("panic: {}", words.unwrap_or("without words")))
             }
         };
+        if waited > MOST_WAIT {
+            outcome = Err(format!("waited for {:.0} s", waited.as_secs_f64()));
+        }
         if memory > MOST_MEMORY {
             outcome = Err(format!("took {} MB", memory / 1_000_000));
         }
-        if fastest <= MOST_TIME || outcome.is_err() {
+        let large = outcome == Ok(Outcome::Large);
+        most = if large { MOST_TIME_LARGE } else { MOST_TIME };
+        if fastest <= most || outcome.is_err() {
             break;
         }
     }
     tally.slowest = tally.slowest.max(fastest);
-    if fastest > MOST_TIME {
+    if fastest > most {
         outcome = Err(format!("took {:.1} s", fastest.as_secs_f64()));
     }
     outcome
+}
+
+/// Time that the processor has spent on this thread; `None` where the system does not tell.
+fn processor_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }

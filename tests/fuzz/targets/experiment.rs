@@ -22,6 +22,9 @@ use crate::target::{Outcome, Target};
 /// Domains up to which runs are simulated: the time of one may grow with the square.
 const MOST_SIMULATED: usize = 8;
 
+/// Weights of mixtures from which drawing them takes its time.
+const LARGE: usize = 300_000;
+
 pub struct Experiments {
     texts: Vec<String>,
     trees: Vec<Value>,
@@ -110,6 +113,9 @@ impl Target for Experiments {
                 return Ok(Outcome::Refused);
             }
         };
+        if weights(&experiment) > LARGE {
+            return Ok(Outcome::Large);
+        }
         let written = config::resolved_toml(&experiment, Path::new(""));
         let again = config::parse(&written, "fuzz.toml")
             .map_err(|error| format!("written out it is refused: {error:?}\n{written}"))?;
@@ -130,6 +136,17 @@ impl Target for Experiments {
         }
         Ok(Outcome::Accepted)
     }
+}
+
+/// Weights of all mixtures of an experiment and its variants.
+fn weights(experiment: &Experiment) -> usize {
+    let variants = experiment.vary.iter().flat_map(|vary| &vary.variants);
+    let all = std::iter::once(experiment).chain(variants.map(|(_, variant)| variant));
+    let of = |one: &Experiment| match &one.source {
+        Source::Simulated { world, sweep, .. } => sweep.mixtures.len() * world.domains().len(),
+        Source::Runs(_) => 0,
+    };
+    all.map(of).sum()
 }
 
 /// Whether a world is laid out in a moment. A pool takes most of a second to prepare.
