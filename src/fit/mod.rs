@@ -21,6 +21,7 @@ mod refit;
 mod saved;
 mod scarce;
 mod search;
+mod size;
 mod split_file;
 mod split_file_error;
 mod splits;
