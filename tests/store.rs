@@ -160,15 +160,24 @@ fn a_killed_sweep_is_resumed_to_the_same_bytes() {
     }
     assert!(kills >= 2, "the sweep is too quick: {kills} kills");
     let said = succeeds(at, &["run", "slow.toml", "--out", "killed"]);
-    assert!(said.contains("of 160 cells were already done"), "{said}");
+    assert!(said.contains("of 640 runs were already done"), "{said}");
     assert_same(&at.join("whole"), &at.join("killed"));
     let said = succeeds(at, &["run", "slow.toml", "--out", "killed"]);
+    assert!(said.contains("640 of 640 runs were already done"), "{said}");
     assert!(
-        said.contains("160 of 160 cells were already done"),
+        !said.contains("simulated runs") && !said.contains("another build"),
         "{said}"
     );
-    assert!(!said.contains("simulated runs"), "{said}");
     assert_same(&at.join("whole"), &at.join("killed"));
+    let path = at.join("killed/manifest.json");
+    let mut other = manifest(&at.join("killed"));
+    other["build"]["commit"] = "0123456789abcdef".into();
+    std::fs::write(&path, other.to_string()).unwrap();
+    let said = succeeds(at, &["run", "slow.toml", "--out", "killed"]);
+    assert!(
+        said.contains("another build of mixlaw (commit 0123456789"),
+        "{said}"
+    );
     let said = succeeds(at, &["run", "slow.toml", "--out", "killed", "--fresh"]);
     assert!(
         !said.contains("already") && said.contains("simulated runs: 640 done"),
@@ -288,7 +297,7 @@ fn shards_are_merged_to_the_bytes_of_one_process() {
     succeeds(at, &["run", "slow.toml", "--out", "out", "--shard", "3/4"]);
     let said = succeeds(at, &["run", "slow.toml", "--out", "out", "--shard", "3/4"]);
     assert!(
-        said.contains("160 of 160 cells are in out") && said.contains("mixlaw merge out"),
+        said.contains("640 of 640 runs are in out") && said.contains("mixlaw merge out"),
         "{said}"
     );
     succeeds(at, &["merge", "out"]);
@@ -447,10 +456,7 @@ fn trained_runs_are_resumed_with_their_curves() {
     succeeds(at, &["run", "sgd.toml", "--out", "out"]);
     assert_same(&at.join("whole"), &at.join("out"));
     let said = succeeds(at, &["run", "sgd.toml", "--out", "out"]);
-    assert!(
-        said.contains("120 of 120 cells were already done"),
-        "{said}"
-    );
+    assert!(said.contains("240 of 240 runs were already done"), "{said}");
     assert_same(&at.join("whole"), &at.join("out"));
 }
 
@@ -507,7 +513,7 @@ fn results_are_verified_against_their_files_and_a_new_simulation() {
     change(1.0 + 1e-12, Some("another"));
     let told = verify(0);
     assert!(
-        told.contains("1 differ in their last digits") && told.contains("made on another"),
+        told.contains("1 differ in their last digits") && told.contains("made on `another`"),
         "{told}"
     );
     change(1.0 + 1e-12, None);

@@ -11,7 +11,7 @@ use super::progress::{Talk, Work};
 use super::simulate::say_limits;
 use crate::config::{Meaning, Source, meaning};
 use crate::learner::LearnerKind;
-use crate::report::{Manifest, Simulation, cpu_model};
+use crate::report::{Build, Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{
@@ -155,6 +155,7 @@ impl<'a> KeptSweep<'a> {
             let text = std::fs::read_to_string(self.folder.join("experiment.toml")).ok()?;
             meaning(&text, &manifest.mixlaw)
         });
+        let build = manifest.as_ref().map(|manifest| manifest.build.clone());
         let keys = self.keys();
         let keeping = self.keeping;
         let also = keeping.merged.as_deref().unwrap_or_default();
@@ -210,13 +211,16 @@ impl<'a> KeptSweep<'a> {
                 HumanCount(failed as u64)
             ));
         }
-        let done = self.finished.cells(self.simulated.sweep);
-        if done > 0 {
-            talk.say(&format!(
-                "{} of {} cells were already done",
-                HumanCount(done as u64),
-                HumanCount(self.simulated.sweep.cells() as u64)
-            ));
+        if self.finished.count() > 0 {
+            talk.say(&format!("{} were already done", self.counted()));
+            if let Some(build) = build.filter(|build| *build != Build::this()) {
+                talk.say(&format!(
+                    "note: the last to run here was another build of mixlaw ({}; this is {}): \
+                     `mixlaw verify` says whether they agree",
+                    build.name(),
+                    Build::this().name()
+                ));
+            }
         }
         Ok(())
     }
@@ -363,7 +367,7 @@ impl<'a> KeptSweep<'a> {
 
     /// Ends a shard: says what is done and what comes next.
     pub(super) fn end_share(self, talk: Talk) {
-        let (sweep, folder) = (self.simulated.sweep, self.folder.display());
+        let folder = self.folder.display();
         if self.tables.is_some() {
             talk.say(&format!("{folder} is finished: there is nothing to merge"));
             // Nothing was written; a folder that another shard has open stays.
@@ -371,10 +375,23 @@ impl<'a> KeptSweep<'a> {
             return;
         }
         talk.say(&format!(
-            "{} of {} cells are in {folder}; when all shards are done: mixlaw merge {folder}",
-            HumanCount(self.finished.cells(sweep) as u64),
-            HumanCount(sweep.cells() as u64),
+            "{} are in {folder}; when all shards are done: mixlaw merge {folder}",
+            self.counted()
         ));
+    }
+
+    /// How much is done of all, such as "412 of 1,000 cells". Shards take the replicates of a cell
+    /// apart, so that where there are some it is the runs that count.
+    fn counted(&self) -> String {
+        let what = match self.simulated.sweep.replicates {
+            1 => "cells",
+            _ => "runs",
+        };
+        format!(
+            "{} of {} {what}",
+            HumanCount(self.finished.count() as u64),
+            HumanCount(self.finished.len() as u64)
+        )
     }
 
     fn share(&self) -> Share {

@@ -15,6 +15,7 @@ use crate::config::{self, Experiment, Source, meaning};
 use crate::learner::LearnerKind;
 use crate::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
+use crate::runs::words::{listed, shown};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{
@@ -23,6 +24,9 @@ use crate::sweep::{
 
 /// What another kind of processor may change of a loss, relative.
 const OTHER_PROCESSOR: f64 = 1e-9;
+
+/// Most kinds of processor that are listed.
+const MOST_PROCESSORS: usize = 5;
 
 pub(super) fn verify(arguments: &VerifyArguments, talk: Talk) -> Result<(), Failure> {
     let folder = &arguments.folder;
@@ -38,7 +42,7 @@ pub(super) fn verify(arguments: &VerifyArguments, talk: Talk) -> Result<(), Fail
     if manifest.mixlaw != env!("CARGO_PKG_VERSION") {
         talk.say(&format!(
             "note: the results are of mixlaw {}, this is {}",
-            manifest.mixlaw,
+            shown(&manifest.mixlaw),
             env!("CARGO_PKG_VERSION")
         ));
     }
@@ -173,7 +177,10 @@ fn verify_runs(
     }
     output::print(&format!(
         "{told}; within 1e-9, which another processor may change (made on {}, this is {here})\n",
-        simulation.processors.join(" and ")
+        listed(
+            simulation.processors.iter().map(String::as_str),
+            MOST_PROCESSORS
+        )
     ))
 }
 

@@ -155,7 +155,7 @@ impl Manifest {
 
 impl Build {
     /// What this program was made of; see `build.rs`.
-    fn this() -> Self {
+    pub fn this() -> Self {
         let told = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let commit = told(env!("MIXLAW_COMMIT"));
         Self {
@@ -164,7 +164,23 @@ impl Build {
             compiler: told(env!("MIXLAW_COMPILER")),
         }
     }
+
+    /// Its commit, shortened, and whether that was changed.
+    pub fn name(&self) -> String {
+        let Some(commit) = &self.commit else {
+            return "no commit known".into();
+        };
+        let digits = commit.chars().filter(char::is_ascii_hexdigit);
+        let short: String = digits.take(SHORT_COMMIT).collect();
+        match self.clean {
+            Some(false) => format!("commit {short} with changes"),
+            _ => format!("commit {short}"),
+        }
+    }
 }
+
+/// Digits by which a commit is called.
+const SHORT_COMMIT: usize = 10;
 
 /// What follows a commit whose sources were changed.
 const CHANGED: &str = "+changed";
@@ -273,6 +289,19 @@ mod tests {
         let mut odd = manifest();
         odd.laws[0].seconds = f64::NAN;
         assert!(odd.json().contains("\"seconds\": null"));
+    }
+
+    #[test]
+    fn builds_are_called_by_their_commit() {
+        let build = manifest().build;
+        assert_eq!(build.name(), "commit bc02522");
+        let changed = Build {
+            commit: Some("0123456789abcdef".into()),
+            clean: Some(false),
+            ..build
+        };
+        assert_eq!(changed.name(), "commit 0123456789 with changes");
+        assert_eq!(Build::default().name(), "no commit known");
     }
 
     #[test]

@@ -76,14 +76,6 @@ impl Finished {
         self.curves.get(run).map_or(&[], Vec::as_slice)
     }
 
-    /// Number of cells of which every replicate is finished.
-    pub fn cells(&self, sweep: &Sweep) -> usize {
-        self.done
-            .chunks(sweep.replicates as usize)
-            .filter(|replicates| replicates.iter().all(|done| *done))
-            .count()
-    }
-
     /// Number of cells of which some finished run has no losses, because it diverged.
     pub fn failed_cells(&self, sweep: &Sweep) -> usize {
         let replicates = sweep.replicates as usize;

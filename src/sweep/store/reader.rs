@@ -181,7 +181,9 @@ impl Part {
             self.file.seek(SeekFrom::Start(0))?;
             let line = String::from_utf8_lossy(&start);
             return match line.split_once('\n') {
-                Some((line, _)) if line.starts_with("mixlaw-part ") => {
+                Some((line, _))
+                    if line.starts_with("mixlaw-part ") && !line.contains(char::is_control) =>
+                {
                     Err(PartError::Version(line.into()))
                 }
                 _ => Ok(None),
