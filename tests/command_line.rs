@@ -242,7 +242,7 @@ fn the_schema_the_plan_and_the_completions_are_printed() {
 #[case(
     "test.mre.capacity-noise",
     "test.mre.capacity-nois",
-    "test.mre.capacity-noise"
+    "did you mean `test.mre.capacity-noise`?"
 )]
 #[case(
     "design = \"dirichlet\"\ncount = 12\nfloor = 0.05",

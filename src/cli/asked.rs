@@ -5,6 +5,7 @@ use super::{allocation, vary};
 use crate::claim;
 use crate::config::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
+use crate::runs::words::nearest;
 use crate::sweep::Sweep;
 use crate::world::World;
 
@@ -44,7 +45,9 @@ pub(super) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
             let help = if known.is_empty() {
                 "without [fit] nothing is measured".to_string()
             } else {
-                format!("figures of this experiment: {}", known.join(", "))
+                let meant = nearest(&check.figure, known.iter().map(String::as_str))
+                    .map_or(String::new(), |figure| format!("did you mean `{figure}`? "));
+                format!("{meant}figures of this experiment: {}", known.join(", "))
             };
             return Err(Failure::words_with_help(
                 format!(

@@ -23,7 +23,8 @@ pub(super) fn plan_runs(arguments: &PlanRunsArguments, talk: Talk) -> Result<(),
     let outcome = planning::study(&study, &|more| work.advance(more)).map_err(Failure::words)?;
     work.finish();
     output::print(&plan_table(&study, &outcome).text(output::colour()))?;
-    output::make_folder(&folder)?;
+    let figures = folder.join("figures");
+    output::make_folder(&figures)?;
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
         write_atomic(&path, text.as_bytes())
@@ -32,7 +33,7 @@ pub(super) fn plan_runs(arguments: &PlanRunsArguments, talk: Talk) -> Result<(),
     write("plan.json", &plan_json(&study, &outcome))?;
     write("trials.csv", &trials_csv(&study, &outcome))?;
     RegretByRuns::of(&study, &outcome)
-        .save(&folder.join("figures"), "regret")
+        .save(&figures, "regret")
         .map_err(|error| Failure::other(format!("cannot write figure regret: {error}")))?;
     talk.say(&format!("results are in {}", folder.display()));
     Ok(())
