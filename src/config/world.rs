@@ -271,13 +271,23 @@ pub(super) fn write(world: &World, out: &mut Writer) {
         out.word("masses", domain.spectrum.masses());
     }
     out.key("overlap", overlap::written(world.overlap()));
+    // One number where it can be: a key of [vary] may lead to it.
+    let common = match world.cost_spread() {
+        [first, rest @ ..] if rest.iter().all(|other| other.total_cmp(first).is_eq()) => {
+            out.number("cost-spread", *first);
+            true
+        }
+        _ => false,
+    };
     let details = world.cost_spread().iter().zip(world.supply().available());
     for (domain, (spread, available)) in world.domains().iter().zip(details) {
         out.header("[[world.domains]]");
         out.text("name", &domain.name);
         out.number("exponent", domain.spectrum.exponent());
         out.number("cost", domain.cost);
-        out.number("cost-spread", *spread);
+        if !common {
+            out.number("cost-spread", *spread);
+        }
         out.number("floor", domain.floor);
         out.key("spectrum", spectrum::written(domain.spectrum.shape()));
         if !world.supply().is_unlimited() {
