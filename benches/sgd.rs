@@ -8,8 +8,8 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use mixlaw::learner::sgd::{
-    Blocks, Directions, Estimator, Features, Prepared, Projection, Schedule, Sgd, SharedRun, Watch,
-    expected_excess, trained_together,
+    Blocks, Directions, Features, Prepared, Schedule, Sgd, SharedRun, Watch, expected_excess,
+    trained_together,
 };
 use mixlaw::random::{Purpose, stream};
 use mixlaw::world::{Domain, Masses, Overlap, Shape, Spectrum, World};
@@ -35,15 +35,12 @@ fn world() -> World {
     World::new(domains, 5.0, 1e14, Overlap::None).expect("the world exists")
 }
 
-fn sgd(projection: Projection, batch: u64, step: f64) -> Sgd {
+fn sgd(batch: u64, step: f64) -> Sgd {
     Sgd {
-        projection,
         batch,
         step,
         schedule: Schedule::Geometric { ratio: 1000.0 },
         noise: 0.1,
-        estimator: Estimator::OnePass,
-        sketches: 1,
     }
 }
 
@@ -56,7 +53,7 @@ fn prepared(rows: usize) -> Prepared {
 
 fn train(bencher: Bencher, rows: usize, runs: u64, batch: u64, steps: u64) {
     let prepared = prepared(rows);
-    let sgd = sgd(Projection::Gaussian, batch, 1.0);
+    let sgd = sgd(batch, 1.0);
     bencher
         .counter(ItemsCount::new(runs * batch * steps))
         .bench_local(|| {
@@ -84,7 +81,7 @@ fn runs_side_by_side_in_batches_of_10(bencher: Bencher, rows: usize) {
 #[divan::bench(args = [1e4, 1e6, 1e9], sample_count = 20)]
 fn one_expected_run_of_1024_directions(bencher: Bencher, tokens: f64) {
     let world = world();
-    let sgd = sgd(Projection::Top, 1, 0.5);
+    let sgd = sgd(1, 0.5);
     bencher.bench_local(|| {
         let directions = Directions::top(&world, &WEIGHTS, 1024);
         let mut nothing = |_: u64, _: &[f64]| ();

@@ -158,7 +158,7 @@ fn four(kernel: Kernel, selection: Selection) -> Vec<Case> {
             (UNLIMITED, 1e7),
             (UNLIMITED, 1e9),
         ],
-        Selection::Observed => &[(1e4, 1e6), (1e4, 1e7), (1e4, 1e9)],
+        Selection::Observed => &[(1e4, 1e5), (1e4, 1e6), (1e4, 1e7), (1e4, 1e9)],
     };
     scales
         .iter()
@@ -234,6 +234,18 @@ fn ranks(bencher: Bencher, case: &Case) {
     Case::new(world.clone(), learner, capacity, 1e6).called(name)
 })))]
 fn overlap(bencher: Bencher, case: &Case) {
+    case.time(bencher);
+}
+
+/// The same by observed score, where capacity limits.
+#[divan::bench(args = [
+    ("pair", world(4, 1e14, Overlap::Pair { fraction: 0.3, rank_jitter: 0.0 })),
+    ("pool", pool()),
+].into_iter().flat_map(|(name, world)| [1e6, 1e8].map(|tokens| {
+    let learner = learner(EXPONENTIAL, Selection::Observed);
+    Case::new(world.clone(), learner, 1e4, tokens).called(name)
+})))]
+fn overlap_observed(bencher: Bencher, case: &Case) {
     case.time(bencher);
 }
 

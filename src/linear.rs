@@ -3,7 +3,7 @@
 use std::sync::Once;
 
 use ndarray::{Array1, Array2};
-use ndarray_linalg::{FactorizeC, SVD, SolveC, UPLO};
+use ndarray_linalg::{DeterminantC, Factorize, FactorizeC, SVD, Solve, SolveC, UPLO};
 
 /// Pins OpenBLAS to one thread: its own threads inside rayon's are slower and change the last
 /// bits of a result.
@@ -30,6 +30,26 @@ pub(crate) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Optio
     pin_blas();
     let solution = matrix.factorizec(UPLO::Lower).ok()?.solvec(right).ok()?;
     solution.iter().all(|x| x.is_finite()).then_some(solution)
+}
+
+/// Solves `matrix`·X = `right` for every column of `right`; `None` if the square matrix is singular
+/// to working precision.
+pub(crate) fn solve_square(matrix: &Array2<f64>, right: &Array2<f64>) -> Option<Array2<f64>> {
+    pin_blas();
+    let factors = matrix.factorize().ok()?;
+    let mut solution = Array2::zeros(right.raw_dim());
+    for (mut column, right) in solution.columns_mut().into_iter().zip(right.columns()) {
+        column.assign(&factors.solve(&right).ok()?);
+    }
+    solution.iter().all(|x| x.is_finite()).then_some(solution)
+}
+
+/// ln det of a symmetric positive definite matrix; `None` if it is not positive definite to working
+/// precision.
+pub(crate) fn ln_det_positive(matrix: &Array2<f64>) -> Option<f64> {
+    pin_blas();
+    let ln_det = matrix.ln_detc().ok()?;
+    ln_det.is_finite().then_some(ln_det)
 }
 
 /// Singular values of `matrix` (rows × P), from large to small, min(rows, P) of them, and its

@@ -31,6 +31,8 @@ pub enum Purpose {
     Ties,
     /// Choosing the runs that are simulated again to verify results.
     Verification,
+    /// Drawing worlds from a prior.
+    Worlds,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
             Self::Bootstrap => "bootstrap",
             Self::Ties => "ties",
             Self::Verification => "verification",
+            Self::Worlds => "worlds",
         }
     }
 }

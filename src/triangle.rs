@@ -95,39 +95,70 @@ pub(crate) fn upper_dot(mut rows: Array2<f64>, upper: &Array2<f64>) -> Array2<f6
 /// # Panics
 /// When the sizes do not match, as [`general_mat_mul`] does.
 pub(crate) fn add_gram(columns: &Array2<f64>, matrix: &mut Array2<f64>) {
-    pin_blas();
     let (size, count) = columns.dim();
+    if !add_half(
+        columns,
+        (size, count),
+        CBLAS_TRANSPOSE::CblasNoTrans,
+        matrix,
+    ) {
+        general_mat_mul(1.0, columns, &columns.t(), 1.0, matrix);
+    }
+}
+
+/// As [`add_gram`], rowsᵀ·rows.
+///
+/// # Panics
+/// When the sizes do not match, as [`general_mat_mul`] does.
+pub(crate) fn add_gram_of_rows(rows: &Array2<f64>, matrix: &mut Array2<f64>) {
+    let (count, size) = rows.dim();
+    if !add_half(rows, (size, count), CBLAS_TRANSPOSE::CblasTrans, matrix) {
+        general_mat_mul(1.0, &rows.t(), rows, 1.0, matrix);
+    }
+}
+
+/// Adds the Gram matrix of `size` vectors of `count` entries, the rows of `given` or, transposed, its
+/// columns. Whether it could: sizes match and the memory is in rows.
+fn add_half(
+    given: &Array2<f64>,
+    (size, count): (usize, usize),
+    transposed: CBLAS_TRANSPOSE,
+    matrix: &mut Array2<f64>,
+) -> bool {
+    pin_blas();
     let square = matrix.dim() == (size, size);
-    let (Some(given), Some(sum), Ok(order), Ok(length), true) = (
-        columns.as_slice(),
+    let (Some(entries), Some(sum), Ok(order), Ok(length), Ok(line), true) = (
+        given.as_slice(),
         matrix.as_slice_mut(),
         i32::try_from(size),
         i32::try_from(count),
+        i32::try_from(given.ncols()),
         square,
     ) else {
-        return general_mat_mul(1.0, columns, &columns.t(), 1.0, matrix);
+        return false;
     };
-    if count == 0 {
-        return;
+    if count == 0 || size == 0 {
+        return true;
     }
     #[allow(unsafe_code)]
-    // SAFETY: `given` holds order × length numbers and `sum` order × order, both one row after the
-    // other; `sum` is borrowed mutably and does not overlap with `given`.
+    // SAFETY: `entries` holds order × length numbers, in rows of `line` of them, and `sum` order ×
+    // order, one row after the other; `sum` is borrowed mutably and does not overlap with `entries`.
     unsafe {
         cblas_dsyrk(
             CBLAS_LAYOUT::CblasRowMajor,
             CBLAS_UPLO::CblasUpper,
-            CBLAS_TRANSPOSE::CblasNoTrans,
+            transposed,
             order,
             length,
             1.0,
-            given.as_ptr(),
-            length,
+            entries.as_ptr(),
+            line,
             1.0,
             sum.as_mut_ptr(),
             order,
         );
     }
+    true
 }
 
 /// Copies the upper triangle of a square matrix to the lower one.
@@ -173,6 +204,13 @@ mod tests {
             add_gram(&columns, &mut sum);
             mirror(&mut sum);
             assert_eq!(sum, expected);
+            let mut of_rows = Array2::from_elem((size, size), 2.0);
+            add_gram_of_rows(&columns.t().as_standard_layout().into_owned(), &mut of_rows);
+            mirror(&mut of_rows);
+            assert_eq!(of_rows, expected);
+            add_gram_of_rows(&columns.clone().reversed_axes(), &mut of_rows);
+            mirror(&mut of_rows);
+            assert_eq!(of_rows, 2.0 * &expected - 2.0);
             let mut turned = Array2::from_elem((size, size), 2.0).reversed_axes();
             add_gram(&columns, &mut turned);
             mirror(&mut turned);

@@ -115,6 +115,9 @@ fn a_run_finds_the_best_mixture_and_what_it_costs() {
         );
         let out = folder.path().join(out);
         written.push(std::fs::read_to_string(out.join("optimum.json")).unwrap());
+        let mixtures = std::fs::read_to_string(out.join("figures/mixtures.csv")).unwrap();
+        assert!(mixtures.contains("windowed,web,") && mixtures.contains("target,code,0.5,"));
+        assert!(out.join("figures/mixtures.svg").is_file());
         assert!(
             std::fs::read_to_string(out.join("report.html"))
                 .unwrap()
@@ -177,6 +180,19 @@ fn predictions_and_optima_come_from_the_file() {
     assert_eq!(best["prices"][0]["bound"], "upper");
     let interval = best["intervals"]["web"].as_array().unwrap();
     assert!(interval[0].as_f64() <= interval[1].as_f64());
+    let region = &best["region"];
+    assert_eq!(region["of-refits"], 8);
+    assert_eq!(region["holds-refits"], 8, "90 % of 8 are all");
+    let centre = region["centre"].as_object().unwrap().values();
+    let sum: f64 = centre.map(|weight| weight.as_f64().unwrap()).sum();
+    assert!((sum - 1.0).abs() < 1e-9);
+    assert_eq!(region["half-axes"].as_array().unwrap().len(), 1);
+    assert!(
+        region["words"]
+            .as_str()
+            .unwrap()
+            .starts_with("Jointly, 8 of 8 refits")
+    );
     // Far outside of what was fitted: a warning with the factor.
     let output = mixlaw(
         &folder,

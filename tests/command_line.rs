@@ -242,7 +242,7 @@ fn the_schema_the_plan_and_the_completions_are_printed() {
 #[case(
     "test.mre.capacity-noise",
     "test.mre.capacity-nois",
-    "test.mre.capacity-noise"
+    "did you mean `test.mre.capacity-noise`?"
 )]
 #[case(
     "design = \"dirichlet\"\ncount = 12\nfloor = 0.05",
@@ -321,4 +321,64 @@ fn an_output_that_cannot_be_written_is_found_before_the_work() {
         files(folder.path()),
         ["file", "mine/notes.txt", "small.toml"]
     );
+}
+
+/// A zero too many is told before the start, with what it would take.
+#[test]
+fn more_than_ten_million_runs_ask_for_a_word() {
+    let folder = TempDir::new().unwrap();
+    let list: Vec<String> = (1..=4000).map(|n| format!("{n}e3")).collect();
+    let many = SMALL
+        .replace("[1e3, 1e4]", &format!("[{}]", list.join(", ")))
+        .replace("count = 12", "count = 1500");
+    write(&folder, "many.toml", &many);
+    for command in [
+        &["run", "many.toml", "--out", "out"][..],
+        &["simulate", "many.toml", "--out", "runs.csv"],
+    ] {
+        let output = mixlaw(&folder).args(command).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{command:?}");
+        let message = stderr(&output);
+        for words in ["12000000 runs", "on disk", "--yes"] {
+            assert!(message.contains(words), "{words}: {message}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    let plan = mixlaw(&folder)
+        .args(["plan", "many.toml"])
+        .output()
+        .unwrap();
+    let plan = String::from_utf8(plan.stdout).unwrap();
+    for line in [
+        "cells       12000000",
+        "time        about",
+        "memory      about",
+        "disk        about",
+    ] {
+        assert!(plan.contains(line), "{plan}");
+    }
+}
+
+#[test]
+fn progress_for_machines_is_json_on_each_line() {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    let output = mixlaw(&folder)
+        .args(["run", "small.toml", "--log-format", "json"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let mut told = 0;
+    for line in stderr(&output).lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert!(value["time"].is_string());
+        if value["what"] == "simulated runs" {
+            assert_eq!(value["done"], 48);
+            assert_eq!(value["total"], 48);
+            assert_eq!(value["failed"], 0);
+            assert!(value["rate"].as_f64() > Some(0.0));
+            told += 1;
+        }
+    }
+    assert_eq!(told, 1);
 }

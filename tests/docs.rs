@@ -43,3 +43,16 @@ fn the_citation_names_this_version() {
         assert!(text.lines().any(|line| line.starts_with(key)), "{key}");
     }
 }
+
+/// Editors read the committed schema, mixlaw checks by its own.
+#[test]
+fn the_published_schema_is_current() {
+    let current = format!("{:#}\n", mixlaw::config::schema());
+    assert!(
+        committed("configs/experiment.schema.json") == current,
+        "configs/experiment.schema.json is out of date: mixlaw schema > configs/experiment.schema.json"
+    );
+    let taplo: toml::Table = committed(".taplo.toml").parse().unwrap();
+    let path = taplo["rule"][0]["schema"]["path"].as_str().unwrap();
+    assert!(committed(path) == current, "{path}");
+}

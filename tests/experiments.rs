@@ -49,6 +49,7 @@ fn every_experiment_measures_what_it_checks() {
             let simulated = matches!(experiment.source, Source::Simulated { .. });
             known.extend(claim::optimum_names(&plan.of, None, simulated));
         }
+        known.extend(["allocation.largest-ranks", "allocation.mean-error"].map(String::from));
         for check in &experiment.checks {
             assert!(known.contains(&check.figure), "{name}: {}", check.figure);
         }

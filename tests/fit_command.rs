@@ -223,7 +223,7 @@ fn more_parameters_than_losses_are_warned_of_under_a_ridge() {
     24,
     "13 folds need at least 13 mixtures, but there are 12"
 )]
-#[case("--folds 1", 24, "at least 2")]
+#[case("--folds 1", 24, "from 2 to 100000")]
 #[case("--folds 3 --split-by none", 24, "one of them has to go")]
 #[case("--repeats 3", 24, "--folds")]
 #[case("--capacity-below 1e9", 24, "needs a capacity column")]
@@ -233,7 +233,7 @@ fn more_parameters_than_losses_are_warned_of_under_a_ridge() {
 #[case("--exclude-cell r3", 24, "RUN:DOMAIN is needed")]
 #[case("--exclude-cell r33:web", 24, "no run is called `r33`")]
 #[case("--exclude-cell r3:wbe", 24, "did you mean `web`?")]
-#[case("--bootstrap 0", 24, "at least 1")]
+#[case("--bootstrap 0", 24, "from 1 to 1000000")]
 #[case("--split-by none --bootstrap 3", 2, "at least two")]
 #[case("--law effective-dta", 24, "did you mean `effective-data`?")]
 fn bad_flags_are_refused_in_words(#[case] flags: &str, #[case] rows: usize, #[case] named: &str) {

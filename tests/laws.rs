@@ -220,6 +220,25 @@ fn names_are_unique_and_found() {
     }
 }
 
+/// Checks of an experiment name parameters before anything is fitted.
+#[test]
+fn the_symbols_of_a_law_are_those_of_its_parameters() {
+    let mixtures = [vec![0.5, 0.3, 0.2], vec![0.2, 0.5, 0.3]];
+    let rows = observations(&mixtures, false);
+    for law in all() {
+        let mut found: Vec<&str> = Vec::new();
+        for model in law.bind(&rows).unwrap() {
+            let theta = model.start(0, &mut stream(0, Purpose::Starts, 0, 0));
+            let common = model
+                .values(&theta)
+                .into_iter()
+                .filter(|v| v.column.is_none());
+            found.extend(common.map(|value| value.symbol));
+        }
+        assert_eq!(found, law.common_symbols(), "{}", law.name());
+    }
+}
+
 /// The price of capacity moves all domains together: more weight on one takes from the others.
 #[test]
 fn competition_takes_from_the_others() {

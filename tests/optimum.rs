@@ -12,7 +12,7 @@ use mixlaw::optimum::{
 };
 use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::Simulator;
-use mixlaw::world::{Overlap, Resolution};
+use mixlaw::world::{HeadOrder, Overlap, Resolution};
 use ndarray::Array2;
 use proptest::prelude::*;
 use statrs::function::gamma::ln_gamma;
@@ -480,4 +480,67 @@ fn simulated_noise_moves_the_optimum() {
     // The hardest domain gets less than the one after it.
     let hard = [(1.02, 1.0), (1.1, 1.0), (1.3, 1.0), (1.8, 1.0)];
     check(&hard, 1e7 * tau, [0.284, 0.493, 0.192, 0.031], 1e-3);
+}
+
+/// The smooth cut in worlds that break an assumption each.
+#[test]
+fn simulated_losses_are_smooth_in_broken_worlds() {
+    let pair = |rank_jitter: f64| Overlap::Pair {
+        fraction: 0.3,
+        rank_jitter,
+    };
+    let world = |overlap: Overlap| worlds::world(&FOUR, 1.0, 20.0, 1e14, overlap);
+    let spread = vec![0.5, 0.0, 1.0, 0.3];
+    for (what, world) in [
+        ("pairs at one rank", world(pair(0.0))),
+        ("pairs with jitter", world(pair(1.0))),
+        (
+            "costs that spread",
+            world(Overlap::None).with_cost_spread(spread).unwrap(),
+        ),
+        (
+            "a permuted head",
+            world(Overlap::None)
+                .with_head_order(HeadOrder::Permuted { seed: 3 })
+                .unwrap(),
+        ),
+    ] {
+        println!("{what}");
+        let learner = worlds::learner(
+            Kernel::Exponential { tau: 5.0 },
+            Ranking::Value,
+            Selection::Expected,
+        );
+        let simulator = Simulator::new(world, learner, Resolution::default());
+        for scale in [(3e3, 3e6), (3e3, f64::INFINITY), (f64::INFINITY, 3e6)] {
+            check_smooth(&simulator, scale);
+        }
+    }
+}
+
+/// From the target to harder domains as data become scarce: the best uniform-target mixture of a
+/// threshold learner of 1e4 skills against the data per skill q, measured with an independent
+/// prototype on 300 buckets a decade to two or three digits. The prototype took the score of the last
+/// skill from its buckets, so that q = 1 is known as a number of tokens only through its optimum of
+/// unlimited capacity, whose digits belong to 2.15e6 tokens ([`simulated_noise_moves_the_optimum`]).
+#[test]
+fn the_optimum_moves_with_the_data_per_skill() {
+    let unit = 2.15e6;
+    let threshold = Kernel::Threshold { tau: 5.0 };
+    let simulator = simulator(&FOUR, Overlap::None, threshold, Ranking::Value);
+    let rows = [
+        (100.0, [0.25, 0.25, 0.25, 0.25], 2e-3),
+        (10.0, [0.25, 0.25, 0.25, 0.25], 2e-3),
+        (3.0, [0.26, 0.25, 0.25, 0.23], 7e-3),
+        (1.0, [0.385, 0.267, 0.254, 0.093], 7e-3),
+        (0.3, [0.46, 0.24, 0.23, 0.06], 1e-2),
+    ];
+    let found = rows.map(|(q, ..)| {
+        let found = best_of_simulator(&simulator, &[0.25; 4], (1e4, q * unit));
+        println!("q = {q}: {:.4?}", found.weights);
+        found
+    });
+    for (found, (_, expected, tolerance)) in found.iter().zip(rows) {
+        assert_close(&found.weights, &expected, tolerance);
+    }
 }

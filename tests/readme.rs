@@ -1,4 +1,4 @@
-//! The examples of the README and of the guide to fitting run: every line of a `console` block that begins with `$ mixlaw`.
+//! The examples of the README and of the guides run: every line of a `console` block that begins with `$ mixlaw`.
 
 use std::path::Path;
 
@@ -9,11 +9,12 @@ fn workplace() -> tempfile::TempDir {
     let folder = tempfile::TempDir::new().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     std::fs::create_dir(folder.path().join("configs")).unwrap();
-    std::fs::copy(
-        root.join("configs/quickstart.toml"),
-        folder.path().join("configs/quickstart.toml"),
-    )
-    .unwrap();
+    for name in ["configs/quickstart.toml", "configs/plan-runs.toml"] {
+        let text = std::fs::read_to_string(root.join(name)).unwrap();
+        // Few worlds: what is tried here is the command.
+        let text = text.replace("worlds = 12 ", "worlds = 2 ");
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
     folder
 }
 
@@ -41,6 +42,12 @@ fn examples_of_the_readme_run() {
 fn examples_of_the_guide_to_fitting_run() {
     let commands = run_examples(include_str!("../docs/fitting.md"));
     assert!(commands >= 4, "the guide has lost its examples");
+}
+
+#[test]
+fn examples_of_the_guide_to_planning_run() {
+    let commands = run_examples(include_str!("../docs/planning.md"));
+    assert!(commands >= 1, "the guide has lost its examples");
 }
 
 /// Runs the examples of a text in a folder of their own; how many there are.
@@ -71,6 +78,7 @@ fn files_that_the_readme_names_exist() {
         "LICENSE-APACHE",
         "docs/theory.md",
         "docs/fitting.md",
+        "docs/planning.md",
         "docs/quickstart-law-errors.svg",
         "configs/quickstart.toml",
     ] {

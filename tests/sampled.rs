@@ -7,7 +7,7 @@ use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
 use mixlaw::mixture::Mixture;
 use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::{Counts, Grouping, Sampler, Simulator, oracle};
-use mixlaw::sweep::{Mode, Sweep, simulate};
+use mixlaw::sweep::{Mode, Scales, Sweep, simulate};
 use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
 use rayon::prelude::*;
 
@@ -200,6 +200,7 @@ fn sampled_sweeps_do_not_depend_on_threads() {
         replicates: 50,
         capacities: vec![50.0, 200.0],
         tokens: vec![1e3, 1e4],
+        scales: Scales::Product,
         mixtures: vec![Mixture::uniform(2)],
         resolution: Resolution::default(),
     };

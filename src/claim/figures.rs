@@ -8,6 +8,7 @@
 //! | `train.…` | the same on the training rows |
 //! | `….positive.LAW` | the same over cells whose domain has a weight above 0 |
 //! | `recovery.b.LAW`, `recovery.a.LAW` | largest relative error of a recovered exponent, percent |
+//! | `parameter.SYMBOL.LAW`, `identifiability.…` | see [`super::parameters`] |
 //! | `optimum.…`, `regret.…`, `optimism.…` | see [`super::measure_optima`] |
 //!
 //! The interval of an error is two standard errors of its mean over the splits to either side.
@@ -15,6 +16,7 @@
 
 use std::collections::BTreeMap;
 
+use super::parameters;
 use crate::fit::{Errors, LawFit, Masked, Spread};
 use crate::law;
 
@@ -51,6 +53,7 @@ pub fn measure(fits: &[LawFit], splits: usize, truth: Option<&TrueExponents>) ->
                 add_errors(&mut figures, set, &fit.law, &errors, splits);
             }
         }
+        parameters::add(&mut figures, fit);
         if let Some(truth) = truth.filter(|_| law::has_exponents_of_theory(&fit.law)) {
             for (symbol, exponents) in [("b", &truth.b), ("a", &truth.a)] {
                 if let Some(value) = largest_error(fit, symbol, exponents) {
@@ -91,6 +94,7 @@ pub fn names(laws: &[String], held_out: bool, simulated: bool) -> Vec<String> {
             names.push(format!("recovery.b.{law}"));
             names.push(format!("recovery.a.{law}"));
         }
+        names.extend(parameters::names(law));
     }
     names
 }
@@ -123,11 +127,14 @@ fn over_splits(spread: Spread, splits: usize) -> Figure {
     }
 }
 
-/// Largest relative error of the law's exponents, percent; `None` unless it tells all of them.
+/// Largest relative error of the law's exponents, percent, over the domains that have one in truth;
+/// `None` unless it tells all of them.
 fn largest_error(fit: &LawFit, symbol: &str, truth: &BTreeMap<String, f64>) -> Option<f64> {
     let mut largest: Option<f64> = None;
     for parameter in fit.parameters.iter().filter(|p| p.symbol == symbol) {
-        let expected = truth.get(parameter.domain.as_ref()?)?;
+        let Some(expected) = truth.get(parameter.domain.as_ref()?) else {
+            continue;
+        };
         let error = 100.0 * (parameter.value? / expected - 1.0).abs();
         largest = Some(largest.map_or(error, |largest| largest.max(error)));
     }

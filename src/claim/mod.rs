@@ -2,6 +2,7 @@
 
 mod figures;
 mod optima;
+mod parameters;
 mod verdict;
 
 pub use figures::{Figure, Figures, TrueExponents, measure, names};

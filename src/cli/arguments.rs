@@ -20,12 +20,25 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 
     /// Threads to use; default: all cores. Results do not depend on it.
-    #[arg(long, global = true, value_parser = positive)]
+    #[arg(long, global = true, value_parser = threads)]
     pub(super) threads: Option<usize>,
 
     /// Print results and errors only.
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
+
+    /// How progress is told on standard error: sentences and a bar, or a JSON object on each line.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub(super) log_format: LogFormat,
+}
+
+/// How progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// Sentences, and a bar on a terminal.
+    Text,
+    /// One JSON object on each line.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -50,10 +63,14 @@ pub(super) enum Command {
     Verify(VerifyArguments),
     /// Show what an experiment would run: axes, cells, estimated time and memory.
     Plan(PlanArguments),
+    /// Show how many proxy runs it takes to choose a good mixture, in worlds like yours.
+    PlanRuns(PlanRunsArguments),
     /// Print the JSON Schema of the experiment file.
     Schema(SchemaArguments),
     /// Print shell completions.
     Completions(CompletionsArguments),
+    /// Print the manual page of mixlaw or of a command.
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -61,7 +78,8 @@ pub(super) enum Command {
     mixlaw run                              the built-in quickstart\n  \
     mixlaw run my-world.toml --out results  your own experiment\n  \
     mixlaw run my-world.toml --out results  once more: what is missing is finished\n  \
-    mixlaw run my-world.toml --out results --shard 3/8   the fourth of eight processes\n\n\
+    mixlaw run my-world.toml --out results --shard 3/8   the fourth of eight processes\n  \
+    mixlaw run huge.toml --yes --log-format json 2> progress.jsonl\n\n\
     Exit codes: 0 done, 2 bad input, 3 a claim fails and --strict is given, 130 interrupted (what is \
     finished is kept), 1 anything else.")]
 pub(super) struct RunArguments {
@@ -88,10 +106,16 @@ pub(super) struct RunArguments {
     /// Exit with 3 when a check of the claim fails.
     #[arg(long)]
     pub(super) strict: bool,
+
+    /// Start even if there are more than 1e7 runs.
+    #[arg(long)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  mixlaw simulate my-world.toml --out runs.csv")]
+#[command(after_help = "Examples:\n  \
+    mixlaw simulate my-world.toml --out runs.csv\n  \
+    mixlaw simulate my-world.toml --out - | gzip > runs.csv.gz")]
 pub(super) struct SimulateArguments {
     /// The experiment file (TOML).
     pub(super) file: PathBuf,
@@ -99,6 +123,10 @@ pub(super) struct SimulateArguments {
     /// Where to write the runs (CSV); `-` for standard output.
     #[arg(long)]
     pub(super) out: PathBuf,
+
+    /// Start even if there are more than 1e7 runs.
+    #[arg(long)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -139,8 +167,8 @@ pub(super) struct FitArguments {
     #[arg(long)]
     pub(super) test_fraction: Option<f64>,
 
-    /// Number of random splits; default 20.
-    #[arg(long, value_parser = positive)]
+    /// Number of random splits, up to 100000; default 20.
+    #[arg(long, value_parser = hundred_thousand)]
     pub(super) split_count: Option<usize>,
 
     /// Folds instead of random splits: each mixture (or run) is held out once.
@@ -148,7 +176,7 @@ pub(super) struct FitArguments {
     pub(super) folds: Option<usize>,
 
     /// Deals of the folds; default 1.
-    #[arg(long, value_name = "COUNT", value_parser = positive, requires = "folds")]
+    #[arg(long, value_name = "COUNT", value_parser = hundred_thousand, requires = "folds")]
     pub(super) repeats: Option<usize>,
 
     /// Fit runs of a capacity below this, test the others.
@@ -208,11 +236,11 @@ pub(super) struct FitArguments {
     pub(super) ridge: String,
 
     /// Starting points of each fit.
-    #[arg(long, default_value = "16", value_parser = positive)]
+    #[arg(long, default_value = "16", value_parser = hundred_thousand)]
     pub(super) starts: usize,
 
     /// Fits to resampled mixtures, for 95 % intervals of the parameters; default: none.
-    #[arg(long, value_name = "COUNT", value_parser = positive)]
+    #[arg(long, value_name = "COUNT", value_parser = million)]
     pub(super) bootstrap: Option<usize>,
 
     /// Say what a fit rests on: convergence, parameters that the runs do not tell, mixtures that
@@ -416,10 +444,30 @@ pub(super) struct PlanArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  mixlaw plan-runs configs/plan-runs.toml --out plan")]
+pub(super) struct PlanRunsArguments {
+    /// The plan (TOML): worlds, designs of runs, laws and target, as in configs/plan-runs.toml.
+    pub(super) file: PathBuf,
+
+    /// Directory for the results; default: mixlaw-out/NAME.
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mixlaw schema > experiment.schema.json\n  \
+    mixlaw schema --markdown\n\n\
+    An editor with taplo completes and checks an experiment that begins with\n  \
+    #:schema ./experiment.schema.json")]
 pub(super) struct SchemaArguments {
     /// As a page to read, in Markdown, instead of JSON.
     #[arg(long)]
     pub(super) markdown: bool,
+
+    /// That of the file of `plan-runs` instead.
+    #[arg(long, conflicts_with = "markdown")]
+    pub(super) plan_runs: bool,
 }
 
 #[derive(Debug, Args)]
@@ -431,11 +479,45 @@ pub(super) struct CompletionsArguments {
     pub(super) shell: clap_complete::Shell,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    mixlaw man > ~/.local/share/man/man1/mixlaw.1\n  \
+    mixlaw man fit | man -l -")]
+pub(super) struct ManArguments {
+    /// The command; default: the page of the program.
+    pub(super) command: Option<String>,
+}
+
+/// Most splits, deals of folds, or starts.
+const MOST_SPLITS: usize = 100_000;
+
+/// Largest number of threads: more than any machine has cores.
+const MOST_THREADS: usize = 4096;
+
 /// A number of folds.
 fn folds(text: &str) -> Result<usize, String> {
+    from_to(text, 2, MOST_SPLITS)
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<usize, String> {
+    from_to(text, 1, MOST_THREADS)
+}
+
+/// A number of splits or starts; as in the experiment file.
+fn hundred_thousand(text: &str) -> Result<usize, String> {
+    from_to(text, 1, MOST_SPLITS)
+}
+
+/// A number of resamples; as in the experiment file.
+fn million(text: &str) -> Result<usize, String> {
+    from_to(text, 1, 1_000_000)
+}
+
+fn from_to(text: &str, least: usize, most: usize) -> Result<usize, String> {
     match text.parse() {
-        Ok(count) if count >= 2 => Ok(count),
-        _ => Err("must be a whole number of at least 2".into()),
+        Ok(count) if (least..=most).contains(&count) => Ok(count),
+        _ => Err(format!("a whole number from {least} to {most} is needed")),
     }
 }
 
@@ -443,5 +525,46 @@ pub(super) fn positive(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(value) if value > 0 => Ok(value),
         _ => Err("a whole number of at least 1 is needed".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// Lines of the help that show the use of a command, as arguments: without what stands beside
+    /// them, after two spaces, and without what the shell does.
+    fn examples(help: &str) -> Vec<Vec<String>> {
+        let line = |line: &str| {
+            let typed = line.trim_start();
+            let typed = typed.split("  ").next().unwrap_or(typed);
+            let ours = typed.split(['|', '>']).next().unwrap_or(typed);
+            ours.strip_suffix(" 2")
+                .unwrap_or(ours)
+                .trim()
+                .replace('\'', "")
+        };
+        let shown = help
+            .lines()
+            .map(line)
+            .filter(|line| line.starts_with("mixlaw "));
+        let words = |line: String| line.split_whitespace().map(Into::into).collect();
+        shown.map(words).collect()
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse() {
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string);
+            let examples = examples(&help.unwrap_or_default());
+            assert!(!examples.is_empty(), "{name} has no example");
+            for example in examples {
+                let parsed = Arguments::try_parse_from(&example);
+                assert!(parsed.is_ok(), "{example:?}: {}", parsed.unwrap_err());
+                assert_eq!(example[1], name, "{example:?} is of another command");
+            }
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! What a claim asks for, held against what its experiment measures.
 
 use super::failure::Failure;
-use super::vary;
+use super::{allocation, vary};
 use crate::claim;
 use crate::config::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
+use crate::runs::words::nearest;
 use crate::sweep::Sweep;
 use crate::world::World;
 
@@ -22,6 +23,7 @@ pub(super) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
         let names = measured(variant);
         known.extend(names.iter().map(|name| vary::at(*value, name)));
     }
+    known.extend(allocation::figure_names(experiment));
     if let Some(plan) = &experiment.optimum {
         let domains = match &experiment.source {
             Source::Simulated { world, .. } => Some(world.names()),
@@ -43,7 +45,9 @@ pub(super) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
             let help = if known.is_empty() {
                 "without [fit] nothing is measured".to_string()
             } else {
-                format!("figures of this experiment: {}", known.join(", "))
+                let meant = nearest(&check.figure, known.iter().map(String::as_str))
+                    .map_or(String::new(), |figure| format!("did you mean `{figure}`? "));
+                format!("{meant}figures of this experiment: {}", known.join(", "))
             };
             return Err(Failure::words_with_help(
                 format!(
@@ -57,8 +61,7 @@ pub(super) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
     Ok(())
 }
 
-/// World, learner and sweep of an experiment whose true losses have derivatives by the weights: a
-/// learner that counts, and tokens that are not repeated.
+/// World, learner and sweep of an experiment whose true best mixture can be found.
 pub(super) fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, &Sweep)> {
     match &experiment.source {
         Source::Simulated {
@@ -66,7 +69,7 @@ pub(super) fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, 
             learner: LearnerKind::Counting(learner),
             sweep,
             ..
-        } if world.supply().is_unlimited() => Some((world, learner, sweep)),
+        } if experiment.source.has_best_mixture().is_ok() => Some((world, learner, sweep)),
         Source::Simulated { .. } | Source::Runs(_) => None,
     }
 }

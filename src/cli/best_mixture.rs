@@ -4,13 +4,18 @@
 use super::failure::Failure;
 use crate::optimum::{
     Aim, BestMixture, Constraints, LITTLE_LOSS, Losses, Near, Optimum, OptimumPlan, Problem,
-    Region, best, flatness, uncertainty,
+    Reference, ReferenceKind, Region, best, flatness, uncertainty,
 };
+
+/// A sum of weights this close to 1 is 1.
+const ROUNDING: f64 = 1e-9;
 
 /// What is asked for, in terms of a table's columns.
 pub(super) struct Question {
     domains: Vec<String>,
     losses: Vec<String>,
+    /// Weight of each loss column's own domain, if it has one.
+    own: Vec<Option<usize>>,
     pub(super) aim: Aim,
     near: Option<Near>,
     constraints: Constraints,
@@ -43,12 +48,45 @@ impl Question {
             near: plan.near(domains).map_err(Failure::words)?,
             domains: domains.to_vec(),
             losses: losses.to_vec(),
+            own: own.to_vec(),
             constraints,
             region,
             free,
             scale: (plan.capacity, plan.tokens),
             seed,
         })
+    }
+
+    /// The target as a mixture, where every loss that counts has a domain; the proportions of what is
+    /// available, where that is known of every domain.
+    fn references(&self) -> Vec<Reference> {
+        let mut references = Vec::new();
+        if let Aim::Mean(target) = &self.aim {
+            let mut weights = vec![0.0; self.domains.len()];
+            for (weight, own) in target.iter().zip(&self.own) {
+                if let Some(domain) = own {
+                    weights[*domain] += weight;
+                }
+            }
+            let counted: f64 = weights.iter().sum();
+            if (counted - 1.0).abs() < ROUNDING {
+                references.push(Reference {
+                    kind: ReferenceKind::Target,
+                    weights,
+                });
+            }
+        }
+        let available = self.constraints.available.iter().copied();
+        if let Some(tokens) = available.collect::<Option<Vec<f64>>>() {
+            let sum: f64 = tokens.iter().sum();
+            if sum.is_finite() && sum > 0.0 {
+                references.push(Reference {
+                    kind: ReferenceKind::Available,
+                    weights: tokens.iter().map(|tokens| tokens / sum).collect(),
+                });
+            }
+        }
+        references
     }
 
     /// The problem for some losses.
@@ -99,6 +137,7 @@ impl Question {
             capacity: self.scale.0,
             tokens: self.scale.1,
             epochs: self.constraints.epochs,
+            references: self.references(),
             unconstrained,
             flat: flatness(&problem, &self.region, &optimum, LITTLE_LOSS),
             uncertainty: uncertainty(

@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use super::arguments::CompareArguments;
 use super::failure::Failure;
 use super::output;
+use crate::bounded::{self, MEBIBYTE};
 use crate::report::{Verdicts, change_table, changes, run_changes};
 
 /// Name of the verdicts in a folder of results.
 const CLAIMS: &str = "claims.json";
+
+/// Largest file that is compared.
+const MOST_BYTES: u64 = 4096 * MEBIBYTE;
 
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     let mut first = Results::read(&arguments.first)?;
@@ -55,7 +59,7 @@ impl Results {
         let file = folder
             .as_ref()
             .map_or(path.to_path_buf(), |f| f.join(CLAIMS));
-        let text = std::fs::read_to_string(&file).map_err(|error| {
+        let text = bounded::read_text(&file, MOST_BYTES).map_err(|error| {
             Failure::words_with_help(
                 format!("cannot read {}: {error}", file.display()),
                 "name a folder that `mixlaw reproduce` or `mixlaw run` wrote, or its claims.json",
@@ -78,14 +82,39 @@ impl Results {
         };
         let file = if self.single {
             folder.join("runs.csv")
-        } else {
+        } else if is_plain(name) {
             folder.join(name).join("runs.csv")
+        } else {
+            // The name comes from a file: it must not lead out of the folder.
+            return Ok(None);
         };
         if !file.is_file() {
             return Ok(None);
         }
-        std::fs::read_to_string(&file)
+        bounded::read_text(&file, MOST_BYTES)
             .map(Some)
             .map_err(|error| Failure::words(format!("cannot read {}: {error}", file.display())))
+    }
+}
+
+/// Whether `name` is the name of a folder, and no path.
+fn is_plain(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!(
+        (parts.next(), parts.next()),
+        (Some(std::path::Component::Normal(_)), None)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_folders_are_followed() {
+        assert!(is_plain("02-noise") && is_plain("a b"));
+        for name in ["", ".", "..", "../x", "a/../../x", "/etc", "a/b"] {
+            assert!(!is_plain(name), "{name}");
+        }
     }
 }

@@ -13,9 +13,9 @@ use super::results::{Fitted, fit_table};
 use super::run::Ran;
 use super::stored::{Done, KeptSweep};
 use super::truth::Truth;
-use super::{optima, output, vary};
+use super::{allocation, optima, output, vary};
 use crate::claim::{self, ClaimResult, Figures};
-use crate::config::Experiment;
+use crate::config::{Experiment, Source};
 use crate::fit::LawFit;
 use crate::learner::LearnerKind;
 use crate::optimum::BestMixture;
@@ -125,6 +125,11 @@ impl Directory {
                 let simulator = known_truth(experiment).map(|(world, learner, sweep)| {
                     Simulator::new(world.clone(), learner.clone(), sweep.resolution)
                 });
+                if let (Source::Simulated { .. }, Err(why)) =
+                    (&experiment.source, experiment.source.has_best_mixture())
+                {
+                    talk.say(&format!("no regret is told: {why}"));
+                }
                 let known = simulator.as_ref().zip(truth.as_ref());
                 let truth = known.map(|(simulator, truth)| (simulator, truth.floors.as_slice()));
                 optima::find(plan, question, (&table, fitted.as_ref()), truth, talk)?
@@ -134,6 +139,10 @@ impl Directory {
         if experiment.optimum.is_some() {
             self.write("optimum.json", &optima_json(&optima))?;
             figures.extend(claim::measure_optima(&optima));
+        }
+        let asked = |check: &claim::Check| check.figure.starts_with("allocation.");
+        if experiment.checks.iter().any(asked) {
+            figures.extend(allocation::figures(experiment));
         }
         claim.checks = experiment
             .checks
@@ -232,10 +241,14 @@ impl Directory {
                 sweep.runs()
             ));
         }
-        let curves_sha256 = match (learner, curves_kept) {
-            (LearnerKind::Counting(_), _) => None,
-            (LearnerKind::Sgd(_), Some(kept)) => Some(kept),
-            (LearnerKind::Sgd(sgd), None) => {
+        let takes_steps = match learner {
+            LearnerKind::Counting(_) => None,
+            LearnerKind::Sgd(regression) => regression.one_pass(),
+        };
+        let curves_sha256 = match (takes_steps, curves_kept) {
+            (None, _) => None,
+            (Some(_), Some(kept)) => Some(kept),
+            (Some(sgd), None) => {
                 let curves = curves_csv(&finished, sweep, &world.names(), sgd.batch);
                 self.write("curves.csv", &curves)?;
                 Some(fingerprint(curves.as_bytes()))
@@ -303,7 +316,7 @@ impl Directory {
         }
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
-        for (name, figure) in pictures(experiment, table, fitted, &exponents, variation) {
+        for (name, figure) in pictures(experiment, table, fitted, (&exponents, optima), variation) {
             shown.push(PageFigure::new(figure.as_ref(), name, None));
             figure
                 .save(&folder, name)

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use miette::{Diagnostic, MietteHandlerOpts, Report};
 
 use super::interrupt::INTERRUPTED;
+use crate::terminal::harmless;
 
 /// Why a command did not succeed.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Failure {
     pub(super) fn print(self) -> ExitCode {
         match self {
             Self::Input(report) => {
-                eprintln!("{report:?}");
+                eprintln!("{}", harmless(&format!("{report:?}")));
                 ExitCode::from(2)
             }
             Self::Claim => {
@@ -64,10 +65,34 @@ impl Failure {
                 ExitCode::from(INTERRUPTED)
             }
             Self::Other(message) => {
-                eprintln!("mixlaw: {message}");
+                eprintln!("mixlaw: {}", harmless(&message));
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+/// Prints what is wrong with the arguments, or the help that was asked for. Arguments are echoed:
+/// the name of a file may have come from a pattern of the shell.
+pub(super) fn print_usage(error: &clap::Error) -> ExitCode {
+    let colour = |terminal: bool| terminal && std::env::var_os("NO_COLOR").is_none();
+    let text = |colour| {
+        let text = error.render();
+        if colour {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        }
+    };
+    if error.use_stderr() {
+        let text = text(colour(std::io::stderr().is_terminal()));
+        eprint!("{}", harmless(&text));
+        return ExitCode::from(2);
+    }
+    let text = text(colour(std::io::stdout().is_terminal()));
+    match super::output::print(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.print(),
     }
 }
 

@@ -4,14 +4,18 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::progress::Talk;
+use crate::bounded::{self, MEBIBYTE};
 use crate::fit::{SavedFits, SavedLaw};
 use crate::optimum::Named;
 use crate::runs::words::{instead_of, shown};
 
+/// Largest file of fits: resampled fits of the largest laws take a few dozen megabytes.
+const MOST_BYTES: u64 = 1024 * MEBIBYTE;
+
 /// Reads the fits of a file.
 pub(super) fn read(path: &Path) -> Result<SavedFits, Failure> {
     let named = |why: String| Failure::words(format!("cannot use {}: {why}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| named(error.to_string()))?;
+    let bytes = bounded::read(path, MOST_BYTES).map_err(|error| named(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| named("it is not UTF-8 text".into()))?;
     SavedFits::parse(&text).map_err(|error| {
         Failure::words_with_help(

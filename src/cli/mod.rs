@@ -1,11 +1,13 @@
 //! The command line: one file per subcommand, wiring and words only.
 
+mod allocation;
 mod arguments;
 mod asked;
 mod best_mixture;
 mod compare;
 mod completions;
 mod directory;
+mod estimate;
 mod failure;
 mod fit;
 mod fit_file;
@@ -13,6 +15,7 @@ mod interrupt;
 mod keeping;
 mod kept_arguments;
 mod kept_words;
+mod man;
 mod maps;
 mod merge;
 mod optima;
@@ -20,6 +23,7 @@ mod optimize;
 mod output;
 mod pictures;
 mod plan;
+mod plan_runs;
 mod predict;
 mod progress;
 mod reproduce;
@@ -42,7 +46,10 @@ use failure::Failure;
 
 /// Reads the arguments of the process, does what they say, and prints any failure.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::print_usage(&error),
+    };
     failure::install_reporter();
     match dispatch(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,7 +67,11 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
     }
     crate::linear::pin_blas();
     interrupt::install().map_err(Failure::other)?;
-    let talk = progress::Talk::new(arguments.quiet, std::io::stderr().is_terminal());
+    let talk = progress::Talk::new(
+        arguments.quiet,
+        arguments.log_format,
+        std::io::stderr().is_terminal(),
+    );
     match &arguments.command {
         Command::Run(run) => run::run(run, talk),
         Command::Merge(merge) => merge::merge(merge, talk),
@@ -72,7 +83,9 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Compare(two) => compare::compare(two),
         Command::Verify(verify) => verify::verify(verify, talk),
         Command::Plan(plan) => plan::plan(plan),
+        Command::PlanRuns(plan) => plan_runs::plan_runs(plan, talk),
         Command::Schema(how) => schema::schema(how),
         Command::Completions(completions) => completions::completions(completions),
+        Command::Man(page) => man::man(page),
     }
 }

@@ -4,20 +4,28 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use super::failure::Failure;
+use crate::bounded::{self, MEBIBYTE};
 use crate::replace::is_temporary;
 use crate::report::{is_newer, write_atomic};
 use crate::sweep::{PARTS, Store};
+use crate::terminal::harmless;
 
 /// Names of the files that mark a directory of results; the committed ones have no manifest.
-const MARKS: [&str; 2] = ["manifest.json", "claims.json"];
+const MARKS: [&str; 3] = ["manifest.json", "claims.json", "plan.json"];
 
 /// What the files begin with that are made only to see whether it can be done.
 const PROBE: &str = ".mixlaw-probe-";
 
+/// Largest of these files that is looked into.
+const MOST_MARK: u64 = 64 * MEBIBYTE;
+
 /// Writes to standard output; a reader that closes early (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out
+        .write_all(harmless(text).as_bytes())
+        .and_then(|()| out.flush())
+    {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(error)),
         _ => Ok(()),
     }
@@ -93,7 +101,7 @@ pub(super) fn check_version(folder: &Path) -> Result<(), Failure> {
     let newer = MARKS
         .iter()
         .map(|mark| folder.join(mark))
-        .find(|file| std::fs::read_to_string(file).is_ok_and(|text| is_newer(&text)));
+        .find(|file| bounded::read_text(file, MOST_MARK).is_ok_and(|text| is_newer(&text)));
     newer.map_or(Ok(()), |file| {
         Err(Failure::words_with_help(
             format!("{} was written by a newer mixlaw", file.display()),

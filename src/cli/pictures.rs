@@ -1,11 +1,14 @@
 //! Results as the data of figures.
 
+use super::allocation::allocation;
 use super::maps::{error_map, response_map};
 use super::results::Fitted;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
+use crate::optimum::BestMixture;
 use crate::report::figure::{
-    ExponentRecovery, Figure, LawErrors, LawPoints, Point, PredictedVsMeasured, Variation,
+    ExponentRecovery, Figure, LawErrors, LawPoints, MixtureRegions, Mixtures, Point,
+    PredictedVsMeasured, Variation,
 };
 use crate::report::{Exponents, PageFigure};
 use crate::runs::RunTable;
@@ -16,7 +19,7 @@ pub(super) fn pictures(
     experiment: &Experiment,
     table: &RunTable,
     fitted: &Fitted,
-    exponents: &[Exponents],
+    (exponents, optima): (&[Exponents], &[BestMixture]),
     variation: Option<Variation>,
 ) -> Vec<(&'static str, Box<dyn Figure>)> {
     let simulated = matches!(experiment.source, Source::Simulated { .. });
@@ -31,6 +34,16 @@ pub(super) fn pictures(
     if !exponents.is_empty() {
         let panels = exponents.to_vec();
         all.push(("exponents", Box::new(ExponentRecovery { panels })));
+    }
+    if let Some(allocation) = allocation(experiment) {
+        all.push(("allocation", Box::new(allocation.thinned(MOST_POINTS))));
+    }
+    if !optima.is_empty() {
+        all.push(("mixtures", Box::new(Mixtures::of(optima))));
+    }
+    let regions = MixtureRegions::of(optima);
+    if !regions.panels.is_empty() {
+        all.push(("mixture-regions", Box::new(regions)));
     }
     let points = predicted_vs_measured(table, fitted, simulated);
     all.push(("predicted-vs-measured", Box::new(points)));
@@ -57,7 +70,7 @@ pub(super) fn lead(figures: &[PageFigure]) -> Option<PageFigure> {
         .cloned()
 }
 
-/// Points of one law in a figure; a larger set is thinned evenly.
+/// Points of one law, or of one figure; a larger set is thinned evenly.
 const MOST_POINTS: usize = 1500;
 
 /// Predicted against measured losses: the held-out cells of the first split.

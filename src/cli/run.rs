@@ -9,19 +9,20 @@ use super::directory::{Directory, Origin};
 use super::failure::Failure;
 use super::keeping::{Keeping, Simulated};
 use super::kept_arguments::Retry;
-use super::output;
 use super::progress::Talk;
 use super::stored::KeptSweep;
+use super::{estimate, output};
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::report::PageFigure;
 use crate::runs::RunTable;
 
 /// Where results go when nothing else is said.
-const DEFAULT_FOLDER: &str = "mixlaw-out";
+pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";
 
 pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
+    estimate::allow(&experiment, arguments.yes)?;
     let folder = arguments
         .out
         .clone()

@@ -6,7 +6,9 @@ use super::output;
 use crate::config;
 
 pub(super) fn schema(arguments: &SchemaArguments) -> Result<(), Failure> {
-    if arguments.markdown {
+    if arguments.plan_runs {
+        output::print(&format!("{:#}\n", config::study_schema()))
+    } else if arguments.markdown {
         output::print(&config::reference())
     } else {
         output::print(&format!("{:#}\n", config::schema()))

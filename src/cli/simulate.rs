@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Source};
-use crate::learner::{LearnerKind, sgd::Limits};
+use crate::learner::LearnerKind;
+use crate::learner::sgd::Limits;
 use crate::replace::replace;
 use crate::runs::{self, RunTable, WriteError};
 use crate::simulate::{Simulator, Trainer};
@@ -17,6 +18,7 @@ use crate::world::World;
 
 pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = config::load(&arguments.file).map_err(Failure::input)?;
+    super::estimate::allow(&experiment, arguments.yes)?;
     let Source::Simulated {
         world,
         learner,
@@ -93,12 +95,13 @@ pub(super) fn simulated(
             work.finish();
             Ok(table)
         }
-        LearnerKind::Sgd(sgd) => {
-            let step = sgd.step;
-            let trainer = Trainer::new(world, sgd);
+        LearnerKind::Sgd(regression) => {
+            let step = regression.one_pass().map(|sgd| sgd.step);
+            let trainer = Trainer::new(world, regression);
             let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
+            work.fail(training.diverged);
             work.finish();
-            if let Some(limits) = training.limits {
+            if let (Some(step), Some(limits)) = (step, training.limits) {
                 say_limits(step, limits, talk);
             }
             if training.diverged > 0 {

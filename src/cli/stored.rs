@@ -281,10 +281,10 @@ impl<'a> KeptSweep<'a> {
                 let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
                 complete(&simulator, sweep, &mut self.finished, &hooks)
             }
-            LearnerKind::Sgd(sgd) => {
-                let trainer = Trainer::new(world.clone(), sgd.clone());
+            LearnerKind::Sgd(regression) => {
+                let trainer = Trainer::new(world.clone(), regression.clone());
                 complete_training(&trainer, sweep, &mut self.finished, &hooks).map(|limits| {
-                    if let Some(limits) = limits {
+                    if let (Some(sgd), Some(limits)) = (regression.one_pass(), limits) {
                         say_limits(sgd.step, limits, talk);
                     }
                 })

@@ -8,7 +8,7 @@ use super::truth::Truth;
 use crate::claim::{self, Figure, Figures};
 use crate::config::{Experiment, Source};
 use crate::fit::{LawFit, Masked, Spread};
-use crate::report::figure::{Variation, VariedLaw};
+use crate::report::figure::{Measured, Variation, VariedFigure, VariedLaw};
 use crate::runs::RunTable;
 
 /// The end of the key that sets how many runs are left to train on.
@@ -62,7 +62,46 @@ pub(super) fn vary(
     } else {
         vary.label.clone()
     };
-    Ok(Some(picture(across, &outcomes)))
+    Ok(Some(Variation {
+        figures: asked_about(experiment, figures),
+        ..picture(across, &outcomes)
+    }))
+}
+
+/// The figures beside errors that the checks ask for at some value, at every value.
+fn asked_about(experiment: &Experiment, figures: &Figures) -> Vec<VariedFigure> {
+    let values = || {
+        let variants = experiment.vary.iter().flat_map(|vary| &vary.variants);
+        variants.map(|(value, _)| *value)
+    };
+    let error = |name: &&str| name.starts_with("test.") || name.starts_with("train.");
+    let asked: Vec<&str> = experiment
+        .checks
+        .iter()
+        .filter_map(|check| values().find_map(|value| check.figure.strip_prefix(&at(value, ""))))
+        .filter(|name| !error(name))
+        .collect();
+    let mut names: Vec<&str> = Vec::new();
+    for name in asked {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| VariedFigure {
+            name: name.into(),
+            measured: values()
+                .map(|value| figures.get(&at(value, name)))
+                .map(|figure| {
+                    figure.map(|figure| Measured {
+                        value: figure.value,
+                        interval: figure.interval,
+                    })
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 /// The name of the figure `name` at a value of what varies.
@@ -118,5 +157,6 @@ fn picture(across: String, outcomes: &[Outcome]) -> Variation {
                 excess: of_law(index, |fit| fit.test?.excess_mre),
             })
             .collect(),
+        figures: Vec::new(),
     }
 }

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use thiserror::Error;
 
+use super::long_lines::LongLines;
+use crate::terminal::same_length;
+
 /// Why an experiment file cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -45,7 +48,13 @@ pub enum ConfigError {
 pub struct Invalid {
     source: NamedSource<String>,
     problems: Vec<Problem>,
+    /// Problems that were found beyond those.
+    more: usize,
 }
+
+/// Most problems of a file that are told: each shows a piece of it, and after these it is clear that
+/// something else is wrong.
+const MOST_TOLD: usize = 20;
 
 /// One thing that is wrong, and its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +67,17 @@ pub struct Problem {
 impl ConfigError {
     pub(super) fn invalid(name: &str, text: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| problem.labels.first().map_or(0, |(span, _)| span.start));
+        if let Some(lines) = LongLines::of(text) {
+            problems
+                .iter_mut()
+                .for_each(|problem| problem.tell_place(&lines));
+        }
+        let more = problems.len().saturating_sub(MOST_TOLD);
+        problems.truncate(MOST_TOLD);
         Self::Invalid(Box::new(Invalid {
-            source: NamedSource::new(name, text.to_owned()),
+            more,
+            // A snippet of the file is shown as it stands there: it must not act on the terminal.
+            source: NamedSource::new(name, same_length(text).into_owned()),
             problems,
         }))
     }
@@ -89,7 +107,17 @@ impl Display for Invalid {
                 write!(f, "`{}`: {}", self.source.name(), problem.message)
             }
             [problem] => f.write_str(&problem.message),
-            problems => write!(f, "`{}` has {} errors", self.source.name(), problems.len()),
+            problems if self.more == 0 => {
+                write!(f, "`{}` has {} errors", self.source.name(), problems.len())
+            }
+            problems => {
+                let (shown, all) = (problems.len(), problems.len() + self.more);
+                let name = self.source.name();
+                write!(
+                    f,
+                    "`{name}` has {all} errors, of which the first {shown} follow"
+                )
+            }
         }
     }
 }
@@ -144,6 +172,17 @@ impl Problem {
     }
 
     /// What is allowed, or what was perhaps meant.
+    /// Puts the place into words where the lines are too long to be shown.
+    fn tell_place(&mut self, lines: &LongLines) {
+        let places = self.labels.iter().map(|(span, _)| lines.place(span));
+        // Where one line cannot be shown, the places of all are told by that of the first.
+        let Some((line, column)) = places.flatten().next() else {
+            return;
+        };
+        self.message = format!("line {line}, column {column}: {}", self.message);
+        self.labels.clear();
+    }
+
     pub(super) fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self

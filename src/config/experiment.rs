@@ -14,7 +14,7 @@ use super::names::{self, NameOf};
 use super::optimum::{self, RawOptimum};
 use super::place::{At, span_of};
 use super::problems::Problems;
-use super::sgd;
+use super::sgd_setting;
 use super::supply;
 use super::sweep::{self, RawSweep, Setting};
 use super::vary::{RawVary, Vary};
@@ -70,6 +70,30 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether its simulator has a best mixture that can be found; else why not.
+    ///
+    /// # Errors
+    /// The reason, in words.
+    pub fn has_best_mixture(&self) -> Result<(), &'static str> {
+        match self {
+            Source::Simulated {
+                learner: LearnerKind::Sgd(_),
+                ..
+            } => Err("the kernel \"sgd\" tells no derivatives by the weights"),
+            Source::Simulated {
+                learner: LearnerKind::Counting(learner),
+                ..
+            } if learner.selection == Selection::Observed => {
+                Err("its search ranks skills by expected counts: selection must be \"expected\"")
+            }
+            Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
+                Err("its search does not know repeated tokens: no domain may have `available`")
+            }
+            Source::Simulated { .. } => Ok(()),
+            Source::Runs(_) => Err("real runs have no simulator"),
+        }
+    }
+
     /// Takes the paths of files as relative to `folder`.
     pub(super) fn resolve(&mut self, folder: &Path) {
         if let Self::Runs(mapping) = self {
@@ -167,9 +191,14 @@ pub(super) fn validate(
                     // What is wrong with [fit] is told already.
                     (Some(_), _) => None,
                 },
-                simulator: source.as_ref().map_or(Ok(()), has_best_mixture),
+                domains: match &source {
+                    Some(Source::Simulated { world, .. }) => Some(world.names()),
+                    // Those of real runs are known when the table is read.
+                    Some(Source::Runs(_)) | None => None,
+                },
+                simulator: source.as_ref().map_or(Ok(()), Source::has_best_mixture),
             };
-            optimum::validate(optimum, setting, problems).map(Some)
+            optimum::validate(optimum, &setting, problems).map(Some)
         }
         None => Some(None),
     };
@@ -190,29 +219,8 @@ pub(super) fn validate(
     })
 }
 
-/// Whether the simulator of `source` has a best mixture that can be found; else why not.
-fn has_best_mixture(source: &Source) -> Result<(), &'static str> {
-    match source {
-        Source::Simulated {
-            learner: LearnerKind::Sgd(_),
-            ..
-        } => Err("the kernel \"sgd\" tells no derivatives by the weights"),
-        Source::Simulated {
-            learner: LearnerKind::Counting(learner),
-            ..
-        } if learner.selection == Selection::Observed => {
-            Err("its search ranks skills by expected counts: selection must be \"expected\"")
-        }
-        Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
-            Err("its search does not know repeated tokens: no domain may have `available`")
-        }
-        Source::Simulated { .. } => Ok(()),
-        Source::Runs(_) => Err("real runs have no simulator"),
-    }
-}
-
 /// The name of a file without folder and ending, as the name of the experiment.
-fn stem(file: &str, problems: &mut Problems) -> Option<String> {
+pub(super) fn stem(file: &str, problems: &mut Problems) -> Option<String> {
     let stem = Path::new(file)
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
@@ -287,8 +295,8 @@ fn validate_simulation(
     };
     let around = match &learner {
         // The label noise cannot be learned: it is the loss that is left.
-        Some(LearnerKind::Sgd(sgd)) => Surroundings {
-            floor: sgd.noise,
+        Some(LearnerKind::Sgd(regression)) => Surroundings {
+            floor: regression.noise(),
             ..around
         },
         _ => around,
@@ -310,7 +318,7 @@ fn validate_simulation(
         seed: around.seed,
     };
     if let (Some(raw), Some(LearnerKind::Sgd(_)), Some(world)) = (&raw.world, &learner, &world) {
-        sgd::check_world(raw, world, problems);
+        sgd_setting::check_world(raw, world, problems);
     }
     let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
     Some(Source::Simulated {

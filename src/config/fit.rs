@@ -151,6 +151,31 @@ pub(super) fn validate(raw: &At<RawFit>, seed: u64, problems: &mut Problems) -> 
     })
 }
 
+/// Refuses what judges a law on rows that are held out or resampled, where the regret of its mixture
+/// judges it.
+pub(super) fn refuse_held_out(raw: &At<RawFit>, problems: &mut Problems) -> Option<()> {
+    let given = [
+        ("split", span_of(raw.split.as_ref())),
+        ("bootstrap", span_of(raw.bootstrap.as_ref())),
+    ];
+    let Some((key, Some(span))) = given.into_iter().find(|(_, span)| span.is_some()) else {
+        return match raw.diagnose {
+            Some(true) => problems.add(
+                Problem::new("`diagnose` has no meaning in a plan of runs")
+                    .label(raw.span(), "no meaning here")
+                    .help("take it out: there are too many fits to look at each"),
+            ),
+            _ => Some(()),
+        };
+    };
+    let place = problems.key_of(&span);
+    problems.add(
+        Problem::new(format!("`{key}` has no meaning in a plan of runs"))
+            .label(place, "no meaning here")
+            .help("take it out: laws are fitted to all runs of a design and judged by regret"),
+    )
+}
+
 fn validate_laws(raw: &At<Vec<At<String>>>, problems: &mut Problems) -> Option<Vec<String>> {
     let known = known_laws();
     let all = keys::list(known.iter().copied(), '"');

@@ -6,12 +6,12 @@ use serde::Deserialize;
 use super::choice::{Choice, Word};
 use super::error::Problem;
 use super::keys::Kinds;
-use super::number::show;
+use super::number::{NumberOr, show};
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::Writer;
 use super::sgd;
-use crate::learner::sgd::{Estimator, Projection};
+use crate::learner::sgd::Projection;
 use crate::learner::{Efficiency, Kernel, Learner, LearnerKind, Ranking, Selection};
 
 /// Largest τ: the closed forms of the kernels are checked up to here.
@@ -58,9 +58,13 @@ pub(super) struct RawLearner {
     pub(super) ratio: Option<At<f64>>,
     /// Steps after which the step size has halved, above 0; for the schedule inverse. Default 100.
     pub(super) offset: Option<At<f64>>,
-    /// How the weights follow from the samples; for sgd. one-pass: by one pass of SGD. Default
-    /// one-pass.
-    pub(super) estimator: Option<At<Word<Estimator>>>,
+    /// How the weights follow from the samples; for sgd. one-pass: by one pass of SGD; ridge: by
+    /// ridge regression on all of them at once. Default one-pass.
+    pub(super) estimator: Option<At<Word<sgd::EstimatorKind>>>,
+    /// Penalty λ of |v|² beside the mean of the squared residuals, from 1e-12 to 1e12, or "best": the
+    /// one with the least expected loss of the training mixture; for the estimator ridge, which needs
+    /// it.
+    pub(super) penalty: Option<At<NumberOr<sgd::Best>>>,
     /// Random projections over which losses are averaged, from 1 to 1000; for sgd with the
     /// projection gaussian. Default 1.
     pub(super) sketches: Option<At<i64>>,
@@ -155,6 +159,7 @@ pub(super) fn validate(raw: &At<RawLearner>, problems: &mut Problems) -> Option<
             ("ratio", span_of(raw.ratio.as_ref())),
             ("offset", span_of(raw.offset.as_ref())),
             ("estimator", span_of(raw.estimator.as_ref())),
+            ("penalty", span_of(raw.penalty.as_ref())),
             ("sketches", span_of(raw.sketches.as_ref())),
         ],
         problems,

@@ -1,23 +1,62 @@
-//! From bytes to an [`Experiment`].
+//! From bytes to an [`Experiment`], or to a [`Study`].
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use toml::de::DeTable;
 
 use super::error::{ConfigError, Problem};
 use super::experiment::{self, Experiment, RawExperiment};
 use super::problems::Problems;
+use super::study::{self, RawStudy};
 use super::{keys, schema, structure, vary};
+use crate::bounded::{self, MEBIBYTE};
+use crate::planning::Study;
+
+/// Largest experiment file. A list of mixtures may be long; a file of 64 MiB is none.
+const MOST_BYTES: u64 = 64 * MEBIBYTE;
 
 /// Reads the experiment file at `path`. Relative paths in it are taken as relative to its folder.
 ///
 /// # Errors
 /// [`ConfigError`] when the file cannot be read, or with all that is wrong in it.
 pub fn load(path: &Path) -> Result<Experiment, ConfigError> {
-    let bytes = fs::read(path).map_err(|source| match source.kind() {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut experiment = from_bytes(&bytes(path)?, &path.display().to_string(), folder)?;
+    experiment.resolve(folder);
+    Ok(experiment)
+}
+
+/// Reads the file of a plan of proxy runs at `path`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_study(path: &Path) -> Result<Study, ConfigError> {
+    let name = path.display().to_string();
+    let bytes = bytes(path)?;
+    parse_study(text_of(&bytes, &name)?, &name)
+}
+
+/// Reads a plan of proxy runs from `text`; `name` is what errors call it, and names the plan if the
+/// text does not.
+///
+/// # Errors
+/// [`ConfigError::Invalid`] with all that is wrong in the text.
+pub fn parse_study(text: &str, name: &str) -> Result<Study, ConfigError> {
+    let mut problems = Problems::default();
+    let raw: RawStudy = structured(text, name, schema::study_schema(), &mut problems)?;
+    match study::validate(&raw, name, &mut problems) {
+        Some(study) if problems.is_empty() => Ok(study),
+        _ => Err(ConfigError::invalid(name, text, problems.into_vec())),
+    }
+}
+
+/// The bytes of a file.
+fn bytes(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    bounded::read(path, MOST_BYTES).map_err(|source| match source.kind() {
         ErrorKind::NotFound => ConfigError::NotFound {
             path: path.to_owned(),
             similar: similar(path),
@@ -26,11 +65,7 @@ pub fn load(path: &Path) -> Result<Experiment, ConfigError> {
             path: path.to_owned(),
             source,
         },
-    })?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let mut experiment = from_bytes(&bytes, &path.display().to_string(), folder)?;
-    experiment.resolve(folder);
-    Ok(experiment)
+    })
 }
 
 /// Reads an experiment from `text`; `name` is what errors call it, and names the experiment if
@@ -45,30 +80,41 @@ pub fn parse(text: &str, name: &str) -> Result<Experiment, ConfigError> {
 
 /// As [`parse`], with tables of spectra relative to `folder`.
 fn parse_in(text: &str, name: &str, folder: &Path) -> Result<Experiment, ConfigError> {
+    let mut problems = Problems::default();
+    let raw: RawExperiment = structured(text, name, schema::schema(), &mut problems)?;
+    let mut experiment = experiment::validate(&raw, name, folder, &mut problems);
+    if let (Some(vary), Some(experiment), true) = (&raw.vary, &mut experiment, problems.is_empty())
+    {
+        let variant = |text: &str| parse_in(text, name, folder);
+        let weights = vary::weights_of(experiment);
+        experiment.vary = vary::validate(vary, (text, weights), variant, &mut problems);
+    }
+    match experiment {
+        Some(experiment) if problems.is_empty() => Ok(experiment),
+        _ => Err(ConfigError::invalid(name, text, problems.into_vec())),
+    }
+}
+
+/// The raw struct of a text that follows `schema`.
+fn structured<T: DeserializeOwned>(
+    text: &str,
+    name: &str,
+    schema: &Value,
+    problems: &mut Problems,
+) -> Result<T, ConfigError> {
     let refused = |problems| ConfigError::invalid(name, text, problems);
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(refused(errors.iter().map(|e| broken(e, text)).collect()));
     }
-    let mut problems = Problems::default();
-    structure::check(&document, schema::schema(), &mut problems);
+    structure::check(&document, schema, problems);
     if !problems.is_empty() {
-        return Err(refused(problems.into_vec()));
+        return Err(refused(std::mem::take(problems).into_vec()));
     }
     // What follows the schema deserialises; should it not, the reason is still told.
-    let raw = toml::Deserializer::parse(text)
-        .and_then(RawExperiment::deserialize)
-        .map_err(|error| refused(vec![broken(&error, text)]))?;
-    let mut experiment = experiment::validate(&raw, name, folder, &mut problems);
-    if let (Some(vary), Some(experiment), true) = (&raw.vary, &mut experiment, problems.is_empty())
-    {
-        let variant = |text: &str| parse_in(text, name, folder);
-        experiment.vary = vary::validate(vary, text, variant, &mut problems);
-    }
-    match experiment {
-        Some(experiment) if problems.is_empty() => Ok(experiment),
-        _ => Err(refused(problems.into_vec())),
-    }
+    toml::Deserializer::parse(text)
+        .and_then(T::deserialize)
+        .map_err(|error| refused(vec![broken(&error, text)]))
 }
 
 /// As [`parse`], from the bytes of a file in `folder`.
@@ -77,11 +123,15 @@ pub(super) fn from_bytes(
     name: &str,
     folder: &Path,
 ) -> Result<Experiment, ConfigError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| ConfigError::NotText {
+    parse_in(text_of(bytes, name)?, name, folder)
+}
+
+/// The text of a file.
+fn text_of<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, ConfigError> {
+    std::str::from_utf8(bytes).map_err(|error| ConfigError::NotText {
         name: name.to_owned(),
         offset: error.valid_up_to(),
-    })?;
-    parse_in(text, name, folder)
+    })
 }
 
 /// A text that is not TOML.

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 const DECIDES: [&str; 4] = ["seed", "world", "learner", "sweep"];
 
 /// Keys of `[sweep]` that only list runs.
-const AXES: [&str; 4] = ["capacities", "tokens", "mixtures", "replicates"];
+const AXES: [&str; 5] = ["capacities", "tokens", "scales", "mixtures", "replicates"];
 
 /// What a simulated experiment says about its runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

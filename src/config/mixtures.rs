@@ -109,6 +109,7 @@ pub(super) fn validate(
                 DesignError::Floor { .. } => span_of(raw.floor.as_ref()),
                 DesignError::Length { .. } => span_of(raw.points.as_ref()),
                 DesignError::TooManyPoints { .. } => span_of(raw.step.as_ref()),
+                DesignError::TooMany { .. } => span_of(raw.count.as_ref()),
             };
             problems.add(
                 Problem::new(error.to_string()).label(place.unwrap_or(raw.span()), "out of range"),

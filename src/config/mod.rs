@@ -6,9 +6,11 @@
 //! which finds values out of range and keys that do not go together. Every step tells all that it
 //! finds, each with its place in the file, what is allowed, and what was perhaps meant.
 //!
-//! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner` with `sgd`, `sweep` with
+//! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner` with `sgd` and
+//! `sgd_setting`, `sweep` with
 //! `mixtures`, `data`, `fit` with `split`, `vary`, `checks`; `experiment` puts them together. The format is
-//! documented by [`QUICKSTART`], which is also the experiment that runs when no file is given.
+//! documented by [`QUICKSTART`], which is also the experiment that runs when no file is given. `study`
+//! with `prior` reads the file of a plan of proxy runs in the same way.
 //!
 //! ```
 //! let experiment = mixlaw::config::parse(mixlaw::config::QUICKSTART, "quickstart.toml")?;
@@ -16,6 +18,7 @@
 //! # Ok::<(), mixlaw::config::ConfigError>(())
 //! ```
 
+mod between;
 mod checks;
 mod choice;
 mod data;
@@ -26,24 +29,29 @@ mod keys;
 mod kind;
 mod learner;
 mod load;
+mod long_lines;
 mod meaning;
 mod mixtures;
 mod names;
 mod number;
 mod optimum;
+mod optimum_names;
 mod overlap;
 mod path;
 mod place;
 mod planned;
 mod pool;
+mod prior;
 mod problems;
 mod reference;
 mod resolved;
 mod schema;
 mod sgd;
+mod sgd_setting;
 mod spectrum;
 mod split;
 mod structure;
+mod study;
 mod supply;
 mod sweep;
 mod tails;
@@ -55,11 +63,11 @@ mod world;
 
 pub use error::{ConfigError, Invalid, Problem};
 pub use experiment::{Experiment, Source};
-pub use load::{load, parse};
+pub use load::{load, load_study, parse, parse_study};
 pub use meaning::{Meaning, differences, meaning};
 pub use reference::reference;
 pub use resolved::resolved_toml;
-pub use schema::schema;
+pub use schema::{schema, study_schema};
 pub use vary::Vary;
 
 /// The built-in experiment: runs when no file is given, and documents every key of the format.

@@ -3,6 +3,8 @@
 use super::error::Problem;
 use super::place::At;
 use super::problems::Problems;
+use crate::runs::formula::STARTS as FORMULA;
+use crate::terminal::turns_direction;
 
 /// Longest name, in bytes: file systems stop at 255, and a name is only a part of a file name.
 const LONGEST: usize = 100;
@@ -29,6 +31,16 @@ pub(super) fn fault(name: &str, of: NameOf) -> Option<String> {
         Some(format!("has {} bytes: the most is {LONGEST}", name.len()))
     } else if name.chars().any(char::is_control) {
         Some("contains a control character".into())
+    } else if name.chars().any(turns_direction) {
+        Some("contains a mark that turns the direction of text".into())
+    } else if let Some(c) = name
+        .chars()
+        .next()
+        .filter(|c| of == NameOf::Domain && FORMULA.contains(c))
+    {
+        Some(format!(
+            "begins with `{c}`, which makes a formula of a cell"
+        ))
     } else if let Some(c) = name.chars().find(breaks) {
         Some(format!("contains `{c}`"))
     } else if name == "." || name.contains("..") {
@@ -70,8 +82,26 @@ mod tests {
     fn names_that_break_columns_or_files_are_refused() {
         let long = "x".repeat(101);
         for name in [
-            "", "a/b", "a\\b", "..", ".", "a..b", "a\u{7}", "a\nb", "a,b", "a\"b", "a'b", "a=b",
-            " a", "a ", &long,
+            "",
+            "a/b",
+            "a\\b",
+            "..",
+            ".",
+            "a..b",
+            "a\u{7}",
+            "a\nb",
+            "a,b",
+            "a\"b",
+            "a'b",
+            "a=b",
+            " a",
+            "a ",
+            "=a",
+            "+a",
+            "-a",
+            "@a",
+            "a\u{202e}b",
+            &long,
         ] {
             assert!(fault(name, NameOf::Domain).is_some(), "{name:?}");
         }

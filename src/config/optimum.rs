@@ -9,14 +9,15 @@ use super::data::OneOrMore;
 use super::error::Problem;
 use super::keys;
 use super::number::{Limit, show};
+use super::optimum_names as names;
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit, list, quote};
 use super::wording::shorten;
-use crate::optimum::{Goal, Named, NamedGroup, OptimumPlan, SIMULATOR};
+use crate::optimum::{Goal, Named, NamedGroup, OptimumPlan, PlanError, SIMULATOR};
 
 /// Numbers by the name of a domain.
-type Numbers = BTreeMap<String, At<f64>>;
+pub(super) type Numbers = BTreeMap<String, At<f64>>;
 
 /// The best mixture at one scale.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -29,31 +30,31 @@ pub(super) struct RawOptimum {
     /// Training tokens D, a number above 0 or "unlimited".
     tokens: At<Limit>,
     /// Weights of the losses in the target, summing to 1; default: all domains alike.
-    target: Option<Numbers>,
+    pub(super) target: Option<Numbers>,
     /// Names of losses whose largest is to be small, in place of `target`; an empty list: all.
-    worst: Option<At<Vec<At<String>>>>,
+    pub(super) worst: Option<At<Vec<At<String>>>>,
     /// Smallest weights, from 0 to 1; default 0.
-    lower: Option<Numbers>,
+    pub(super) lower: Option<Numbers>,
     /// Largest weights, from 0 to 1; default 1.
-    upper: Option<Numbers>,
+    pub(super) upper: Option<Numbers>,
     /// Weights that are given, from 0 to 1.
-    fixed: Option<Numbers>,
+    pub(super) fixed: Option<Numbers>,
     /// Sets of domains with a bound on the sum of their weights, by name.
-    groups: Option<BTreeMap<String, RawGroup>>,
+    pub(super) groups: Option<BTreeMap<String, RawGroup>>,
     /// Tokens that there are of a domain, at least 0; default: enough.
-    available: Option<Numbers>,
+    pub(super) available: Option<Numbers>,
     /// How often available tokens may be trained on, above 0; default 1.
     epochs: Option<At<f64>>,
     /// A mixture to stay near.
-    stay_near: Option<RawNear>,
+    pub(super) stay_near: Option<RawNear>,
 }
 
 /// Domains with a joint bound.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct RawGroup {
+pub(super) struct RawGroup {
     /// Names of the domains; a domain may be in one group only.
-    domains: At<Vec<At<String>>>,
+    pub(super) domains: At<Vec<At<String>>>,
     /// Smallest sum of their weights, from 0 to 1; default 0.
     lower: Option<At<f64>>,
     /// Largest sum of their weights, from 0 to 1; default 1.
@@ -63,18 +64,20 @@ struct RawGroup {
 /// A mixture to stay near.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct RawNear {
+pub(super) struct RawNear {
     /// The mixture: a weight above 0 for every domain, summing to 1.
-    mixture: Numbers,
+    pub(super) mixture: Numbers,
     /// Nats of loss for one nat of relative entropy, at least 0.
     strength: At<f64>,
 }
 
 /// What the optimum must agree with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Setting<'a> {
     /// Laws that are fitted, if `[fit]` is valid; empty without it.
     pub(super) laws: Option<&'a [String]>,
+    /// Names of the domains, if they are known from the file.
+    pub(super) domains: Option<Vec<String>>,
     /// Whether there is a simulator whose best mixture can be found; else why not.
     pub(super) simulator: Result<(), &'static str>,
 }
@@ -82,9 +85,13 @@ pub(super) struct Setting<'a> {
 /// Checks `[optimum]`.
 pub(super) fn validate(
     raw: &At<RawOptimum>,
-    setting: Setting<'_>,
+    setting: &Setting<'_>,
     problems: &mut Problems,
 ) -> Option<OptimumPlan> {
+    let names = setting
+        .domains
+        .as_ref()
+        .map_or(Some(()), |domains| names::check(raw, domains, problems));
     let of = validate_of(&raw.of, setting, problems);
     let above = |value: f64| value > 0.0;
     let capacity = problems.limit("`capacity`", &raw.capacity, "a number above 0", above);
@@ -123,7 +130,8 @@ pub(super) fn validate(
             mixture.zip(strength).map(Some)
         }
     };
-    Some(OptimumPlan {
+    names?;
+    let plan = OptimumPlan {
         of: of?,
         capacity: capacity?,
         tokens: tokens?,
@@ -135,12 +143,34 @@ pub(super) fn validate(
         available: available?,
         epochs: epochs?,
         near: near?,
-    })
+    };
+    if let Some(domains) = &setting.domains
+        && let Err(reason) = possible(&plan, domains)
+    {
+        return problems.add(
+            Problem::new(format!("no such mixture can be looked for: {reason}"))
+                .label(raw.span(), "asked for here"),
+        );
+    }
+    Some(plan)
+}
+
+/// Whether what is asked goes together, for domains that all have a loss; else why not.
+fn possible(plan: &OptimumPlan, domains: &[String]) -> Result<(), String> {
+    let own: Vec<_> = (0..domains.len()).map(Some).collect();
+    let told = |error: PlanError| error.to_string();
+    plan.aim(domains, &own).map_err(told)?;
+    plan.near(domains).map_err(told)?;
+    let constraints = plan.constraints(domains).map_err(told)?;
+    constraints
+        .region(domains, plan.tokens)
+        .map_err(|error| format!("no mixture keeps these bounds: {error}; loosen one of them"))?;
+    Ok(())
 }
 
 fn validate_of(
     raw: &At<OneOrMore>,
-    setting: Setting<'_>,
+    setting: &Setting<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<String>> {
     let names = match &**raw {

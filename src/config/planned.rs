@@ -5,7 +5,7 @@
 const KEYS: &[(&str, &str)] = &[];
 
 /// Words, by the path of their key.
-const WORDS: &[(&str, &str)] = &[("learner.estimator", "ridge")];
+const WORDS: &[(&str, &str)] = &[];
 
 /// What the key at `path` is for, if this version does not have it.
 pub(super) fn key(path: &str) -> Option<&'static str> {

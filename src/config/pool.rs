@@ -149,9 +149,15 @@ pub(super) fn written(pool: &Pool) -> String {
         ),
         None => list(pool.correlation().iter().map(|row| numbers(row))),
     };
+    // One number where it can be: a key of [vary] may lead to it.
+    let scatter = match pool.scatter() {
+        [first, rest @ ..] if rest.iter().all(|other| other.total_cmp(first).is_eq()) => {
+            show(*first)
+        }
+        several => numbers(several),
+    };
     format!(
-        ", scatter = {}, correlation = {correlation}, private = {}",
-        numbers(pool.scatter()),
+        ", scatter = {scatter}, correlation = {correlation}, private = {}",
         show(pool.private())
     )
 }

@@ -1,31 +1,42 @@
-//! The JSON Schema of the experiment file, made from the raw structs.
+//! The JSON Schemas of the experiment file and of plans of proxy runs, made from the raw structs.
 //!
 //! The same schema checks the structure of a file (see [`structure`](super::structure)), so an
 //! editor that follows it and mixlaw agree on what a file may hold.
 
 use std::sync::LazyLock;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use super::experiment::RawExperiment;
+use super::study::RawStudy;
 
-static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+static EXPERIMENT: LazyLock<Value> = LazyLock::new(|| made::<RawExperiment>("mixlaw experiment"));
+
+static STUDY: LazyLock<Value> = LazyLock::new(|| made::<RawStudy>("mixlaw plan of proxy runs"));
+
+fn made<T: JsonSchema>(title: &str) -> Value {
     let mut schema: Value = SchemaSettings::draft2020_12()
         .with(|settings| settings.inline_subschemas = true)
         .into_generator()
-        .into_root_schema_for::<RawExperiment>()
+        .into_root_schema_for::<T>()
         .into();
     remove_null(&mut schema);
     if let Value::Object(root) = &mut schema {
-        root.insert("title".into(), "mixlaw experiment".into());
+        root.insert("title".into(), title.into());
     }
     schema
-});
+}
 
 /// The JSON Schema (draft 2020-12) of the experiment file.
 pub fn schema() -> &'static Value {
-    &SCHEMA
+    &EXPERIMENT
+}
+
+/// The JSON Schema (draft 2020-12) of the file of a plan of proxy runs.
+pub fn study_schema() -> &'static Value {
+    &STUDY
 }
 
 /// TOML has no null: a key that may be absent is one that is not required.
@@ -74,7 +85,9 @@ mod tests {
 
     #[test]
     fn the_schema_has_no_null_and_no_reference() {
-        let text = schema().to_string();
-        assert!(!text.contains("null") && !text.contains("$ref"), "{text}");
+        for schema in [schema(), study_schema()] {
+            let text = schema.to_string();
+            assert!(!text.contains("null") && !text.contains("$ref"), "{text}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! `[sweep]`: the axes of a simulated experiment.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -10,15 +12,21 @@ use super::number::{Limit, say};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit};
-use super::sgd;
+use super::sgd_setting;
 use crate::learner::{Kernel, LearnerKind};
-use crate::mixture::Design;
+use crate::mixture::{Design, Mixture};
 use crate::simulate::Counts;
-use crate::sweep::{Mode, Sweep};
+use crate::sweep::{Mode, Scales, Sweep};
 use crate::world::{Resolution, World};
 
 /// Largest number of replicates: the spread is then known to .1 %.
 const MOST_REPLICATES: i64 = 1_000_000;
+
+/// Most values of an axis.
+const MOST_VALUES: usize = 10_000;
+
+/// Most runs of a sweep: at a microsecond each they take eleven days.
+const MOST_RUNS: f64 = 1e12;
 
 /// The cells to simulate: every capacity with every number of tokens and every mixture.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -37,6 +45,9 @@ pub(super) struct RawSweep {
     pub(super) capacities: At<Vec<At<Limit>>>,
     /// Training tokens D, each above 0, or "unlimited".
     pub(super) tokens: At<Vec<At<Limit>>>,
+    /// product: every capacity with every number of tokens; pairs: the first with the first, the
+    /// second with the second and so on. Default product.
+    pub(super) scales: Option<At<Word<Scales>>>,
     /// Resolution of the simulator: classes into which a decade of ranks is divided, from 4 to
     /// 400; default 32.
     pub(super) classes_per_decade: Option<At<i64>>,
@@ -47,6 +58,11 @@ pub(super) struct RawSweep {
 impl Choice for Mode {
     const WORDS: &'static [(&'static str, Self)] =
         &[("expected", Self::Expected), ("sampled", Self::SAMPLED)];
+}
+
+impl Choice for Scales {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("product", Self::Product), ("pairs", Self::Pairs)];
 }
 
 impl Choice for Counts {
@@ -75,20 +91,28 @@ pub(super) fn validate(
     setting: Setting<'_>,
     problems: &mut Problems,
 ) -> Option<(Sweep, Design)> {
-    let capacities = validate_capacities(&raw.capacities, setting, problems);
+    let scales = raw
+        .scales
+        .as_ref()
+        .map_or(Scales::default(), |given| given.0);
+    let capacities = validate_capacities(&raw.capacities, scales, setting, problems);
     let tokens = axis(
-        "tokens",
-        &raw.tokens,
+        ("tokens", &raw.tokens),
+        scales,
         "a number above 0",
         problems,
         |tokens| tokens > 0.0,
     );
+    let paired = match scales {
+        Scales::Product => Some(()),
+        Scales::Pairs => validate_pairs(raw, problems),
+    };
     let mode = validate_mode(raw.mode.as_ref(), setting, problems);
     let mode = validate_counts(raw.counts.as_ref(), mode, setting, problems);
     if let (Some(LearnerKind::Sgd(sgd)), Some(world), Some(mode)) =
         (setting.learner, setting.world, mode)
     {
-        sgd::check_axes(raw, sgd, world, mode, problems);
+        sgd_setting::check_axes(raw, sgd, world, mode, problems);
     }
     let replicates = match &raw.replicates {
         Some(given) => validate_replicates(given, mode.unwrap_or(Mode::SAMPLED), problems),
@@ -107,18 +131,38 @@ pub(super) fn validate(
     );
     let mixtures = mixtures::validate(&raw.mixtures, setting.domains, setting.seed, problems);
     let (design, mixtures) = mixtures?;
+    refuse_too_many(raw, (&mixtures, replicates?), problems)?;
     let sweep = Sweep {
         seed: setting.seed,
         mode: mode?,
         replicates: replicates?,
         capacities: capacities?,
-        tokens: tokens?,
+        tokens: paired.and(tokens)?,
+        scales,
         mixtures,
         resolution: Resolution {
             classes_per_decade: classes_per_decade?,
         },
     };
     Some((sweep, design))
+}
+
+/// Refuses a sweep of more runs than could ever be waited for.
+fn refuse_too_many(
+    raw: &At<RawSweep>,
+    (mixtures, replicates): (&[Mixture], u64),
+    problems: &mut Problems,
+) -> Option<()> {
+    let axes = [raw.capacities.len(), raw.tokens.len(), mixtures.len()];
+    let runs = axes.iter().map(|length| *length as f64).product::<f64>() * replicates as f64;
+    if runs <= MOST_RUNS {
+        return Some(());
+    }
+    problems.add(
+        Problem::new(format!("the sweep has {} runs", say(runs)))
+            .label(raw.span(), format!("the most is {}", say(MOST_RUNS)))
+            .help("runs are capacities × tokens × mixtures × replicates: shorten one of them"),
+    )
 }
 
 fn validate_mode(
@@ -207,6 +251,7 @@ fn validate_replicates(given: &At<i64>, mode: Mode, problems: &mut Problems) -> 
 
 fn validate_capacities(
     raw: &At<Vec<At<Limit>>>,
+    scales: Scales,
     setting: Setting<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<f64>> {
@@ -216,7 +261,8 @@ fn validate_capacities(
     } else {
         "a number of at least 1".into()
     };
-    let capacities = axis("capacities", raw, &must, problems, |capacity| {
+    let given = ("capacities", raw);
+    let capacities = axis(given, scales, &must, problems, |capacity| {
         capacity >= head.max(1.0)
     });
     let exponent = match setting.learner {
@@ -240,10 +286,49 @@ fn validate_capacities(
     }
 }
 
-/// A list of different numbers, or "unlimited".
+/// Refuses scales that are not pairs, or the same pair twice.
+fn validate_pairs(raw: &RawSweep, problems: &mut Problems) -> Option<()> {
+    let (capacities, tokens) = (&raw.capacities, &raw.tokens);
+    if capacities.len() != tokens.len() {
+        return problems.add(
+            Problem::new(format!(
+                "{} capacities cannot be paired with {} numbers of tokens",
+                capacities.len(),
+                tokens.len()
+            ))
+            .label(tokens.span(), "needs one for each capacity")
+            .help("for every capacity with every number of tokens take scales = \"product\""),
+        );
+    }
+    let pairs: Vec<_> = capacities.iter().zip(tokens.iter()).collect();
+    let same = |a: &Limit, b: &Limit| match (a, b) {
+        (Limit::Number(a), Limit::Number(b)) => a.to_bits() == b.to_bits(),
+        (Limit::Word(_), Limit::Word(_)) => true,
+        (Limit::Number(_), Limit::Word(_)) | (Limit::Word(_), Limit::Number(_)) => false,
+    };
+    let again = pairs
+        .iter()
+        .enumerate()
+        .find(|(number, (capacity, tokens))| {
+            let earlier = &pairs[..*number];
+            earlier
+                .iter()
+                .any(|(n, d)| same(n, capacity) && same(d, tokens))
+        });
+    match again {
+        None => Some(()),
+        Some((_, (_, tokens))) => problems.add(
+            Problem::new("two pairs of capacity and tokens are the same")
+                .label(tokens.span(), "again here")
+                .help("each pair is one scale of the sweep: take one of them out"),
+        ),
+    }
+}
+
+/// A list of numbers, or "unlimited"; different ones, unless they are paired.
 fn axis(
-    key: &str,
-    raw: &At<Vec<At<Limit>>>,
+    (key, raw): (&str, &At<Vec<At<Limit>>>),
+    scales: Scales,
     must: &str,
     problems: &mut Problems,
     test: impl Fn(f64) -> bool,
@@ -255,14 +340,23 @@ fn axis(
                 .help(format!("for no limit write {key} = [\"unlimited\"]")),
         );
     }
+    if raw.len() > MOST_VALUES {
+        return problems.add(
+            Problem::new(format!("`{key}` lists {} values", raw.len())).label(
+                raw[MOST_VALUES].span(),
+                format!("the most is {MOST_VALUES}"),
+            ),
+        );
+    }
     let mut values: Vec<f64> = Vec::with_capacity(raw.len());
+    let mut seen = HashSet::new();
     let mut faults = false;
     for item in raw.iter() {
         let Some(value) = problems.limit(&format!("a value of `{key}`"), item, must, &test) else {
             faults = true;
             continue;
         };
-        if values.iter().any(|v| v.to_bits() == value.to_bits()) {
+        if !seen.insert(value.to_bits()) && scales == Scales::Product {
             faults = true;
             let shown = if value.is_finite() {
                 say(value)
@@ -295,5 +389,6 @@ pub(super) fn write(sweep: &Sweep, learner: &LearnerKind, out: &mut Writer) {
     out.key("replicates", sweep.replicates);
     out.list("capacities", sweep.capacities.iter().map(|n| limit(*n)));
     out.list("tokens", sweep.tokens.iter().map(|d| limit(*d)));
+    out.word("scales", sweep.scales);
     out.key("classes-per-decade", sweep.resolution.classes_per_decade);
 }

@@ -5,11 +5,12 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::error::{ConfigError, Problem};
-use super::experiment::Experiment;
+use super::experiment::{Experiment, Source};
 use super::number::{say, show};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::Writer;
+use crate::mixture::MOST_WEIGHTS;
 
 /// Most values of the number that varies.
 const MOST_VALUES: usize = 100;
@@ -38,10 +39,11 @@ pub struct Vary {
     pub variants: Vec<(f64, Experiment)>,
 }
 
-/// Checks `[vary]` of a file with the text `text`, and reads the experiment with each value by `parse`.
+/// Checks `[vary]` of a file with the text `text`, whose mixtures have `weights` weights, and reads the
+/// experiment with each value by `parse`.
 pub(super) fn validate(
     raw: &At<RawVary>,
-    text: &str,
+    (text, weights): (&str, usize),
     parse: impl Fn(&str) -> Result<Experiment, ConfigError>,
     problems: &mut Problems,
 ) -> Option<Vary> {
@@ -68,13 +70,28 @@ pub(super) fn validate(
             );
         }
     }
+    if raw.key.split('.').next() == Some("optimum") {
+        return problems.add(
+            Problem::new("a number of [optimum] cannot vary")
+                .label(raw.key.span(), "not fitted again")
+                .help(
+                    "[vary] repeats the fits; the best mixture is found once. Write a file for each \
+                     scale or bound",
+                ),
+        );
+    }
+    // Before each takes its time: nearly always all have as many mixtures as the file itself.
+    let of_mixtures = raw.key.starts_with("sweep.mixtures");
+    if !of_mixtures && weights.saturating_mul(values.len()) > MOST_WEIGHTS {
+        return problems.add(too_many_weights(raw));
+    }
     let mut table: toml::Table = match toml::from_str(text) {
         Ok(table) => table,
         Err(error) => return problems.add(Problem::new(error.message().to_owned())),
     };
     table.remove("vary");
     table.remove("checks");
-    let mut variants = Vec::new();
+    let (mut variants, mut weights) = (Vec::new(), 0_usize);
     for value in raw.values.iter() {
         let mut changed = Value::Table(table.clone());
         let keys: Vec<&str> = raw.key.split('.').collect();
@@ -87,7 +104,13 @@ pub(super) fn validate(
         }
         let text = toml::to_string(&changed).unwrap_or_default();
         match parse(&text) {
-            Ok(experiment) => variants.push((**value, experiment)),
+            Ok(experiment) => {
+                weights += weights_of(&experiment);
+                if weights > MOST_WEIGHTS {
+                    return problems.add(too_many_weights(raw));
+                }
+                variants.push((**value, experiment));
+            }
             Err(error) => {
                 let reasons: Vec<&str> = error.problems().iter().map(Problem::message).collect();
                 return problems.add(
@@ -115,6 +138,23 @@ pub(super) fn validate(
         label,
         variants,
     })
+}
+
+/// All values together have more mixtures than memory should hold.
+fn too_many_weights(raw: &RawVary) -> Problem {
+    Problem::new(format!(
+        "the mixtures of all values have more than {MOST_WEIGHTS} weights"
+    ))
+    .label(raw.values.span(), "too many values for so many mixtures")
+    .help("take fewer values, or fewer mixtures in [sweep.mixtures]")
+}
+
+/// Numbers that the mixtures of an experiment take.
+pub(super) fn weights_of(experiment: &Experiment) -> usize {
+    match &experiment.source {
+        Source::Simulated { world, sweep, .. } => sweep.mixtures.len() * world.domains().len(),
+        Source::Runs(_) => 0,
+    }
 }
 
 /// Puts `number` at the place that `keys` lead to; the last key may be new.

@@ -5,6 +5,7 @@ use toml::de::DeValue;
 
 use super::kind::{Kind, kinds, properties};
 use super::number::show;
+use crate::terminal::acts;
 
 /// What a schema allows, in words.
 pub(super) fn expected(kinds: &[Kind<'_>]) -> String {
@@ -122,7 +123,7 @@ pub(super) fn one_line(text: &str) -> String {
 pub(super) fn shorten(text: &str) -> String {
     const MOST: usize = 40;
     let safe = |c: char| {
-        if c.is_control() {
+        if acts(c) {
             char::REPLACEMENT_CHARACTER
         } else {
             c

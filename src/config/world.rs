@@ -17,8 +17,8 @@ use super::spectrum::{self, RawSpectrum};
 use super::supply;
 use super::wording::shorten;
 use crate::world::{
-    DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_SKILLS,
-    Masses, Overlap, World,
+    DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_DOMAINS,
+    MOST_SKILLS, Masses, Overlap, World,
 };
 
 /// A synthetic world of skills.
@@ -201,6 +201,14 @@ fn validate_domains(
             Problem::new("the world has no domain")
                 .label(raw.span(), "at least one is needed")
                 .help("add a table [[world.domains]] with `name` and `exponent`"),
+        );
+    }
+    if raw.len() > MOST_DOMAINS {
+        return problems.add(
+            Problem::new(format!("the world has {} domains", raw.len())).label(
+                raw[MOST_DOMAINS].span(),
+                format!("the most is {MOST_DOMAINS}"),
+            ),
         );
     }
     for (index, domain) in raw.iter().enumerate() {

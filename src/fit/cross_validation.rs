@@ -13,8 +13,9 @@ use rayon::prelude::*;
 use super::guard;
 use super::levenberg_marquardt::minimise_to;
 use super::objective::Objective;
-use super::{FitPlan, Ridge};
-use crate::law::{Law, LawError, Observations};
+use super::size;
+use super::{FitError, FitPlan, Ridge};
+use crate::law::{Law, Observations};
 use crate::random::{self, Purpose};
 
 /// Folds of the training mixtures (fewer where there are fewer mixtures).
@@ -67,15 +68,16 @@ pub(super) fn applies(law: &dyn Law, plan: &FitPlan) -> bool {
 /// of the law are known in closed form.
 ///
 /// # Errors
-/// [`LawError`] when the law cannot be bound to all training rows.
+/// [`FitError`] when the law cannot be bound to all training rows, or is too large for memory.
 pub(super) fn choose(
     law: &dyn Law,
     training: &Observations,
     units: &[usize],
     plan: &FitPlan,
     split: usize,
-) -> Result<Option<Choice>, LawError> {
+) -> Result<Option<Choice>, FitError> {
     let parts = law.bind(training)?;
+    size::check(law, &parts, training)?;
     if parts.iter().all(|model| model.closed_form().is_some()) {
         return Ok(None);
     }

@@ -134,19 +134,25 @@ pub(super) fn check_splits(table: &RunTable, splits: &[Split]) -> Result<(), Fit
     Ok(())
 }
 
-/// Refuses losses of 0 and below where residuals are relative or of logarithms.
+/// Sizes of losses, in nats, whose squares and ratios are numbers.
+const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
+
+/// Refuses losses of 0 and below where residuals are relative or of logarithms, and of a size that no
+/// loss has.
 pub(super) fn check_losses(table: &RunTable, plan: &FitPlan) -> Result<(), FitError> {
-    if plan.residual == Residual::Absolute {
-        return Ok(());
-    }
     for row in 0..table.len() {
         for (column, name) in table.loss_names().iter().enumerate() {
-            if let Some(loss) = table.loss(row, column).filter(|loss| *loss <= 0.0) {
-                return Err(FitError::Loss {
-                    run: table.label(row).to_string(),
-                    column: name.clone(),
-                    loss,
-                });
+            let Some(loss) = table.loss(row, column) else {
+                continue;
+            };
+            let place = || (table.label(row).to_string(), name.clone());
+            if loss <= 0.0 && plan.residual != Residual::Absolute {
+                let (run, column) = place();
+                return Err(FitError::Loss { run, column, loss });
+            }
+            if loss != 0.0 && !SIZES.contains(&loss.abs()) {
+                let (run, column) = place();
+                return Err(FitError::LossSize { run, column, loss });
             }
         }
     }

@@ -23,6 +23,30 @@ pub enum FitError {
         /// The loss.
         loss: f64,
     },
+    /// A loss so far from 1 that its square is none or too large.
+    #[error(
+        "run {run} has the loss {loss} for `{column}`: losses in nats have sizes from 1e-100 to 1e100"
+    )]
+    LossSize {
+        /// Label of the run.
+        run: String,
+        /// Name of the loss column.
+        column: String,
+        /// The loss.
+        loss: f64,
+    },
+    /// More derivatives than memory could hold.
+    #[error(
+        "law `{law}` has {parameters} parameters that depend on each other, for {losses} losses: too many to fit at once; fewer domains, or a law with fewer parameters, can be fitted"
+    )]
+    TooLarge {
+        /// Name of the law.
+        law: String,
+        /// Parameters of its largest part.
+        parameters: usize,
+        /// Losses that the part is fitted to.
+        losses: usize,
+    },
     /// A single mixture.
     #[error(
         "to draw mixtures anew, or to leave one out, at least two are needed: the runs have {0}"

@@ -17,6 +17,7 @@ use super::levenberg_marquardt::Minimum;
 use super::objective::Objective;
 use super::scarce::Scarce;
 use super::search::{Trace, best_of_starts, starts};
+use super::size;
 use super::{FitError, FitPlan, LawFit, ParameterValue, Replicates, Ridge, Split};
 use crate::law::{Law, LawError, Model, Observations, Parameter};
 use crate::runs::RunTable;
@@ -335,8 +336,9 @@ fn fit_split(
     });
     let mut start_seconds = 0.0;
     let mut traces = Vec::new();
-    let parts: Vec<(Box<dyn Model>, Minimum)> = law
-        .bind(&training)?
+    let models = law.bind(&training)?;
+    size::check(law, &models, &training)?;
+    let parts: Vec<(Box<dyn Model>, Minimum)> = models
         .into_iter()
         .enumerate()
         .map(|(part, model)| {

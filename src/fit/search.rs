@@ -136,7 +136,7 @@ pub(super) fn best_of_starts(
 
 /// Prior standard deviation of every parameter under [`Ridge::Auto`], in its prior unit: wide
 /// enough to leave alone whatever the rows determine.
-const AUTO_PRIOR_SD: f64 = 3.0;
+pub(super) const AUTO_PRIOR_SD: f64 = 3.0;
 
 /// Most rounds in which ridge and residual variance follow each other.
 const AUTO_RIDGE_ROUNDS: usize = 6;

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::split_file_error::SplitFileError;
 use crate::runs::RunTable;
+use crate::runs::formula::unguarded;
 use crate::runs::sheet::Sheet;
 use crate::runs::words::{instead_of, listed, nearest, shown};
 
@@ -87,7 +88,7 @@ fn parse(
         if !is_wanted(name, only) {
             continue;
         }
-        let run = present(run_column, "run")?;
+        let run = unguarded(present(run_column, "run")?);
         if !rows_of.contains_key(run) {
             return Err(SplitFileError::UnknownRun {
                 file: path.into(),

@@ -10,7 +10,7 @@ use super::column_model::{
     source_coefficients,
 };
 use super::scale::Scale;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, PerScale, Point};
 
 /// Bounds of the exponents γ.
 const EXPONENTS: (f64, f64) = (0.01, 6.0);
@@ -35,6 +35,17 @@ impl Default for Additive {
     fn default() -> Self {
         Self {
             transfer: DEFAULT_TRANSFER,
+        }
+    }
+}
+
+impl Additive {
+    /// The law at each capacity and number of tokens by itself, K(2K+1) parameters for each.
+    pub fn per_scale() -> PerScale {
+        PerScale {
+            law: Box::new(Self::default()),
+            name: "additive-per-scale",
+            title: "additive law, anew at each (N, D)",
         }
     }
 }

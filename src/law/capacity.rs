@@ -28,6 +28,10 @@ impl Law for Capacity {
         true
     }
 
+    fn common_symbols(&self) -> &'static [&'static str] {
+        &["H"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let model = Competition::bind(self.name(), training, |domains| {
             PowerLaw::new(Sum, NoiseExponent::NoNoise, domains)

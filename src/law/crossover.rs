@@ -42,6 +42,10 @@ impl Law for Crossover {
         true
     }
 
+    fn common_symbols(&self) -> &'static [&'static str] {
+        &["p", "H"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let model = Competition::bind(self.name(), training, |domains| {
             PowerLaw::new(Norm::new(domains), NoiseExponent::Free, domains)

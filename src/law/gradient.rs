@@ -60,6 +60,18 @@ impl Gradient {
         &mut self.shared
     }
 
+    /// Makes the gradient of a part with its parameters from `first` on that of a whole with
+    /// `parameters` of them.
+    pub(super) fn embed(&mut self, first: usize, parameters: usize) {
+        for (parameter, _) in &mut self.entries {
+            *parameter += first;
+        }
+        if !self.shared.is_empty() {
+            self.shared.splice(..0, std::iter::repeat_n(0.0, first));
+            self.shared.resize(parameters, 0.0);
+        }
+    }
+
     /// Derivatives of the prediction in `column` by its own parameters.
     pub fn own(&self, column: usize) -> &[(usize, f64)] {
         let start = if column == 0 {

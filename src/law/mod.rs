@@ -25,6 +25,7 @@ mod linear;
 mod mean;
 mod observations;
 mod parameter;
+mod per_scale;
 mod pool;
 mod scale;
 mod window;
@@ -48,6 +49,7 @@ pub use linear::Linear;
 pub use mean::Mean;
 pub use observations::{Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
+pub use per_scale::PerScale;
 pub use pool::Pool;
 pub use windowed::{Windowed, WindowedThreshold};
 
@@ -88,6 +90,12 @@ pub trait Law: Send + Sync {
     /// capacity of one domain, so that they can be held against those of a simulated world.
     fn has_exponents_of_theory(&self) -> bool {
         true
+    }
+
+    /// Symbols of the parameters that belong to the whole law and not to a domain, as far as the
+    /// rows need them.
+    fn common_symbols(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Whether the rows leave so much open that the strength of the prior has to be chosen by
@@ -210,6 +218,7 @@ pub fn all() -> Vec<Box<dyn Law>> {
         Box::new(EffectiveData::scaled(Scaling::ProductOne)),
         Box::new(EffectiveData::scaled(Scaling::Sum)),
         Box::new(Additive::default()),
+        Box::new(Additive::per_scale()),
         Box::new(Joint::default()),
         Box::new(Bimix { floor: false }),
         Box::new(Bimix { floor: true }),

@@ -67,6 +67,10 @@ impl Law for Windowed {
         true
     }
 
+    fn common_symbols(&self) -> &'static [&'static str] {
+        &["H"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let model = Competition::bind(self.name(), training, |domains| {
             InWindow::new(domains, Shape::Exponential)
@@ -90,6 +94,10 @@ impl Law for WindowedThreshold {
 
     fn needs_own_weight(&self) -> bool {
         true
+    }
+
+    fn common_symbols(&self) -> &'static [&'static str] {
+        &["τ", "H"]
     }
 
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {

@@ -5,7 +5,8 @@ use std::f64::consts::TAU;
 use statrs::function::gamma::ln_gamma;
 
 use super::Kernel;
-use super::poisson::at_least;
+use super::poisson::{DIRECT_COUNT, at_least, probability};
+use super::tails::{TOGETHER, at_least_each};
 
 /// Counts from which the spread of n about its mean (1e-4 of it) no longer shows in r(n).
 const NARROW_COUNT: f64 = 1e8;
@@ -49,6 +50,52 @@ impl Kernel {
             Self::Reciprocal { .. } => self.learned_by_counts(count, mean, ln_mean),
             Self::SgdDecay { .. } => (1.0 - self.unlearned(mean)) * at_least(count, mean, ln_mean),
         }
+    }
+
+    /// As [`Kernel::learned_if_kept`] for up to [`TOGETHER`] means, of skills that are kept if met at
+    /// least `whole` times, and with the probability `share` if met from `part` to before `whole`
+    /// times; 0 for means that are not there.
+    pub fn learned_each(
+        &self,
+        (whole, part, share): (f64, f64, f64),
+        means: &[f64],
+        ln_means: &[f64],
+    ) -> [f64; TOGETHER] {
+        let mut learned = match *self {
+            Self::Exponential { tau } => {
+                let fall = -1.0 / tau;
+                let (thinned, ln_thinned) = (scaled(means, fall.exp()), shifted(ln_means, fall));
+                let there = ..means.len();
+                let mut learned = at_least_each(whole, means, ln_means);
+                let left = at_least_each(whole, &thinned[there], &ln_thinned[there]);
+                for (learned, (left, mean)) in learned.iter_mut().zip(left.iter().zip(means)) {
+                    *learned = (*learned - self.unlearned(*mean) * left).max(0.0);
+                }
+                learned
+            }
+            Self::Threshold { tau } => at_least_each(tau.ceil().max(whole), means, ln_means),
+            Self::Reciprocal { .. } | Self::SgdDecay { .. } => {
+                let mut learned = [0.0; TOGETHER];
+                for (learned, (mean, ln_mean)) in learned.iter_mut().zip(means.iter().zip(ln_means))
+                {
+                    *learned = self.learned_if_kept(whole, *mean, *ln_mean);
+                }
+                learned
+            }
+        };
+        if part >= whole || share <= 0.0 {
+            return learned;
+        }
+        for (learned, (mean, ln_mean)) in learned.iter_mut().zip(means.iter().zip(ln_means)) {
+            let next = match self.after(part) {
+                Some(left) if whole - part < 1.5 && part < DIRECT_COUNT => {
+                    (1.0 - left) * probability(part as usize, *mean, *ln_mean)
+                }
+                _ => self.learned_if_kept(part, *mean, *ln_mean) - *learned,
+            };
+            *learned += share * next;
+        }
+        learned
     }
 
     fn learned_by_counts(&self, count: f64, mean: f64, ln_mean: f64) -> f64 {
@@ -124,10 +171,63 @@ impl Kernel {
     }
 }
 
+fn scaled(values: &[f64], factor: f64) -> [f64; TOGETHER] {
+    let mut scaled = [0.0; TOGETHER];
+    for (scaled, value) in scaled.iter_mut().zip(values) {
+        *scaled = value * factor;
+    }
+    scaled
+}
+
+fn shifted(values: &[f64], by: f64) -> [f64; TOGETHER] {
+    let mut shifted = [0.0; TOGETHER];
+    for (shifted, value) in shifted.iter_mut().zip(values) {
+        *shifted = value + by;
+    }
+    shifted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+
+    /// Several at once, with a tie, are each by itself.
+    #[test]
+    fn several_are_each_by_itself() {
+        for tau in [0.7, 5.0, 90.0] {
+            for kernel in [
+                Kernel::Threshold { tau },
+                Kernel::Exponential { tau },
+                Kernel::Reciprocal { tau },
+            ] {
+                for (part, whole) in [
+                    (1.0, 2.0),
+                    (6.0, 7.0),
+                    (7.0, 7.0),
+                    (90.0, 91.0),
+                    (300.0, 301.0),
+                ] {
+                    let (part, whole) = (f64::max(part, tau.ceil()), f64::max(whole, tau.ceil()));
+                    let means = [1.3, 0.9, 0.6, 0.2].map(|factor| factor * whole);
+                    let ln_means = means.map(f64::ln);
+                    let kept = (whole, part, 0.3);
+                    let together = kernel.learned_each(kept, &means[..3], &ln_means[..3]);
+                    assert_eq!(together[3].to_bits(), 0);
+                    for (place, mean) in means[..3].iter().enumerate() {
+                        let alone = |count| kernel.learned_if_kept(count, *mean, ln_means[place]);
+                        let learned = 0.7 * alone(whole) + 0.3 * alone(part);
+                        assert_relative_eq!(
+                            together[place],
+                            learned,
+                            max_relative = 1e-9,
+                            epsilon = 1e-14
+                        );
+                    }
+                }
+            }
+        }
+    }
 
     /// The series for many counts against the sum, near the mean on both sides.
     #[test]

@@ -2,6 +2,7 @@
 //! meetings.
 
 mod compound;
+mod crowds;
 mod cut;
 mod kept;
 mod kernel;
@@ -11,16 +12,19 @@ mod real_cut;
 mod regimes;
 pub mod sgd;
 mod spread;
+mod tails;
 mod threshold;
 mod transition;
 
+pub use crowds::Crowds;
 pub use cut::{CutScratch, Selected, cut, cut_into};
 pub use kernel::Kernel;
-pub use poisson::at_least;
+pub use poisson::{at_least, certain_mean, tail_bound};
 pub use real_cut::{Held, real_cut};
 pub use regimes::Regimes;
 pub use spread::Spread;
-pub use threshold::{Crowd, Threshold, threshold};
+pub use tails::TOGETHER;
+pub use threshold::{Threshold, least_count, threshold};
 
 use thiserror::Error;
 
@@ -107,7 +111,7 @@ pub enum LearnerKind {
     /// One that counts its meetings with skills.
     Counting(Learner),
     /// One that takes gradient steps.
-    Sgd(sgd::Sgd),
+    Sgd(sgd::ProjectedRegression),
 }
 
 /// Why a learner cannot exist.

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use statrs::function::erf::erfc;
 
 /// Counts below this are summed term by term; above, the uniform expansion is exact to 1e-10.
-const DIRECT_COUNT: f64 = 160.0;
+pub(super) const DIRECT_COUNT: f64 = 160.0;
 
 /// Exponent beyond which a tail is 0 or 1 to more digits than any number of skills resolves.
 const CERTAIN: f64 = 120.0;
@@ -18,7 +18,7 @@ const NOTHING: f64 = 40.0;
 const TABULATED: usize = 512;
 
 /// 1/n.
-const INVERSE: [f64; TABULATED] = {
+pub(super) const INVERSE: [f64; TABULATED] = {
     let mut table = [0.0; TABULATED];
     let mut n = 1;
     while n < TABULATED {
@@ -57,8 +57,19 @@ pub fn at_least(count: f64, mean: f64, ln_mean: f64) -> f64 {
     }
 }
 
+/// Mean from which [`at_least`] `count` is 1 to every digit.
+pub fn certain_mean(count: f64) -> f64 {
+    // (μ − n)² > 2μ·NOTHING
+    count + NOTHING + (NOTHING * (NOTHING + 2.0 * count)).sqrt() + 1.0
+}
+
+/// A bound of [`at_least`] a `count` above the `mean`, which is above 0: Chernoff's.
+pub fn tail_bound(count: f64, mean: f64) -> f64 {
+    (count * (1.0 + (mean / count).ln()) - mean).exp()
+}
+
 /// Probability of exactly `count`, at most [`DIRECT_COUNT`].
-fn probability(count: usize, mean: f64, ln_mean: f64) -> f64 {
+pub(super) fn probability(count: usize, mean: f64, ln_mean: f64) -> f64 {
     // Below 1e308: μ^n e^−μ is at most n^n e^−n.
     (count as f64 * ln_mean - mean).exp() * INVERSE_FACTORIAL[count]
 }

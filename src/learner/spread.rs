@@ -3,6 +3,7 @@
 use statrs::function::gamma::ln_gamma;
 
 use super::Kernel;
+use super::poisson::INVERSE;
 
 /// Mean meetings up to which the moments of the reciprocal kernel are summed over counts, whatever
 /// τ.
@@ -97,9 +98,13 @@ fn summed(tau: f64, meetings: f64) -> Spread {
     let mut probability = (-meetings).exp();
     let last = meetings + WINDOW * (meetings.sqrt() + 1.0);
     let (mut learned, mut square, mut n) = (0.0, 0.0, 0.0);
-    while n < last {
+    // At most 322 counts: the longest sum is that of [`EXPANDED_MEAN`].
+    for inverse in &INVERSE[1..] {
+        if n >= last {
+            break;
+        }
         n += 1.0;
-        probability *= meetings / n;
+        probability *= meetings * inverse;
         let part = n / (tau + n);
         learned += probability * part;
         square += probability * part * part;

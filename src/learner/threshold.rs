@@ -1,26 +1,13 @@
 //! The common threshold over realised counts: which numbers of meetings are enough to be among
 //! the N skills of highest score.
 
-use super::poisson::at_least;
-
-/// Skills of one mean number of meetings and one value per meeting.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Crowd {
-    /// Number of skills, whole or not.
-    pub skills: f64,
-    /// Mean number of meetings μ, finite and above 0.
-    pub mean: f64,
-    /// ln μ.
-    pub ln_mean: f64,
-    /// Value v of one meeting: the score of n meetings is n·v.
-    pub value: f64,
-}
+use super::crowds::{Above, Crowds};
 
 /// Relative distance within which scores count as equal.
 const EQUAL: f64 = 1e-12;
 
 /// Skills, as a part of the capacity, that may be left to the shared tie between two scores.
-const SHARED: f64 = 1e-10;
+const SHARED: f64 = 1e-7;
 
 /// Steps after which halving alone has found the threshold.
 const STEPS: usize = 300;
@@ -59,72 +46,47 @@ impl Threshold {
 }
 
 /// Smallest whole n ≥ 1 with n·`value` above `score`.
-fn least_count(score: f64, value: f64) -> f64 {
+pub fn least_count(score: f64, value: f64) -> f64 {
     (score / value * (1.0 + EQUAL)).floor() + 1.0
 }
 
-/// How many skills score above a threshold, and the scores next to it.
-struct Above {
-    skills: f64,
-    /// The highest score that is not above the threshold.
-    below: f64,
-    /// The lowest score that is.
-    next: f64,
-}
-
-#[expect(clippy::float_cmp, reason = "equal values are equal to the last digit")]
-fn above(families: &[Vec<Crowd>], score: f64, capacity: f64, least: f64) -> Above {
-    let mut found = Above {
-        skills: 0.0,
-        below: 0.0,
-        next: f64::INFINITY,
-    };
-    for family in families {
-        let (mut value, mut count) = (f64::NAN, 0.0);
-        for crowd in family {
-            // Most crowds have the value of the one before.
-            if crowd.value != value {
-                value = crowd.value;
-                count = least_count(score, value).max(least);
-                if count > least {
-                    found.below = found.below.max((count - 1.0) * value);
-                }
-                found.next = found.next.min(count * value);
-            }
-            let skills = crowd.skills * at_least(count, crowd.mean, crowd.ln_mean);
-            found.skills += skills;
-            // Later ranks are met ever less.
-            if crowd.mean < count && skills < NEGLIGIBLE * capacity {
-                break;
-            }
-        }
-    }
-    found
-}
-
-/// Part of the capacity below which a crowd, and with it all later ones, has no say.
-const NEGLIGIBLE: f64 = 1e-14;
-
-/// Standard deviations of a count by which the search moves away from its guess at first.
+/// −d ln score / d ln skills above it, by which the search moves away from its guess at first: the
+/// exponent of a usual spectrum, and a little more, so as to arrive on the other side.
 const FIRST_MOVE: f64 = 2.0;
+
+/// Least such move, as a part of the score.
+const LEAST_MOVE: f64 = 1e-4;
 
 /// Moves away from the guess, each twice as far as the one before, after which the search starts
 /// from the least score.
-const MOVES: usize = 8;
+const MOVES: usize = 12;
+
+/// Steps in a row that may end on one side before halving sets in.
+const HALVES: u32 = 6;
 
 /// Part of a meeting down to which equal scores have to tell counts apart. Where they do not, as
 /// many as 1e9 meetings, the ends of the bracket have to be looked at again.
 const RESOLVED: f64 = 1e-3;
 
 /// The scores between which the threshold lies, and how many skills score above each.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Bracket {
+    /// Score above which there are too many skills,
     low: f64,
+    /// so many.
     more: f64,
+    /// Score above which there are as many skills as can be kept, or fewer,
     high: f64,
+    /// so many.
     fewer: f64,
 }
 
 impl Bracket {
+    /// Whether it holds a single score, of which all skills tie.
+    fn is_tie(&self) -> bool {
+        self.high <= self.low * (1.0 + 4.0 * EQUAL)
+    }
+
     /// Takes in what was found above `score`.
     fn narrow(&mut self, score: f64, found: &Above, capacity: f64) {
         if found.skills <= capacity {
@@ -142,19 +104,21 @@ impl Bracket {
     }
 }
 
-/// The threshold at which the expected number of skills kept is `capacity` (finite). Each family
-/// lists its crowds by falling mean. Only skills met at least `least` times take capacity.
-/// `guess` is a score to look at first, and `count` about how many meetings it stands for.
+/// The scores next to the one at which `capacity` (finite) skills score above it; `None` if there
+/// are no more than that. `above` tells how many skills score above a score, and the scores next to
+/// it; it is called with ever nearer ones. `guess` is a score to look at first, NaN for none, and
+/// `highest` one that hardly any skill scores above; skills that are sure to be kept may be left out
+/// of all but the `total` that can be. Ends early when no more than `few` skills lie
+/// between.
 ///
 /// The number of skills above a score falls in steps at the scores n·v. A step is found by
-/// bracketing; secants on the logarithms while the steps are small against the bracket.
-pub fn threshold(
-    families: &[Vec<Crowd>],
-    capacity: f64,
-    least: f64,
-    (guess, count): (f64, f64),
-) -> Threshold {
-    let above = |score: f64| above(families, score, capacity, least);
+/// bracketing, with secants on the logarithms.
+fn bracket(
+    mut above: impl FnMut(f64) -> Above,
+    (capacity, total): (f64, f64),
+    (guess, highest): (f64, f64),
+    few: f64,
+) -> Option<Bracket> {
     let mut bracket = Bracket {
         low: 0.0,
         more: f64::INFINITY,
@@ -162,35 +126,28 @@ pub fn threshold(
         fewer: f64::INFINITY,
     };
     if guess > 0.0 && guess.is_finite() {
-        let mut factor = 1.0 + FIRST_MOVE / count.max(1.0).sqrt();
-        let mut score = guess;
+        let (mut score, mut stretch) = (guess, 1.0);
         for _ in 0..MOVES {
             let found = above(score);
             bracket.narrow(score, &found, capacity);
             if !bracket.is_open() {
                 break;
             }
-            score = if found.skills <= capacity {
-                score / factor
-            } else {
-                score * factor
-            };
-            factor *= factor;
+            let missing = (found.skills - capacity).max((LEAST_MOVE - 1.0) * total) / total;
+            let least = LEAST_MOVE.copysign(found.skills - capacity);
+            score *= (stretch * (FIRST_MOVE * missing.ln_1p() + least)).exp();
+            stretch *= 2.0;
         }
     }
     if bracket.more.is_infinite() {
         let all = above(0.0);
         if all.skills <= capacity {
-            return Threshold::all(least);
+            return None;
         }
         bracket.narrow(0.0, &all, capacity);
     }
     if bracket.fewer.is_infinite() {
-        bracket.high = families
-            .iter()
-            .flatten()
-            .map(|crowd| crowd.value * (crowd.mean + 1.0))
-            .fold(bracket.low, f64::max);
+        bracket.high = highest.max(bracket.low);
         for _ in 0..STEPS {
             bracket.fewer = above(bracket.high).skills;
             if bracket.fewer <= capacity {
@@ -200,37 +157,72 @@ pub fn threshold(
             bracket.high *= 2.0;
         }
     }
-    for step in 0..STEPS {
+    // Steps in a row that ended on one side.
+    let (mut side, mut row) = (0.0, 0);
+    for _ in 0..STEPS {
         let Bracket {
             low,
             more,
             high,
             fewer,
         } = bracket;
-        if high <= low * (1.0 + 4.0 * EQUAL) || more - fewer <= SHARED * capacity {
+        if bracket.is_tie() || more - fewer <= few {
             break;
         }
         let slope = (high / low).ln() / (fewer.max(f64::MIN_POSITIVE) / more).ln();
-        let secant = low * ((capacity / more).ln() * slope).exp();
+        let secant = (capacity / more).ln() * slope;
+        // What stays on one side goes twice as far each time, from the end that it moves.
+        let stretch = f64::from(2u32.saturating_pow(row));
+        let score = if side >= 0.0 {
+            low * (stretch * secant).exp()
+        } else {
+            high * (stretch * (secant - (high / low).ln())).exp()
+        };
         let middle = (low * high).sqrt();
-        // Every third step halves, which ends what a secant would draw out.
-        let score = if step % 3 != 2 && secant > low && secant < high {
-            secant
+        let score = if score > low && score < high && row < HALVES {
+            score
         } else {
             middle
         };
         if !(score > low && score < high) {
             break;
         }
-        bracket.narrow(score, &above(score), capacity);
+        let found = above(score);
+        let now = f64::copysign(1.0, found.skills - capacity);
+        row = if now * side > 0.0 { row + 1 } else { 0 };
+        side = now;
+        bracket.narrow(score, &found, capacity);
     }
+    Some(bracket)
+}
+
+/// The threshold at which the expected number of skills kept is `capacity` (finite). Only skills met
+/// at least `least` times take capacity. `guess` is a score to look at first, NaN for none. Skills that
+/// are sure to be kept may be left out of all but the `total` number of those that are.
+pub fn threshold<'a>(
+    families: &(impl Iterator<Item = &'a Crowds> + Clone),
+    (capacity, total): (f64, f64),
+    least: f64,
+    guess: f64,
+) -> Threshold {
+    let above = |score: f64| {
+        let mut found = Above::none();
+        for crowds in families.clone() {
+            crowds.above(score, (capacity, least), &mut found);
+        }
+        found
+    };
+    let highest = families.clone().map(Crowds::highest).fold(0.0, f64::max);
+    let Some(bracket) = bracket(above, (capacity, total), (guess, highest), SHARED * total) else {
+        return Threshold::all(least);
+    };
     // A bracket that closed from both sides holds one score: its skills are the tie.
     let high = bracket.high.max(bracket.low);
     let from = bracket.low.min(high * (1.0 - 4.0 * EQUAL));
     let finest = families
-        .iter()
-        .filter_map(|family| family.first())
-        .map(|crowd| crowd.value)
+        .clone()
+        .filter_map(|crowds| crowds.runs().next())
+        .map(|(_, value)| value)
         .fold(f64::INFINITY, f64::min);
     let (fewer, more) = if high * EQUAL > RESOLVED * finest {
         (above(high).skills, above(from).skills)
@@ -253,41 +245,40 @@ pub fn threshold(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learner::at_least;
 
-    fn crowd(skills: f64, mean: f64, value: f64) -> Crowd {
-        Crowd {
-            skills,
-            mean,
-            ln_mean: mean.ln(),
-            value,
+    fn crowds(all: impl IntoIterator<Item = (f64, f64, f64)>) -> Crowds {
+        let mut crowds = Crowds::default();
+        for (skills, mean, value) in all {
+            crowds.push(skills, (mean, mean.ln()), value);
         }
+        crowds
     }
 
     /// Skills kept in all.
-    fn kept(families: &[Vec<Crowd>], threshold: Threshold) -> f64 {
-        families
-            .iter()
-            .flatten()
-            .map(|crowd| {
-                let (whole, part) = threshold.counts(crowd.value);
-                let tail = |count| crowd.skills * at_least(count, crowd.mean, crowd.ln_mean);
-                tail(whole) + threshold.share * (tail(part) - tail(whole))
-            })
-            .sum()
+    fn kept(families: &[Crowds], threshold: Threshold) -> f64 {
+        let mut sum = 0.0;
+        for crowds in families {
+            for (run, value) in crowds.runs() {
+                let (whole, part) = threshold.counts(value);
+                for index in run {
+                    let (mean, ln_mean) = (crowds.means()[index], crowds.ln_means()[index]);
+                    let tail = |count| crowds.skills()[index] * at_least(count, mean, ln_mean);
+                    sum += tail(whole) + threshold.share * (tail(part) - tail(whole));
+                }
+            }
+        }
+        sum
     }
 
     #[test]
     fn the_expected_number_kept_is_the_capacity() {
-        let family = |value: f64, scale: f64| -> Vec<Crowd> {
-            (1..200)
-                .map(|rank| {
-                    let rank = f64::from(rank);
-                    crowd(rank, scale * rank.powf(-1.5), value)
-                })
-                .collect()
+        let family = |value: f64, scale: f64| {
+            let ranks = (1..200).map(f64::from);
+            crowds(ranks.map(|rank| (rank, scale * rank.powf(-1.5), value)))
         };
         for scale in [0.3, 20.0, 3e3, 1e7, 1e15] {
-            let families = vec![
+            let families = [
                 family(1.0, scale),
                 family(1.5, scale * 0.5),
                 family(2.0, scale),
@@ -300,7 +291,7 @@ mod tests {
                 .iter()
                 .flat_map(|capacity| guesses.map(|guess| (*capacity, guess)))
             {
-                let found = threshold(&families, capacity, 1.0, (guess, 3.0));
+                let found = threshold(&families.iter(), (capacity, capacity), 1.0, guess);
                 let kept = kept(&families, found);
                 if found == Threshold::all(1.0) {
                     assert!(kept <= capacity * (1.0 + 1e-9), "{scale} {capacity} {kept}");
@@ -317,15 +308,15 @@ mod tests {
     /// Four crowds, whose scores tie at 6 = 6·1 = 4·1.5 = 3·2.
     #[test]
     fn equal_scores_share() {
-        let families = vec![
-            vec![crowd(1000.0, 3.0, 1.0)],
-            vec![crowd(1000.0, 3.0, 1.5)],
-            vec![crowd(1000.0, 3.0, 2.0)],
+        let families = [
+            crowds([(1000.0, 3.0, 1.0)]),
+            crowds([(1000.0, 3.0, 1.5)]),
+            crowds([(1000.0, 3.0, 2.0)]),
         ];
         let tail = |count: f64| 1000.0 * at_least(count, 3.0, 3f64.ln());
         let above = tail(7.0) + tail(5.0) + tail(4.0);
         let tied = tail(6.0) + tail(4.0) + tail(3.0) - above;
-        let found = threshold(&families, above + 0.3 * tied, 1.0, (5.0, 4.0));
+        let found = threshold(&families.iter(), (above + 0.3 * tied, above), 1.0, 5.0);
         assert_eq!(found.counts(1.0), (7.0, 6.0));
         assert_eq!(found.counts(1.5), (5.0, 4.0));
         assert_eq!(found.counts(2.0), (4.0, 3.0));

@@ -68,20 +68,31 @@ pub enum DesignError {
         /// Number of domains K.
         domains: usize,
     },
-    /// A grid with more points than a sweep could ever visit.
-    #[error("a grid of {parts} parts over {domains} domains has more than {limit} mixtures")]
+    /// A grid of more weights than memory should hold.
+    #[error("a grid of {parts} parts over {domains} domains has more than {limit} weights")]
     TooManyPoints {
         /// Number of parts.
         parts: usize,
         /// Number of domains K.
         domains: usize,
-        /// Largest number of mixtures allowed.
+        /// Largest number of weights, mixtures × domains.
+        limit: usize,
+    },
+    /// More weights than memory should hold.
+    #[error("{count} mixtures of {domains} domains are more than {limit} weights")]
+    TooMany {
+        /// Number of mixtures.
+        count: usize,
+        /// Number of domains K.
+        domains: usize,
+        /// Largest number of weights, mixtures × domains.
         limit: usize,
     },
 }
 
-/// Largest number of mixtures that a grid may list.
-const GRID_LIMIT: usize = 10_000_000;
+/// Largest number of weights of a design, mixtures × domains: they take 8 bytes each, and a vector for
+/// each mixture.
+pub const MOST_WEIGHTS: usize = 10_000_000;
 
 impl Design {
     /// The mixtures of this design over `domains` domains. Random designs draw from the stream
@@ -91,6 +102,15 @@ impl Design {
     /// # Errors
     /// [`DesignError`] when the design does not fit K domains.
     pub fn mixtures(&self, domains: usize, seed: u64) -> Result<Vec<Mixture>, DesignError> {
+        if let Self::Dirichlet { count, .. } | Self::LatinHypercube { count } = self
+            && count.saturating_mul(domains) > MOST_WEIGHTS
+        {
+            return Err(DesignError::TooMany {
+                count: *count,
+                domains,
+                limit: MOST_WEIGHTS,
+            });
+        }
         match self {
             Self::Dirichlet {
                 count,
@@ -149,11 +169,11 @@ fn grid(parts: usize, domains: usize) -> Result<Vec<Mixture>, DesignError> {
     let mut points = 1.0f64;
     for k in 1..domains {
         points *= (parts + k) as f64 / k as f64;
-        if points > GRID_LIMIT as f64 {
+        if points * domains as f64 > MOST_WEIGHTS as f64 {
             return Err(DesignError::TooManyPoints {
                 parts,
                 domains,
-                limit: GRID_LIMIT,
+                limit: MOST_WEIGHTS,
             });
         }
     }
@@ -269,6 +289,26 @@ mod tests {
             Err(DesignError::Floor { .. })
         ));
         assert!(Design::Grid { parts: 200 }.mixtures(40, 0).is_err());
+    }
+
+    #[test]
+    fn more_weights_than_memory_should_hold_are_refused() {
+        for (design, domains) in [
+            (Design::Grid { parts: 2 }, 1000),
+            (Design::LatinHypercube { count: 10_001 }, 1000),
+            (Design::LatinHypercube { count: usize::MAX }, 2),
+            (
+                Design::Dirichlet {
+                    count: 1_000_000,
+                    concentration: 1.0,
+                    floor: 0.0,
+                },
+                1000,
+            ),
+        ] {
+            let error = design.mixtures(domains, 0).unwrap_err();
+            assert!(error.to_string().contains("10000000 weights"), "{error}");
+        }
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 mod design;
 
-pub use design::{Design, DesignError};
+pub use design::{Design, DesignError, MOST_WEIGHTS};
 
 use thiserror::Error;
 

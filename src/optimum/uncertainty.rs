@@ -4,7 +4,9 @@ use rayon::prelude::*;
 use statrs::statistics::{Data, OrderStatistics};
 
 use super::regret::Mean;
-use super::{Aim, Losses, Near, Optimum, OptimumError, Problem, Region, best};
+use super::{
+    Aim, JointRegion, Losses, Near, Optimum, OptimumError, Problem, Region, best, joint_region,
+};
 
 /// Share of the resamples inside an interval.
 const CONFIDENCE: f64 = 0.95;
@@ -22,6 +24,11 @@ pub struct Uncertainty {
     pub robust: Vec<f64>,
     /// Its mean regret, nats.
     pub robust_regret: f64,
+    /// The best mixture of each resample.
+    pub mixtures: Vec<Vec<f64>>,
+    /// Where the best mixture lies, for all weights together; `None` for fewer resamples than
+    /// weights.
+    pub region: Option<JointRegion>,
     /// Resamples.
     pub replicates: usize,
 }
@@ -60,6 +67,7 @@ pub fn uncertainty(
             .sum::<f64>()
             / replicates.len() as f64
     };
+    let mixtures: Vec<Vec<f64>> = optima.iter().map(|o| o.weights.clone()).collect();
     let losses = replicates
         .iter()
         .map(|losses| problem(*losses).target_loss(&found.weights));
@@ -71,6 +79,8 @@ pub fn uncertainty(
         mean_regret: regret(&found.weights),
         robust_regret: regret(&robust),
         robust,
+        region: joint_region(&mixtures, &found.weights),
+        mixtures,
         replicates: replicates.len(),
     }))
 }

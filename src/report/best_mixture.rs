@@ -1,10 +1,8 @@
-//! A best mixture in words and in JSON.
-
-use serde_json::{Map, Value, json};
+//! A best mixture in words.
 
 use super::numbers::{ABSENT, rounded, significant};
 use super::table::{Align, Row, Table};
-use crate::optimum::{BestMixture, Cause, Flatness, Optimum, Price, Regret};
+use crate::optimum::{BestMixture, Cause, Flatness, JointRegion, Optimum, Price, Regret};
 
 /// Ranges of weights above this are worth a sentence.
 const WORTH_TELLING: f64 = 0.1;
@@ -77,11 +75,67 @@ pub fn sentences(found: &BestMixture) -> Vec<String> {
             rounded(uncertainty.robust_regret, 2),
         ));
     }
+    let region = found
+        .uncertainty
+        .as_ref()
+        .and_then(|sure| sure.region.as_ref());
+    out.extend(region.map(|region| region_sentence(found, region)));
     if let Some(regret) = &found.regret {
         out.push(regret_sentence(regret));
     }
     out
 }
+
+/// "Jointly, 90 of 100 refits lie in an ellipsoid whose longest half-axis, .08, is web +.06, code −.05."
+pub(super) fn region_sentence(found: &BestMixture, region: &JointRegion) -> String {
+    let (inside, all) = region.held;
+    let axis = region.axes.first().filter(|axis| axis.length() > NO_EXTENT);
+    let Some(axis) = axis else {
+        return format!("Jointly, {inside} of {all} refits name the same mixture.");
+    };
+    let mut changes: Vec<(&str, f64)> = found
+        .domains
+        .iter()
+        .map(String::as_str)
+        .zip(axis.reach.iter().copied())
+        .collect();
+    changes.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    let shown: Vec<String> = changes
+        .iter()
+        .take(MOST_NAMED)
+        .filter(|(_, change)| change.abs() > SMALL_PART * axis.length())
+        .map(|(name, change)| {
+            let sign = if *change < 0.0 { "−" } else { "+" };
+            format!("{name} {sign}{}", rounded(change.abs(), 2))
+        })
+        .collect();
+    let rest: Vec<String> = region.axes[1..]
+        .iter()
+        .take(MOST_NAMED)
+        .map(|axis| rounded(axis.length(), 2))
+        .collect();
+    let rest = if rest.is_empty() {
+        String::new()
+    } else {
+        format!("; the next are {}", rest.join(", "))
+    };
+    let best = if region.holds_best {
+        ""
+    } else {
+        " The mixture of all runs lies outside it: the refits lean to one side."
+    };
+    format!(
+        "Jointly, {inside} of {all} refits lie in an ellipsoid whose longest half-axis of {} is {}{rest}.{best}",
+        rounded(axis.length(), 2),
+        shown.join(", ")
+    )
+}
+
+/// Half-axes below this are rounding of the search.
+pub(super) const NO_EXTENT: f64 = 1e-3;
+
+/// Changes below this share of an axis are not named.
+const SMALL_PART: f64 = 0.2;
 
 fn scale(value: f64) -> String {
     if value.is_finite() {
@@ -137,7 +191,7 @@ fn certificate_sentence(optimum: &Optimum) -> String {
     )
 }
 
-fn price_sentence(found: &BestMixture, price: &Price) -> String {
+pub(super) fn price_sentence(found: &BestMixture, price: &Price) -> String {
     let hundredth = rounded(0.01 * price.price(), 2);
     match *price {
         Price::Upper {
@@ -275,124 +329,4 @@ pub fn optima_table(found: &[BestMixture]) -> Table {
         table.notes.extend(sentences(one));
     }
     table
-}
-
-/// `optimum.json`, one line break at the end. What is unlimited or not predicted is `null`.
-pub fn optima_json(found: &[BestMixture]) -> String {
-    let optima: Vec<Value> = found.iter().map(value).collect();
-    format!("{:#}\n", json!({ "optima": optima }))
-}
-
-fn by_name<'a, T: Into<Value>>(
-    names: &'a [String],
-    values: impl IntoIterator<Item = T> + 'a,
-) -> Value {
-    let pairs = names
-        .iter()
-        .cloned()
-        .zip(values.into_iter().map(Into::into));
-    Value::Object(pairs.collect::<Map<_, _>>())
-}
-
-fn value(found: &BestMixture) -> Value {
-    let optimum = &found.optimum;
-    let certificate = &optimum.certificate;
-    let mut object = Map::new();
-    let mut insert = |key: &str, value: Value| {
-        object.insert(key.into(), value);
-    };
-    insert("of", json!(found.of));
-    insert("capacity", json!(found.capacity));
-    insert("tokens", json!(found.tokens));
-    insert(
-        "mixture",
-        by_name(&found.domains, optimum.weights.iter().copied()),
-    );
-    insert("target-loss", json!(optimum.target_loss));
-    insert(
-        "losses",
-        by_name(&found.losses, optimum.losses.iter().copied()),
-    );
-    insert(
-        "certificate",
-        json!({
-            "gap": certificate.gap,
-            "residual": certificate.residual,
-            "convex": certificate.convex_here(),
-            "least-curvature": certificate.least_curvature,
-            "starts": certificate.agreeing.1,
-            "agreeing-starts": certificate.agreeing.0,
-        }),
-    );
-    insert(
-        "prices",
-        optimum
-            .prices
-            .iter()
-            .map(|price| price_value(found, price))
-            .collect(),
-    );
-    insert(
-        "flat",
-        by_name(
-            &found.domains,
-            found.flat.iter().map(|flat| json!([flat.low, flat.high])),
-        ),
-    );
-    if let Some(free) = &found.unconstrained {
-        insert(
-            "unconstrained",
-            json!({
-                "mixture": by_name(&found.domains, free.weights.iter().copied()),
-                "target-loss": free.target_loss,
-            }),
-        );
-    }
-    if let Some(uncertainty) = &found.uncertainty {
-        insert(
-            "intervals",
-            by_name(&found.domains, uncertainty.weights.iter().map(|w| json!(w))),
-        );
-        insert("target-loss-interval", json!(uncertainty.target_loss));
-        insert(
-            "robust",
-            json!({
-                "mixture": by_name(&found.domains, uncertainty.robust.iter().copied()),
-                "mean-regret": uncertainty.robust_regret,
-            }),
-        );
-        insert("mean-regret", json!(uncertainty.mean_regret));
-    }
-    if let Some(regret) = &found.regret {
-        insert(
-            "regret",
-            json!({
-                "nats": regret.nats,
-                "excess-percent": regret.excess_percent,
-                "tokens-percent": regret.tokens_percent,
-                "optimism": regret.optimism,
-            }),
-        );
-    }
-    Value::Object(object)
-}
-
-fn price_value(found: &BestMixture, price: &Price) -> Value {
-    let (bound, name) = match *price {
-        Price::Lower { domain, .. } => ("lower", &found.domains[domain]),
-        Price::Upper {
-            domain,
-            cause: Cause::Asked,
-            ..
-        } => ("upper", &found.domains[domain]),
-        Price::Upper { domain, .. } => ("available", &found.domains[domain]),
-        Price::GroupLower { group, .. } => ("group-lower", &found.groups[group]),
-        Price::GroupUpper { group, .. } => ("group-upper", &found.groups[group]),
-    };
-    json!({
-        "bound": bound,
-        "of": name,
-        "nats-per-weight": price.price(),
-        "words": price_sentence(found, price),
-    })
 }

@@ -19,8 +19,10 @@ mod index;
 mod json;
 mod manifest;
 mod numbers;
+mod optimum_json;
 mod page;
 mod parameter_table;
+mod plan_of_runs;
 mod prediction_table;
 mod run_changes;
 mod saved;
@@ -29,7 +31,7 @@ mod table;
 mod verdict_table;
 mod verdicts;
 
-pub use best_mixture::{best_mixture_table, optima_json, optima_table, sentences};
+pub use best_mixture::{best_mixture_table, optima_table, sentences};
 pub use changes::{Change, ChangeKind, change_table, changes};
 pub use claims_file::{ClaimsFileError, is_newer};
 pub use comparison_table::comparison_table;
@@ -41,8 +43,10 @@ pub use json::{DataSource, claims_json, fits_json};
 pub use manifest::{
     Build, CellCounts, ExperimentSource, InputFile, LawTime, Manifest, Simulation, cpu_model, utc,
 };
+pub use optimum_json::optima_json;
 pub use page::{Page, PageError, PageFigure};
 pub use parameter_table::parameter_table;
+pub use plan_of_runs::{plan_json, plan_sentences, plan_table, trials_csv};
 pub use prediction_table::{PredictedLosses, prediction_table};
 pub use run_changes::run_changes;
 pub use saved::with_fits;

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use crate::terminal::acts;
+
 /// Columns of a terminal that a table takes at most.
 pub const WIDTH: usize = 100;
 
@@ -202,8 +204,7 @@ pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
             // Direction marks would let a name rearrange the words around it.
-            let steers = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if c.is_control() || steers || matches!(c, '\u{fffe}' | '\u{ffff}') {
+            if acts(c) || matches!(c, '\u{fffe}' | '\u{ffff}') {
                 '\u{fffd}'
             } else {
                 c

@@ -2,6 +2,7 @@
 
 mod exclude;
 mod fingerprint;
+pub(crate) mod formula;
 mod joined;
 mod layout;
 mod lines;

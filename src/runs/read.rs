@@ -17,6 +17,7 @@ use ndarray::Array2;
 
 use super::exclude::exclude;
 use super::fingerprint::Fingerprint;
+use super::formula::unguarded;
 use super::joined::Joined;
 use super::layout::{At, Layout, Scale};
 use super::mapping::Mapping;
@@ -213,7 +214,10 @@ impl Cells {
         let labels = match layout.run.or(joined_on) {
             Some(at) => kept
                 .iter()
-                .map(|row| self.present(*row, at, "label").map(str::to_owned))
+                .map(|row| {
+                    let label = self.present(*row, at, "label")?;
+                    Ok::<_, ReadError>(unguarded(label).to_owned())
+                })
                 .collect::<Result<_, _>>()?,
             None => kept.iter().map(ToString::to_string).collect(),
         };

@@ -1,5 +1,7 @@
 //! Texts of a file as they are shown in messages: short, and harmless to a terminal.
 
+use crate::terminal::acts;
+
 /// Characters of a text that are shown before it is cut.
 const SHOWN_CHARS: usize = 60;
 
@@ -15,8 +17,7 @@ pub(crate) fn shown(text: &str) -> String {
     let mut shown = String::new();
     let mut chars = text.chars();
     for c in chars.by_ref().take(SHOWN_CHARS) {
-        let turns_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || turns_direction {
+        if acts(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);

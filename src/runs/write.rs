@@ -8,6 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::fingerprint::Fingerprinted;
+use super::formula::guarded;
 use super::table::RunTable;
 use crate::replace::replace;
 
@@ -89,7 +90,7 @@ impl<W: Write> RowWriter<W> {
     /// Those of the output.
     pub fn row(&mut self, row: &Row) -> io::Result<()> {
         if let Some(label) = row.label {
-            self.csv.write_field(label)?;
+            self.csv.write_field(guarded(label).as_ref())?;
         }
         for number in [row.cell, row.replicate] {
             self.text.clear();
@@ -146,8 +147,8 @@ fn domain_columns(weight_names: &[String], loss_names: &[String]) -> impl Iterat
 /// (`1000.0`, `1e16`, `inf`); pandas keeps the last bit with `float_precision="round_trip"`. A
 /// missing loss is empty.
 ///
-/// A label that starts with `=`, `+`, `-` or `@` is written as it is: to a spreadsheet it is a
-/// formula. (Names of domains always follow `weight_` or `loss_`.)
+/// A label that a spreadsheet would take for a formula is written with an apostrophe before it, which
+/// reading takes away again (`formula.rs`). Names of domains always follow `weight_` or `loss_`.
 ///
 /// # Errors
 /// Those of `out`.

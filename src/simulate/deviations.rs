@@ -3,23 +3,21 @@
 //! Which skills are selected does not depend on what is drawn, so skills deviate from their mean
 //! each by itself. Low ranks, which weigh most, are drawn one by one. The many beyond are a sum
 //! of many small deviations: normal, with the variance of the counts. Where it would not be (few
-//! skills that are met at all), they are drawn in groups.
+//! skills that are met at all), they are drawn node by node.
 //!
 //! With a fixed number of tokens, what is met often somewhere is met less often elsewhere. Skills
 //! drawn one by one take their tokens from those that are left; the normal deviations are those
 //! of Poisson counts given their sum.
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::competition::NEVER_MET;
 use super::expected::{add_rows, exposure, meetings};
-use super::groups::Group;
 use super::sampled::{Sampler, SamplerScratch};
 use super::selected::visit;
 use super::tokens::Tokens;
 use crate::learner::Selected;
-use crate::world::Family;
 
 /// Highest rank that is drawn by itself.
 const SINGLE_RANKS: f64 = 128.0;
@@ -39,6 +37,14 @@ pub(super) struct Spreading {
     terms: Vec<Term>,
     /// Frequencies of the terms under each row of their families.
     frequencies: Vec<f64>,
+}
+
+impl Spreading {
+    /// Forgets all deviations.
+    pub(super) fn clear(&mut self) {
+        self.terms.clear();
+        self.frequencies.clear();
+    }
 }
 
 /// Skills of one frequency.
@@ -79,62 +85,22 @@ impl Sampler<'_> {
             ..
         } = scratch;
         simulator.unlearned_by_expected_score(weights, capacity, effective, expected);
-        spreading.terms.clear();
-        spreading.frequencies.clear();
+        spreading.clear();
         for (index, family) in simulator.families.iter().enumerate() {
             let chosen = expected.selected[index];
             family.combine_into(|member| exposure(weights[member.domain], effective), met);
-            off.clear();
-            off.resize(family.rows(), 0.0);
-            let first = (spreading.terms.len(), spreading.frequencies.len());
-            let mut sums = Sums::default();
-            let mut going = true;
-            visit(family, chosen, |rank, skills, frequency| {
-                let mean = meetings(met, frequency);
-                if mean >= self.certain || mean <= 0.0 {
-                    return going;
-                }
-                let spread = simulator.learner.kernel.spread(mean);
-                let weight = mean * mean;
-                if rank <= SINGLE_RANKS && (skills - 1.0).abs() < f64::EPSILON {
-                    sums.variance += weight * spread.variance;
-                    let count = tokens.single(mean, random);
-                    let after = simulator.learner.kernel.after(count);
-                    let deviation = after.unwrap_or(spread.mean) - spread.mean;
-                    for (row, off) in off.iter_mut().enumerate() {
-                        *off += frequency(row) * deviation;
-                    }
-                    return true;
-                }
-                let variance = skills * spread.variance;
-                spreading.terms.push(Term {
-                    family: index,
-                    variance,
-                    covariance: skills * spread.covariance,
-                });
-                spreading
-                    .frequencies
-                    .extend((0..family.rows()).map(frequency));
-                let rarer = spread.mean.min(1.0 - spread.mean);
-                let jump = spread.variance / rarer.max(f64::MIN_POSITIVE);
-                sums.fourth += weight * weight * variance * spread.variance.max(jump * jump);
-                sums.variance += weight * variance;
-                going = weight * variance > NEGLIGIBLE * sums.variance || mean > 1.0;
-                going
+            let at_stake = family.members.iter().map(|m| {
+                m.scale * exposure(weights[m.domain], effective) * expected.unlearned[m.domain]
             });
-            let at_stake: f64 = family
-                .members
-                .iter()
-                .map(|m| {
-                    m.scale * exposure(weights[m.domain], effective) * expected.unlearned[m.domain]
-                })
-                .sum();
-            let matters = sums.variance.sqrt() > IMMATERIAL * at_stake;
-            if matters && sums.fourth > KURTOSIS * sums.variance * sums.variance {
-                spreading.terms.truncate(first.0);
-                spreading.frequencies.truncate(first.1);
-                self.draw_groups(index, chosen, met, &mut tokens, random, off);
-            }
+            let at_stake = at_stake.sum();
+            self.deviate_family(
+                index,
+                chosen,
+                (met, at_stake),
+                &mut tokens,
+                random,
+                (spreading, off),
+            );
             if chosen.next > 0.0 {
                 let frequency = |row: usize| family.spectrum(row).mass(chosen.rank + 1.0);
                 let mean = meetings(met, frequency);
@@ -151,9 +117,71 @@ impl Sampler<'_> {
         self.spread(tokens, random, spreading, off, &mut expected.unlearned);
     }
 
+    /// Leaves in `off` by how much the mass of each row of a family that is not learned deviates,
+    /// for what is `chosen` whole; normal deviations are added to `spreading` instead. `met` says
+    /// how often a frequency of 1 of each row is met, and how many meetings what is left unlearned
+    /// stands for: much smaller deviations may have any shape.
+    pub(super) fn deviate_family<R: Rng + ?Sized>(
+        &self,
+        index: usize,
+        chosen: Selected,
+        (met, at_stake): (&[f64], f64),
+        tokens: &mut Tokens,
+        random: &mut R,
+        (spreading, off): (&mut Spreading, &mut Vec<f64>),
+    ) {
+        let family = &self.simulator.families[index];
+        let kernel = &self.simulator.learner.kernel;
+        off.clear();
+        off.resize(family.rows(), 0.0);
+        let first = (spreading.terms.len(), spreading.frequencies.len());
+        let mut sums = Sums::default();
+        let mut going = true;
+        visit(family, chosen, |rank, skills, frequency| {
+            let mean = meetings(met, frequency);
+            if mean >= self.certain || mean <= 0.0 {
+                return going;
+            }
+            let spread = kernel.spread(mean);
+            let weight = mean * mean;
+            if rank <= SINGLE_RANKS && (skills - 1.0).abs() < f64::EPSILON {
+                sums.variance += weight * spread.variance;
+                let count = tokens.single(mean, random);
+                let after = kernel.after(count);
+                let deviation = after.unwrap_or(spread.mean) - spread.mean;
+                for (row, off) in off.iter_mut().enumerate() {
+                    *off += frequency(row) * deviation;
+                }
+                return true;
+            }
+            let variance = skills * spread.variance;
+            spreading.terms.push(Term {
+                family: index,
+                variance,
+                covariance: skills * spread.covariance,
+            });
+            spreading
+                .frequencies
+                .extend((0..family.rows()).map(frequency));
+            let rarer = spread.mean.min(1.0 - spread.mean);
+            let jump = spread.variance / rarer.max(f64::MIN_POSITIVE);
+            sums.fourth += weight * weight * variance * spread.variance.max(jump * jump);
+            sums.variance += weight * variance;
+            going = weight * variance > NEGLIGIBLE * sums.variance || mean > 1.0;
+            going
+        });
+        let matters = sums.variance.sqrt() > IMMATERIAL * at_stake;
+        if matters && sums.fourth > KURTOSIS * sums.variance * sums.variance {
+            spreading.terms.truncate(first.0);
+            spreading.frequencies.truncate(first.1);
+            self.draw_nodes(index, chosen, met, tokens, random, off);
+        }
+    }
+
     /// Adds to `off` the deviations of the selected skills of a family beyond the single ranks,
-    /// drawn in groups.
-    fn draw_groups<R: Rng + ?Sized>(
+    /// drawn node by node. Nodes of a fraction of a skill more or less than a whole number have one
+    /// or the other, so that those of a class add up.
+    fn draw_nodes<R: Rng + ?Sized>(
         &self,
         index: usize,
         chosen: Selected,
@@ -164,34 +192,31 @@ impl Sampler<'_> {
     ) {
         let family = &self.simulator.families[index];
         let kernel = &self.simulator.learner.kernel;
-        let mut low = f64::max(family.low, first_of_many(family, chosen));
-        for group in &self.groups[index] {
-            if group.high <= low {
-                continue;
+        let mut sum: f64 = random.random();
+        visit(family, chosen, |rank, skills, frequency| {
+            if rank <= SINGLE_RANKS && (skills - 1.0).abs() < f64::EPSILON {
+                return true;
             }
-            if low >= chosen.rank {
-                break;
+            let mean = meetings(met, frequency);
+            if mean * skills < NEVER_MET {
+                return false;
             }
-            let part = Group::new(family, (low, group.high.min(chosen.rank)));
-            low = part.high;
-            let mean = meetings(met, |row| part.frequencies[row]);
-            if mean * part.ranks < NEVER_MET {
-                break;
+            let before = sum.floor();
+            sum += skills;
+            let number = (sum.floor() - before) as u64;
+            if mean < self.certain && number > 0 {
+                let left = tokens.left_of(kernel, number, mean, random);
+                let deviation = left - number as f64 * kernel.unlearned(mean);
+                for (row, off) in off.iter_mut().enumerate() {
+                    *off += frequency(row) * deviation;
+                }
             }
-            if mean >= self.certain {
-                continue;
-            }
-            let skills = part.ranks as u64;
-            let left = tokens.left_of(kernel, skills, mean, random);
-            let deviation = left - skills as f64 * kernel.unlearned(mean);
-            for (row, off) in off.iter_mut().enumerate() {
-                *off += part.frequencies[row] * deviation;
-            }
-        }
+            true
+        });
     }
 
     /// Adds the normal deviations of all families to `unlearned`.
-    fn spread<R: Rng + ?Sized>(
+    pub(super) fn spread<R: Rng + ?Sized>(
         &self,
         tokens: Tokens,
         random: &mut R,
@@ -246,17 +271,4 @@ impl Sampler<'_> {
             add_rows(family, off, unlearned);
         }
     }
-}
-
-/// The rank up to which [`visit`] tells single ranks of at most [`SINGLE_RANKS`].
-fn first_of_many(family: &Family, chosen: Selected) -> f64 {
-    let mut last = family.low;
-    visit(family, chosen, |rank, skills, _| {
-        let single = rank <= SINGLE_RANKS && (skills - 1.0).abs() < f64::EPSILON;
-        if single {
-            last = rank;
-        }
-        single
-    });
-    last
 }

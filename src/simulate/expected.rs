@@ -58,16 +58,8 @@ pub(super) fn family_left(
 ) {
     let kernel = learning.0;
     let exposure = &scratch.exposure;
-    scratch.left.clear();
     let (whole, whole_rank) = family.nodes_up_to(chosen.rank);
-    if let [exposure] = exposure[..] {
-        scratch
-            .left
-            .push(row_left(learning, family, exposure, whole));
-    } else {
-        scratch.left.resize(family.rows(), 0.0);
-        rows_left(learning, family, exposure, whole, &mut scratch.left);
-    }
+    nodes_left(learning, family, exposure, whole, &mut scratch.left);
     if whole_rank < chosen.rank {
         let ranks = (whole_rank, chosen.rank);
         add_partial(kernel, family, ranks, exposure, &mut scratch.partial);
@@ -91,6 +83,23 @@ pub(super) fn family_left(
         for (row, left) in scratch.left.iter_mut().enumerate() {
             *left -= learned * family.spectrum(row).mass(rank);
         }
+    }
+}
+
+/// Leaves in `left` the mass of each row that is not learned of the first `whole` nodes of a family.
+pub(super) fn nodes_left(
+    learning: Learning,
+    family: &Family,
+    exposure: &[f64],
+    whole: usize,
+    left: &mut Vec<f64>,
+) {
+    left.clear();
+    if let [exposure] = exposure[..] {
+        left.push(row_left(learning, family, exposure, whole));
+    } else {
+        left.resize(family.rows(), 0.0);
+        rows_left(learning, family, exposure, whole, left);
     }
 }
 

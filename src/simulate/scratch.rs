@@ -1,6 +1,7 @@
 //! Memory that a run uses, kept from one run to the next.
 
-use crate::learner::{Crowd, CutScratch, Selected};
+use super::rivals::Rivals;
+use crate::learner::{CutScratch, Selected};
 use crate::world::Seen;
 
 /// Memory of [`Simulator::losses_into`](super::Simulator::losses_into): with one for each thread,
@@ -16,10 +17,8 @@ pub struct Scratch {
     /// Of the ranks of the panel in which the cut falls: for each row their mass, and what of it
     /// is not learned.
     pub(super) partial: Vec<(f64, f64)>,
-    /// For each family the crowds that compete by realised counts.
-    pub(super) crowds: Vec<Vec<Crowd>>,
-    /// For each family and row the masses of its crowds.
-    pub(super) masses: Vec<Vec<Vec<f64>>>,
+    /// For each family the skills that compete by realised counts.
+    pub(super) rivals: Vec<Rivals>,
     /// How many times a token counts.
     pub(super) efficiency: f64,
     /// What the run sees of each domain, where data are finite.

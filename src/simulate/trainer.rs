@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::view::{Seen, View};
 use crate::learner::sgd::{
-    Blocks, Directions, Limits, Projection, Sgd, SharedRun, Watch, equivalent_excess,
-    expected_excess, expected_feature_excess, trained_excess, trained_together,
+    Blocks, Directions, Estimator, Limits, ProjectedRegression, Projection, Sgd, SharedRun, Watch,
+    equivalent_excess, expected_excess, expected_feature_excess, trained_excess, trained_together,
 };
 use crate::world::{Domain, World};
 
@@ -51,13 +51,13 @@ pub enum TrainingError {
 #[derive(Debug, Clone)]
 pub struct Trainer {
     world: World,
-    sgd: Sgd,
+    regression: ProjectedRegression,
 }
 
 impl Trainer {
-    /// Prepares runs of `sgd` in `world`, whose tails are private to their domains.
-    pub fn new(world: World, sgd: Sgd) -> Self {
-        Self { world, sgd }
+    /// Prepares runs of `regression` in `world`, whose tails are private to their domains.
+    pub fn new(world: World, regression: ProjectedRegression) -> Self {
+        Self { world, regression }
     }
 
     /// The world.
@@ -66,13 +66,24 @@ impl Trainer {
     }
 
     /// The learner.
-    pub fn sgd(&self) -> &Sgd {
-        &self.sgd
+    pub fn regression(&self) -> &ProjectedRegression {
+        &self.regression
     }
 
-    /// Whether losses depend on a random projection.
+    /// Whether models see a random projection.
     pub fn is_random(&self) -> bool {
-        self.sgd.projection == Projection::Gaussian
+        self.regression.projection == Projection::Gaussian
+    }
+
+    /// Whether runs take steps, one batch after the other.
+    pub fn takes_steps(&self) -> bool {
+        self.regression.one_pass().is_some()
+    }
+
+    /// Whether expected losses are averages over random projections, so that none is drawn:
+    /// everywhere but for steps under a random projection.
+    pub fn averages(&self, unlimited: bool) -> bool {
+        !self.is_random() || unlimited || !self.takes_steps()
     }
 
     /// What models of `capacity` directions see, under a projection drawn from `random` if it is a
@@ -81,7 +92,7 @@ impl Trainer {
     /// # Errors
     /// [`TrainingError::Singular`] when the features of some domain depend on each other.
     pub fn view<R: Rng>(&self, capacity: f64, random: &mut R) -> Result<View, TrainingError> {
-        match self.sgd.projection {
+        match self.regression.projection {
             Projection::Top => Ok(View::top(capacity)),
             Projection::Gaussian => {
                 View::sketch(&self.world, capacity, random).ok_or(TrainingError::Singular(capacity))
@@ -90,9 +101,9 @@ impl Trainer {
     }
 
     /// What models of `capacity` directions see on average over projections: enough for expected
-    /// losses after unlimited tokens.
+    /// losses where [`averages`](Self::averages) says so.
     pub fn average_view(&self, capacity: f64) -> View {
-        match self.sgd.projection {
+        match self.regression.projection {
             Projection::Top => View::top(capacity),
             Projection::Gaussian => View::average(capacity),
         }
@@ -101,10 +112,9 @@ impl Trainer {
     /// What a run at (N, D) costs beside others, in no unit: steps times the directions that a
     /// random projection mixes.
     pub fn cost(&self, capacity: f64, tokens: f64) -> f64 {
-        let steps = if tokens.is_finite() {
-            self.sgd.steps(tokens) as f64
-        } else {
-            1.0
+        let steps = match self.regression.one_pass() {
+            Some(sgd) if tokens.is_finite() => sgd.steps(tokens) as f64,
+            Some(_) | None => 1.0,
         };
         let directions = if self.is_random() { capacity } else { 1.0 };
         (1.0 + steps) * directions
@@ -122,7 +132,10 @@ impl Trainer {
         weights: &[f64],
         capacity: f64,
     ) -> Result<Option<Limits>, TrainingError> {
-        let Some(limits) = view.limits(&self.world, weights, self.sgd.batch) else {
+        let Estimator::OnePass(sgd) = &self.regression.estimator else {
+            return Ok(None);
+        };
+        let Some(limits) = view.limits(&self.world, weights, sgd.batch) else {
             return Ok(None);
         };
         let (limit, why) = match limits.mean_square {
@@ -132,11 +145,11 @@ impl Trainer {
                 "below, second moments are sure to stay bounded",
             ),
         };
-        if self.sgd.step < limit {
+        if sgd.step < limit {
             return Ok(Some(limits));
         }
         Err(TrainingError::Step {
-            step: self.sgd.step,
+            step: sgd.step,
             capacity,
             mixture: words(weights),
             limit,
@@ -144,29 +157,33 @@ impl Trainer {
         })
     }
 
-    /// Expected losses of a model after one pass over `tokens` samples of the mixture `weights`.
-    /// With unlimited tokens and a random projection they are averages over projections, to leading
-    /// order in 1/N; with a number of tokens they are those under the projection of the view.
+    /// Expected losses of a model after `tokens` samples of the mixture `weights`. With unlimited
+    /// tokens and a random projection, and for ridge regression always, they are averages over
+    /// projections, to leading order in 1/N; for steps they are those under the projection of the
+    /// view.
     pub fn expected(&self, view: &View, weights: &[f64], tokens: f64) -> Trained {
+        match &self.regression.estimator {
+            Estimator::Ridge { penalty, noise } => {
+                let excess = self.expected_regression(*penalty, *noise, view, weights, tokens);
+                self.at_once(&excess)
+            }
+            Estimator::OnePass(_) if tokens.is_infinite() => {
+                self.at_once(&self.minimal_excess(view, weights))
+            }
+            Estimator::OnePass(sgd) => self.expected_steps(sgd, view, weights, tokens),
+        }
+    }
+
+    fn expected_steps(&self, sgd: &Sgd, view: &View, weights: &[f64], tokens: f64) -> Trained {
         if let Seen::Average { capacity } = view.0 {
             return self.at_once(&equivalent_excess(&self.world, weights, capacity));
         }
-        if tokens.is_infinite() {
-            return self.minimiser(view, weights);
-        }
-        let steps = self.sgd.steps(tokens);
+        let steps = sgd.steps(tokens);
         let mut curve = Vec::new();
         let mut seen = |step: u64, excess: &[f64]| curve.push((step, self.losses(excess)));
         let watch = &mut Watch::new(&points(steps), &mut seen);
         let by_directions = |directions: &Directions, watch: &mut Watch<'_>| {
-            expected_excess(
-                directions,
-                &self.sgd,
-                weights,
-                steps,
-                Blocks::default(),
-                watch,
-            )
+            expected_excess(directions, sgd, weights, steps, Blocks::default(), watch)
         };
         let excess = match &view.0 {
             Seen::Top { capacity } => {
@@ -174,7 +191,7 @@ impl Trainer {
             }
             Seen::Eigenbasis(directions) => by_directions(directions, watch),
             Seen::Sketch { prepared, .. } => {
-                expected_feature_excess(prepared.features(), &self.sgd, weights, steps, watch)
+                expected_feature_excess(prepared.features(), sgd, weights, steps, watch)
             }
             Seen::Average { .. } => Vec::new(),
         };
@@ -191,7 +208,15 @@ impl Trainer {
         tokens: f64,
         runs: &mut [SharedRun<'_, R>],
     ) -> Vec<Trained> {
-        let steps = self.sgd.steps(tokens);
+        let sgd = match &self.regression.estimator {
+            Estimator::OnePass(sgd) => sgd,
+            Estimator::Ridge { penalty, noise } => {
+                let regress = |run| self.regress(*penalty, *noise, view, tokens, run);
+                let excess = runs.iter_mut().map(regress);
+                return excess.map(|excess| self.at_once(&excess)).collect();
+            }
+        };
+        let steps = sgd.steps(tokens);
         if let Seen::Sketch { prepared, .. } = &view.0
             && tokens.is_finite()
         {
@@ -200,7 +225,7 @@ impl Trainer {
                 curves[run].push((step, self.losses(&excess)));
             };
             let points = points(steps);
-            let excess = trained_together(prepared, &self.sgd, runs, steps, &points, &mut seen);
+            let excess = trained_together(prepared, sgd, runs, steps, &points, &mut seen);
             return excess
                 .iter()
                 .zip(curves)
@@ -211,39 +236,47 @@ impl Trainer {
                 .collect();
         }
         runs.iter_mut()
-            .map(|run| self.train_alone(view, tokens, run))
+            .map(|run| self.train_alone(sgd, view, tokens, run))
             .collect()
     }
 
     /// One run along directions that do not mix, or after unlimited tokens.
-    fn train_alone<R: Rng>(&self, view: &View, tokens: f64, run: &mut SharedRun<'_, R>) -> Trained {
+    fn train_alone<R: Rng>(
+        &self,
+        sgd: &Sgd,
+        view: &View,
+        tokens: f64,
+        run: &mut SharedRun<'_, R>,
+    ) -> Trained {
         let top;
         let directions = match &view.0 {
-            _ if tokens.is_infinite() => return self.minimiser(view, run.weights),
+            _ if tokens.is_infinite() => {
+                return self.at_once(&self.minimal_excess(view, run.weights));
+            }
             Seen::Eigenbasis(directions) => directions,
             Seen::Top { capacity } => {
                 top = Directions::top(&self.world, run.weights, *capacity);
                 &top
             }
             Seen::Sketch { .. } | Seen::Average { .. } => {
-                return self.minimiser(view, run.weights);
+                return self.at_once(&self.minimal_excess(view, run.weights));
             }
         };
-        let steps = self.sgd.steps(tokens);
+        let steps = sgd.steps(tokens);
         let mut curve = Vec::new();
         let mut seen = |step: u64, excess: &[f64]| curve.push((step, self.losses(excess)));
         let watch = &mut Watch::new(&points(steps), &mut seen);
         let random = &mut run.random;
-        let excess = trained_excess(directions, &self.sgd, run.weights, steps, random, watch);
+        let excess = trained_excess(directions, sgd, run.weights, steps, random, watch);
         Trained {
             losses: self.losses(&excess),
             curve,
         }
     }
 
-    /// The best model of the mixture under a view.
-    fn minimiser(&self, view: &View, weights: &[f64]) -> Trained {
-        let excess = match &view.0 {
+    /// Excess losses of the best model of the mixture under a view.
+    pub(super) fn minimal_excess(&self, view: &View, weights: &[f64]) -> Vec<f64> {
+        match &view.0 {
             Seen::Top { capacity } => Directions::top(&self.world, weights, *capacity).unseen,
             Seen::Eigenbasis(directions) => directions.unseen.clone(),
             Seen::Sketch { prepared, .. } => prepared
@@ -251,8 +284,7 @@ impl Trainer {
                 .minimal_excess(weights)
                 .unwrap_or_else(|| vec![f64::NAN; weights.len()]),
             Seen::Average { capacity } => equivalent_excess(&self.world, weights, *capacity),
-        };
-        self.at_once(&excess)
+        }
     }
 
     /// A run without steps.

@@ -39,8 +39,19 @@ impl Mode {
     pub const SAMPLED: Self = Self::Sampled(Counts::Poisson);
 }
 
-/// The axes of a sweep. Runs are numbered with capacities varying slowest, then tokens, then
-/// mixtures, then replicates.
+/// How capacities and tokens make the scales of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scales {
+    /// Every capacity with every number of tokens, capacities varying slowest.
+    #[default]
+    Product,
+    /// The first capacity with the first number of tokens, the second with the second and so on;
+    /// there are as many of the one as of the other.
+    Pairs,
+}
+
+/// The axes of a sweep. Runs are numbered with scales varying slowest, then mixtures, then
+/// replicates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sweep {
     /// The seed from which every random stream derives.
@@ -53,6 +64,8 @@ pub struct Sweep {
     pub capacities: Vec<f64>,
     /// Tokens D, `INFINITY` for unlimited.
     pub tokens: Vec<f64>,
+    /// How the two are combined.
+    pub scales: Scales,
     /// Mixtures h.
     pub mixtures: Vec<Mixture>,
     /// How finely the simulator groups ranks.
@@ -75,9 +88,28 @@ pub struct SweepRun<'a> {
 }
 
 impl Sweep {
-    /// Number of cells: capacities × tokens × mixtures.
+    /// Number of cells: scales × mixtures.
     pub fn cells(&self) -> usize {
-        self.capacities.len() * self.tokens.len() * self.mixtures.len()
+        self.capacities.len() * self.tokens_per_capacity() * self.mixtures.len()
+    }
+
+    /// Number of different tokens that go with each capacity.
+    pub fn tokens_per_capacity(&self) -> usize {
+        match self.scales {
+            Scales::Product => self.tokens.len(),
+            Scales::Pairs => 1,
+        }
+    }
+
+    /// Capacity and tokens of the scale numbered `scale`.
+    fn scale(&self, scale: usize) -> (f64, f64) {
+        match self.scales {
+            Scales::Product => (
+                self.capacities[scale / self.tokens.len()],
+                self.tokens[scale % self.tokens.len()],
+            ),
+            Scales::Pairs => (self.capacities[scale], self.tokens[scale]),
+        }
     }
 
     /// Number of runs: cells × replicates.
@@ -90,11 +122,12 @@ impl Sweep {
         let replicates = self.replicates as usize;
         let (cell, replicate) = (number / replicates, number % replicates);
         let (scale, mixture) = (cell / self.mixtures.len(), cell % self.mixtures.len());
+        let (capacity, tokens) = self.scale(scale);
         SweepRun {
             cell: cell as u64,
             replicate: replicate as u64,
-            capacity: self.capacities[scale / self.tokens.len()],
-            tokens: self.tokens[scale % self.tokens.len()],
+            capacity,
+            tokens,
             mixture: &self.mixtures[mixture],
         }
     }
@@ -112,6 +145,7 @@ mod tests {
             replicates: 2,
             capacities: vec![10.0, 20.0],
             tokens: vec![1.0, 2.0, 3.0],
+            scales: Scales::Product,
             mixtures: vec![Mixture::uniform(2), Mixture::uniform(2)],
             resolution: Resolution::default(),
         };
@@ -124,5 +158,13 @@ mod tests {
         assert_eq!(at(3), (10.0, 1.0, 1, 1));
         assert_eq!(at(4), (10.0, 2.0, 2, 0));
         assert_eq!(at(23), (20.0, 3.0, 11, 1));
+        let paired = Sweep {
+            tokens: vec![1.0, 2.0],
+            scales: Scales::Pairs,
+            ..sweep
+        };
+        assert_eq!(paired.runs(), 8);
+        let run = paired.run(5);
+        assert_eq!((run.capacity, run.tokens, run.cell), (20.0, 2.0, 2));
     }
 }

@@ -22,7 +22,7 @@ const TOGETHER: usize = 24;
 pub struct Training {
     /// The runs; one that diverged has no loss.
     pub table: RunTable,
-    /// Their curves as CSV; see [`curves_csv`].
+    /// Their curves as CSV; see [`curves_csv`]. Empty for a learner that takes no steps.
     pub curves: String,
     /// Number of runs that diverged.
     pub diverged: usize,
@@ -44,8 +44,14 @@ pub fn train(
     let names = trainer.world().names();
     let mut finished = Finished::none(sweep, names.len());
     let limits = complete_training(trainer, sweep, &mut finished, &Hooks::all(done))?;
+    let curves = trainer
+        .regression()
+        .one_pass()
+        .map_or(String::new(), |sgd| {
+            curves_csv(&finished, sweep, &names, sgd.batch)
+        });
     Ok(Training {
-        curves: curves_csv(&finished, sweep, &names, trainer.sgd().batch),
+        curves,
         diverged: finished.diverged(),
         table: finished.into_table(sweep, names)?,
         limits,
@@ -105,10 +111,10 @@ pub fn complete_training(
 pub fn trained_together(trainer: &Trainer, sweep: &Sweep) -> Vec<Unit> {
     // Only under a common projection have runs something to share.
     let together = match sweep.mode {
-        Mode::Sampled(_) if trainer.is_random() => TOGETHER,
+        Mode::Sampled(_) if trainer.is_random() && trainer.takes_steps() => TOGETHER,
         Mode::Sampled(_) | Mode::Expected => 1,
     };
-    let scales = sweep.capacities.len() * sweep.tokens.len();
+    let scales = sweep.cells() / sweep.mixtures.len().max(1);
     let runs = sweep.mixtures.len() * sweep.replicates as usize;
     (0..scales)
         .flat_map(|scale| (0..runs.div_ceil(together)).map(move |batch| (scale, batch)))
@@ -136,8 +142,15 @@ fn at_capacity(
     hooks: &Hooks<'_>,
 ) -> Result<Vec<TrainedBatch>, SweepError> {
     let no_steps = sweep.tokens.iter().all(|tokens| tokens.is_infinite());
-    let averaged = !trainer.is_random() || (no_steps && sweep.mode == Mode::Expected);
-    let sketches = if averaged { 1 } else { trainer.sgd().sketches };
+    let averaged = match sweep.mode {
+        Mode::Expected => trainer.averages(no_steps),
+        Mode::Sampled(_) => !trainer.is_random(),
+    };
+    let sketches = if averaged {
+        1
+    } else {
+        trainer.regression().sketches
+    };
     // The runs of each batch under the projections so far.
     let mut so_far: Vec<Vec<Vec<Trained>>> = vec![Vec::new(); batches.len()];
     let mut trained = Vec::new();

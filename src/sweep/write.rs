@@ -82,7 +82,7 @@ mod tests {
     use crate::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
     use crate::mixture::Mixture;
     use crate::runs;
-    use crate::sweep::Mode;
+    use crate::sweep::{Mode, Scales};
     use crate::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
 
     fn simulator() -> Simulator {
@@ -111,6 +111,7 @@ mod tests {
             replicates: 1,
             capacities: (1..=capacities).map(|n| f64::from(n) * 100.0).collect(),
             tokens: vec![1e5, f64::INFINITY],
+            scales: Scales::Product,
             mixtures: (0..=100u32)
                 .map(|i| f64::from(i) / 100.0)
                 .map(|h| Mixture::new(vec![h, 1.0 - h]).unwrap())

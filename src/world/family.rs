@@ -95,8 +95,9 @@ pub(super) struct Grid {
     spectra: Vec<Spectrum>,
     /// For each spectrum, the mass of each node.
     masses: Vec<Vec<f64>>,
-    /// For each spectrum, the frequency of each node.
+    /// For each spectrum, the frequency of each node, and its logarithm.
     frequencies: Vec<Vec<f64>>,
+    ln_frequencies: Vec<Vec<f64>>,
     /// For each spectrum, cumulative sums over the nodes.
     moments: Vec<Moments>,
     /// For each spectrum, the logarithms of the masses of the first and of the last rank.
@@ -118,6 +119,7 @@ impl Grid {
             ranks: Vec::new(),
             masses: vec![Vec::new(); spectra.len()],
             frequencies: vec![Vec::new(); spectra.len()],
+            ln_frequencies: Vec::new(),
             moments: Vec::new(),
             edges: Vec::new(),
             spectra,
@@ -140,6 +142,8 @@ impl Grid {
             grid.first_node.push(grid.ranks.len());
             from = to;
         }
+        let logs = |row: &Vec<f64>| row.iter().map(|p| p.ln()).collect();
+        grid.ln_frequencies = grid.frequencies.iter().map(logs).collect();
         let rows = grid.masses.iter().zip(&grid.frequencies);
         grid.moments = rows.map(|(m, p)| Moments::new(m, p)).collect();
         let edge = |spectrum: &Spectrum| (spectrum.ln_mass(low + 1.0), spectrum.ln_mass(high));
@@ -254,6 +258,12 @@ impl Family {
         &self.grid.frequencies[self.rows[row]]
     }
 
+    /// Under the spectrum of a row: logarithm of the frequency of each node, before scale; −∞ where
+    /// it underflows.
+    pub fn ln_frequencies(&self, row: usize) -> &[f64] {
+        &self.grid.ln_frequencies[self.rows[row]]
+    }
+
     /// Under the spectrum of a row: cumulative sums over the nodes, before multiplicity and scale.
     pub fn moments(&self, row: usize) -> &Moments {
         &self.grid.moments[self.rows[row]]
@@ -312,6 +322,12 @@ impl Family {
             first: nodes[index - 1],
             end: nodes[index],
         })
+    }
+
+    /// Number of the class of a node; that of classes if there is no such node.
+    pub fn class_of(&self, node: usize) -> usize {
+        let bounds = self.grid.first_node.partition_point(|first| *first <= node);
+        bounds.saturating_sub(1)
     }
 
     /// Number of nodes.

@@ -34,6 +34,9 @@ use thiserror::Error;
 /// Ranks per domain when nothing else is said: the mass beyond them is below 2e-3 even at b = .2.
 pub const DEFAULT_SKILLS: f64 = 1e14;
 
+/// Most domains of a world.
+pub const MOST_DOMAINS: usize = 1_000;
+
 /// Largest number of ranks per domain: ranks are whole numbers that `f64` holds exactly.
 pub const MOST_SKILLS: f64 = 1e15;
 
@@ -98,6 +101,9 @@ pub enum WorldError {
         /// Ranks per domain.
         skills: f64,
     },
+    /// More domains than a world may have.
+    #[error("the world has {0} domains: the most is {MOST_DOMAINS}")]
+    TooManyDomains(usize),
     /// A number of ranks that is no whole number in range.
     #[error("skills is {0}: it must be a whole number from 1 to 1e15")]
     Skills(f64),
@@ -150,6 +156,9 @@ impl World {
     ) -> Result<Self, WorldError> {
         if domains.is_empty() {
             return Err(WorldError::NoDomains);
+        }
+        if domains.len() > MOST_DOMAINS {
+            return Err(WorldError::TooManyDomains(domains.len()));
         }
         for (index, domain) in domains.iter().enumerate() {
             if domains[..index].iter().any(|d| d.name == domain.name) {

@@ -7,6 +7,10 @@ use super::{Pool, PoolError};
 /// Largest jitter of the ranks, in e-folds: beyond it shared skills are hardly worth sharing.
 pub const LARGEST_JITTER: f64 = 5.0;
 
+/// Most domains whose tails may be shared in pairs: their number grows with the square, and a run
+/// takes that much longer.
+pub const MOST_PAIRED_DOMAINS: usize = 100;
+
 /// Rounding of a sum of fractions that counts as 1.
 const ROUNDING: f64 = 1e-9;
 
@@ -91,6 +95,12 @@ pub enum OverlapError {
         /// Sum of its row.
         sum: f64,
     },
+    /// Sharing in pairs between more domains than a run could take in.
+    #[error(
+        "{0} domains are too many to share skills in pairs: the most is {MOST_PAIRED_DOMAINS}; \
+         the overlaps `all` and `pool` take more"
+    )]
+    TooManyPairs(usize),
     /// Sharing in a world of one domain.
     #[error("overlap needs at least two domains")]
     Alone,
@@ -120,6 +130,10 @@ impl Overlap {
             && !(0.0..=LARGEST_JITTER).contains(rank_jitter)
         {
             return Err(OverlapError::Jitter(*rank_jitter));
+        }
+        if matches!(self, Self::Pair { .. } | Self::Matrix { .. }) && domains > MOST_PAIRED_DOMAINS
+        {
+            return Err(OverlapError::TooManyPairs(domains));
         }
         match self {
             Self::None => Ok(()),

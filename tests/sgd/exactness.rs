@@ -11,12 +11,12 @@ use crate::{four, geometric, mean_and_error, worlds};
 /// Runs of each kind.
 const SEEDS: u64 = 1500;
 
-fn small() -> World {
+pub(crate) fn small() -> World {
     worlds::world(&[(1.3, 2.0), (1.7, 1.0)], 0.0, 4.0, 40.0, Overlap::None)
 }
 
 /// Every direction of the small world, with the `capacity` directions that are seen first.
-fn written_out(world: &World, weights: &[f64], capacity: usize) -> Regression {
+pub(crate) fn written_out(world: &World, weights: &[f64], capacity: usize) -> Regression {
     let (head, ranks) = (world.head() as usize, world.skills() as usize);
     let costs: Vec<f64> = world.domains().iter().map(|d| d.cost).collect();
     let mut directions: Vec<(Vec<f64>, f64)> = Vec::new();

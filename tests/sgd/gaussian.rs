@@ -15,7 +15,7 @@ use crate::{geometric, mean_and_error, worlds};
 const SEEDS: u64 = 1500;
 
 /// 40 ranks of two domains, the first 4 of them shared, under one draw of S.
-fn projected(rows: usize) -> Regression {
+pub(crate) fn projected(rows: usize) -> Regression {
     let world = worlds::world(&[(1.3, 2.0), (1.7, 1.0)], 0.0, 4.0, 40.0, Overlap::None);
     let domains = world.domains();
     let mut variances = Array2::zeros((2, 76));

@@ -10,10 +10,12 @@ mod exactness;
 mod exponents;
 mod gaussian;
 mod optimum;
+mod ridge;
+mod spectra;
 mod stability;
 mod sweeps;
 
-use mixlaw::learner::sgd::{Estimator, Projection, Schedule, Sgd};
+use mixlaw::learner::sgd::{Estimator, ProjectedRegression, Projection, Schedule, Sgd};
 use mixlaw::world::{Overlap, World};
 
 /// K = 4: α = (1.2, 1.35, 1.5, 1.8), c = (2, 1.5, 2.5, 1).
@@ -22,16 +24,22 @@ fn four(head: f64) -> World {
     worlds::world(&domains, 0.0, head, 1e14, Overlap::None)
 }
 
-/// Geometric decay by `ratio`, the projection `top`.
+/// Geometric decay by `ratio`.
 fn geometric(step: f64, batch: u64, ratio: f64, noise: f64) -> Sgd {
     Sgd {
-        projection: Projection::Top,
         batch,
         step,
         schedule: Schedule::Geometric { ratio },
         noise,
-        estimator: Estimator::OnePass,
+    }
+}
+
+/// A learner of the projection `top`.
+fn top(estimator: Estimator) -> ProjectedRegression {
+    ProjectedRegression {
+        projection: Projection::Top,
         sketches: 1,
+        estimator,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Sweeps of training runs.
 
-use mixlaw::learner::sgd::{Projection, Sgd};
+use mixlaw::learner::sgd::{Estimator, Penalty, ProjectedRegression, Projection};
 use mixlaw::mixture::Mixture;
 use mixlaw::simulate::{Trainer, TrainingError};
-use mixlaw::sweep::{Mode, Sweep, SweepError, Training, train};
+use mixlaw::sweep::{Mode, Scales, Sweep, SweepError, Training, train};
 use mixlaw::world::Resolution;
 
-use crate::{four, geometric};
+use crate::{four, geometric, top};
 
 fn sweep(mode: Mode, replicates: u64) -> Sweep {
     Sweep {
@@ -15,6 +15,7 @@ fn sweep(mode: Mode, replicates: u64) -> Sweep {
         replicates,
         capacities: vec![16.0, 32.0],
         tokens: vec![500.0, f64::INFINITY],
+        scales: Scales::Product,
         mixtures: [[0.4, 0.3, 0.2, 0.1], [0.25; 4], [0.0, 0.0, 0.5, 0.5]]
             .iter()
             .map(|h| Mixture::new(h.to_vec()).unwrap())
@@ -23,16 +24,20 @@ fn sweep(mode: Mode, replicates: u64) -> Sweep {
     }
 }
 
-fn gaussian(step: f64) -> Sgd {
-    Sgd {
+fn steps(batch: u64, step: f64) -> Estimator {
+    Estimator::OnePass(geometric(step, batch, 100.0, 0.1))
+}
+
+fn gaussian(estimator: Estimator) -> ProjectedRegression {
+    ProjectedRegression {
         projection: Projection::Gaussian,
         sketches: 2,
-        ..geometric(step, 10, 100.0, 0.1)
+        estimator,
     }
 }
 
-fn on(threads: usize, sgd: &Sgd, sweep: &Sweep) -> Training {
-    let trainer = Trainer::new(four(5.0), sgd.clone());
+fn on(threads: usize, regression: &ProjectedRegression, sweep: &Sweep) -> Training {
+    let trainer = Trainer::new(four(5.0), regression.clone());
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
@@ -42,10 +47,10 @@ fn on(threads: usize, sgd: &Sgd, sweep: &Sweep) -> Training {
 
 #[test]
 fn trained_sweeps_do_not_depend_on_threads() {
-    for sgd in [gaussian(1.0), geometric(0.4, 1, 100.0, 0.1)] {
+    for regression in [gaussian(steps(10, 1.0)), top(steps(1, 0.4))] {
         for (mode, replicates) in [(Mode::Expected, 1), (Mode::SAMPLED, 9)] {
             let sweep = sweep(mode, replicates);
-            let (one, three) = (on(1, &sgd, &sweep), on(3, &sgd, &sweep));
+            let (one, three) = (on(1, &regression, &sweep), on(3, &regression, &sweep));
             assert_eq!(one, three);
             assert_eq!(one.table.len(), 12 * replicates as usize);
             assert_eq!(one.diverged, 0);
@@ -71,10 +76,39 @@ fn trained_sweeps_do_not_depend_on_threads() {
     }
 }
 
+/// Ridge regressions have no curves; with the best penalty unlimited samples are the minimiser.
+#[test]
+fn ridge_sweeps_do_not_depend_on_threads() {
+    for penalty in [Penalty::Fixed(1e-3), Penalty::Best] {
+        let ridge = Estimator::Ridge {
+            penalty,
+            noise: 0.1,
+        };
+        for regression in [gaussian(ridge.clone()), top(ridge.clone())] {
+            for (mode, replicates) in [(Mode::Expected, 1), (Mode::SAMPLED, 3)] {
+                let sweep = sweep(mode, replicates);
+                let (one, three) = (on(1, &regression, &sweep), on(3, &regression, &sweep));
+                assert_eq!(one, three);
+                assert!(one.curves.is_empty() && one.limits.is_none());
+                assert_eq!(one.diverged, 0);
+                if mode == Mode::SAMPLED {
+                    assert_ne!(one.table.loss(0, 0), one.table.loss(1, 0));
+                }
+                // More samples lower the loss of the mixture.
+                let mean = |run: usize| -> f64 {
+                    let loss = |i| one.table.loss(run, i).unwrap();
+                    (0..4).map(|i| one.table.weights(run)[i] * loss(i)).sum()
+                };
+                assert!(mean(0) > mean(3 * replicates as usize));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_step_beyond_the_limit_is_refused_with_the_limit() {
-    for sgd in [gaussian(20.0), geometric(20.0, 1, 100.0, 0.1)] {
-        let trainer = Trainer::new(four(5.0), sgd);
+    for regression in [gaussian(steps(10, 20.0)), top(steps(1, 20.0))] {
+        let trainer = Trainer::new(four(5.0), regression);
         let error = train(&trainer, &sweep(Mode::Expected, 1), &|_| ()).unwrap_err();
         let SweepError::Training(TrainingError::Step { step, limit, .. }) = error else {
             panic!("{error}");
@@ -87,7 +121,10 @@ fn a_step_beyond_the_limit_is_refused_with_the_limit() {
 /// A run that runs off has no losses, and says so. (A sweep refuses such steps beforehand.)
 #[test]
 fn a_run_that_diverges_has_no_losses() {
-    let trainer = Trainer::new(four(5.0), geometric(50.0, 1, 1.0, 0.1));
+    let trainer = Trainer::new(
+        four(5.0),
+        top(Estimator::OnePass(geometric(50.0, 1, 1.0, 0.1))),
+    );
     let view = trainer.average_view(32.0);
     let trained = trainer.expected(&view, &[0.25; 4], 1e5);
     assert!(trained.losses.iter().all(|loss| loss.is_nan()));

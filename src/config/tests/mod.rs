@@ -3,6 +3,7 @@
 
 mod files;
 mod mutations;
+mod optimum;
 mod quickstart;
 mod refused;
 mod resolved;

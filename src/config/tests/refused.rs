@@ -293,7 +293,9 @@ fn sgd() {
             ("batch = 10", "schedule = \"constant\"\nratio = 10"),
             ("batch = 10", "ratio = 0.5"),
             ("batch = 10", "schedule = \"inverse\"\noffset = 0"),
-            ("batch = 10", "estimator = \"ridge\""),
+            ("batch = 10", "estimator = \"lasso\""),
+            ("batch = 10", "estimator = \"ridge\"\npenalty = 1e-3"),
+            ("batch = 10", "penalty = 1e-3"),
             ("batch = 10", "tau = 5"),
             (
                 "skills = 1e6",
@@ -324,6 +326,39 @@ fn sgd() {
 }
 
 #[test]
+fn ridge() {
+    let ridge = SMALL
+        .replace(
+            "\"exponential\"\ntau = 5",
+            "\"sgd\"\nnoise = 0.1\nestimator = \"ridge\"\npenalty = 1e-3",
+        )
+        .replace("[1e3, \"unlimited\"]", "[1e3]");
+    let sampled = ("[sweep.mixtures]", "mode = \"sampled\"\n[sweep.mixtures]");
+    snapshot!(reports(
+        &ridge,
+        &[
+            ("penalty = 1e-3", ""),
+            ("penalty = 1e-3", "penalty = 0"),
+            ("penalty = 1e-3", "penalty = nan"),
+            ("penalty = 1e-3", "penalty = \"least\""),
+            (
+                "penalty = 1e-3",
+                "penalty = 1\nstep = 0.5\nschedule = \"constant\""
+            ),
+            ("tokens = [1_000_000", "tokens = [0.5"),
+        ]
+    ));
+    let drawn = ridge.replace(sampled.0, sampled.1);
+    snapshot!(reports(
+        &drawn,
+        &[
+            ("[1e3]", "[5000]"),
+            ("tokens = [1_000_000", "tokens = [1e16"),
+        ]
+    ));
+}
+
+#[test]
 fn sweep() {
     snapshot!(reports(
         SMALL,
@@ -344,6 +379,14 @@ fn sweep() {
             (
                 "head = 20",
                 "head = 0\noverlap = { kind = \"none\" }\nskillz = 3"
+            ),
+            (
+                "tokens = [1_000_000, \"unlimited\"]",
+                "tokens = [1e6, 2e6, 3e6]\nscales = \"pairs\""
+            ),
+            (
+                "capacities = [1e3, \"unlimited\"]\ntokens = [1_000_000, \"unlimited\"]",
+                "capacities = [1e3, 1e3]\ntokens = [1e6, 1e6]\nscales = \"pairs\""
             ),
             ("tokens = [1_000_000, \"unlimited\"]", "tokens = [0]"),
             ("tokens = [1_000_000, \"unlimited\"]", "tokens = [nan]"),

@@ -69,6 +69,14 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
     "kernel = \"sgd\"\nstep = 2\nnoise = 0\nbatch = 10\nprojection = \"gaussian\"\nsketches = 3\nschedule = \"inverse\"\noffset = 7\n\n[sweep]\ncapacities = [64]"
 )]
 #[case(
+    "kernel = \"exponential\"\ntau = 5\n\n[sweep]\ncapacities = [1e3, \"unlimited\"]",
+    "kernel = \"sgd\"\nnoise = 0.1\nestimator = \"ridge\"\npenalty = 1e-5\n\n[sweep]\ncapacities = [1e3]"
+)]
+#[case(
+    "kernel = \"exponential\"\ntau = 5\n\n[sweep]\ncapacities = [1e3, \"unlimited\"]",
+    "kernel = \"sgd\"\nnoise = 0\nestimator = \"ridge\"\npenalty = \"best\"\nprojection = \"gaussian\"\n\n[sweep]\ncapacities = [1e5]"
+)]
+#[case(
     "capacities = [1e3, \"unlimited\"]",
     "capacities = [1e3, 12345678]\nclasses-per-decade = 100"
 )]

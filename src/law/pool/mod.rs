@@ -201,6 +201,19 @@ impl Law for Pool {
         false
     }
 
+    fn common_symbols(&self) -> &'static [&'static str] {
+        match self {
+            Self::Plain | Self::Map2 | Self::Map3 | Self::Free | Self::RandomTies => {
+                &["m", "γ", "a"]
+            }
+            Self::Two | Self::Deviations => &["m", "γ_x", "γ_own", "a"],
+            Self::LogNormal => &["m", "σ", "a"],
+            Self::Product => &["m", "γ", "a", "α", "β"],
+            Self::ProductOne => &["m", "γ", "a", "α"],
+            Self::DeviationsProduct => &["m", "γ_x", "γ_own", "a", "α", "β"],
+        }
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         Ok(vec![Box::new(PoolModel::new(*self, training)?)])
     }

@@ -9,37 +9,17 @@
 //! domains the loss of the mixture is c κ N. (Deterministic equivalents of random features; here
 //! for several covariances that commute.)
 
-use crate::world::{Spectrum, World, nodes};
-
-/// Classes into which a decade of ranks is divided, of four nodes each.
-const CLASSES_PER_DECADE: f64 = 8.0;
-
-/// Ranks that stay alone.
-const SINGLES: f64 = 128.0;
+use super::classes::{Class, of_world};
+use crate::world::World;
 
 /// Steps after which a safeguarded Newton search has halved its bracket to rounding.
 const NEWTON_STEPS: usize = 200;
 
-/// Skills of nearly one frequency: their number, and the frequency under one domain or all.
-struct Class {
-    count: f64,
-    /// Whether one domain alone meets them.
-    tail: bool,
-    /// First domain that meets them.
-    first: usize,
-    /// p_i(s) of the domains from `first` on.
-    variances: Vec<f64>,
-    /// w*_s².
-    weight: f64,
-    /// λ_s.
-    mixed: f64,
-}
-
 /// Excess losses (length K) of a Gaussian projection to `capacity` dimensions after unlimited
 /// samples of the mixture `weights`.
 pub fn equivalent_excess(world: &World, weights: &[f64], capacity: f64) -> Vec<f64> {
-    let classes = classes(world, weights);
-    let kappa = resolution(&classes, capacity);
+    let classes = of_world(world, weights);
+    let kappa = resolution(&classes, capacity, 0.0);
     let (mut filtered, mut aliased) = (vec![0.0; weights.len()], vec![0.0; weights.len()]);
     let (mut energy, mut free) = (0.0, 0.0);
     for class in &classes {
@@ -74,8 +54,8 @@ pub fn equivalent_excess(world: &World, weights: &[f64], capacity: f64) -> Vec<f
 /// dimensions resolves under the mixture `weights`: Σ_s λ_s/(λ_s + κ). The costs of errors do not
 /// matter to it. With the directions of the head the numbers add up to the capacity.
 pub fn equivalent_resolved(world: &World, weights: &[f64], capacity: f64) -> Vec<f64> {
-    let classes = classes(world, weights);
-    let kappa = resolution(&classes, capacity);
+    let classes = of_world(world, weights);
+    let kappa = resolution(&classes, capacity, 0.0);
     let mut resolved = vec![0.0; weights.len()];
     for class in classes
         .iter()
@@ -86,22 +66,28 @@ pub fn equivalent_resolved(world: &World, weights: &[f64], capacity: f64) -> Vec
     resolved
 }
 
-/// κ: the variance at which a direction is half resolved.
-fn resolution(classes: &[Class], capacity: f64) -> f64 {
+/// κ: the variance at which a direction is half resolved by `capacity` random combinations whose
+/// weights pay the `penalty` λ, the root of Σ_s λ_s/(λ_s + κ) + λ N/κ = N.
+pub(super) fn resolution(classes: &[Class], capacity: f64, penalty: f64) -> f64 {
     let met = || classes.iter().filter(|class| class.mixed > 0.0);
     let available: f64 = met().map(|class| class.count).sum();
-    if capacity >= available {
+    if capacity >= available && penalty == 0.0 {
         return 0.0;
     }
     let largest = met().map(|class| class.mixed).fold(0.0, f64::max);
     let smallest = met().map(|class| class.mixed).fold(f64::INFINITY, f64::min);
-    // Everything is resolved far below the smallest variance, nothing far above the largest.
-    let mut low = smallest.ln() - (available / (available - capacity)).ln().abs() - 40.0;
-    let mut high = (largest * available).ln() + 1.0;
-    let mut t = (largest / capacity).ln().clamp(low, high);
+    // Everything is resolved far below the smallest variance, nothing far above the largest; and
+    // κ is between the penalty and the penalty with the whole variance.
+    let mut high = (largest * available + penalty).ln() + 1.0;
+    let mut low = if penalty > 0.0 {
+        penalty.ln() - 1.0
+    } else {
+        smallest.ln() - (available / (available - capacity)).ln().abs() - 40.0
+    };
+    let mut t = (largest / capacity + penalty).ln().clamp(low, high);
     for _ in 0..NEWTON_STEPS {
         let kappa = t.exp();
-        let (mut sum, mut slope) = (0.0, 0.0);
+        let (mut sum, mut slope) = (penalty * capacity / kappa, -penalty * capacity / kappa);
         for class in met() {
             let share = class.mixed / (class.mixed + kappa);
             sum += class.count * share;
@@ -123,54 +109,4 @@ fn resolution(classes: &[Class], capacity: f64) -> f64 {
         t = next;
     }
     t.exp()
-}
-
-/// The skills of the world in classes: the head, then the tails.
-fn classes(world: &World, weights: &[f64]) -> Vec<Class> {
-    let domains = world.domains();
-    let mean_cost = domains.iter().map(|d| d.cost).sum::<f64>() / domains.len() as f64;
-    let spectra: Vec<&Spectrum> = domains.iter().map(|d| &d.spectrum).collect();
-    let mut classes = Vec::new();
-    let mut add =
-        |low: f64, high: f64, tail: bool, first: usize, spectra: &[&Spectrum], weight: f64| {
-            let mut from = low;
-            while from < high {
-                let to = next_bound(from).min(high);
-                for node in nodes(from, to) {
-                    let variances: Vec<f64> = spectra.iter().map(|s| s.mass(node.rank)).collect();
-                    let mixed = super::directions::mixed(&weights[first..], &variances);
-                    classes.push(Class {
-                        count: node.skills,
-                        tail,
-                        first,
-                        variances,
-                        weight,
-                        mixed,
-                    });
-                }
-                from = to;
-            }
-        };
-    add(0.0, world.head(), false, 0, &spectra, mean_cost);
-    for (i, domain) in domains.iter().enumerate() {
-        add(
-            world.head(),
-            world.skills(),
-            true,
-            i,
-            &spectra[i..=i],
-            domain.cost,
-        );
-    }
-    classes
-}
-
-/// The rank at which the class that begins after `rank` ends.
-fn next_bound(rank: f64) -> f64 {
-    if rank < SINGLES {
-        return rank + 1.0;
-    }
-    (rank * 10f64.powf(1.0 / CLASSES_PER_DECADE))
-        .round()
-        .max(rank + 1.0)
 }

@@ -6,7 +6,7 @@
 //! directions themselves.
 //!
 //! The columns of S that belong to a tail's low ranks are drawn one by one. Those beyond are so
-//! many and so weak that they add a multiple of the identity to A_i and a Gaussian vector to g_i.
+//! many and so alike that they add a multiple of the identity to A_i and a Gaussian vector to g_i.
 
 use ndarray::{Array1, Array2, s};
 use ndarray_linalg::{CholeskyInto, Eigh, UPLO};
@@ -20,9 +20,13 @@ use crate::linear::{pin_blas, solve_positive};
 use crate::triangle::{add_gram, mirror};
 use crate::world::{Spectrum, World, nodes};
 
-/// Ranks whose columns are drawn, for each row of the projection. The ranks beyond deviate from a
-/// multiple of the identity by about b/√20 of their mass.
+/// Ranks whose columns are drawn, for each row of the projection, and that those beyond must be worth.
+/// The ranks beyond deviate from a multiple of the identity by about b/√20 of their mass.
 const RANKS_PER_ROW: f64 = 20.0;
+
+/// Mass beyond the ranks that are drawn, as a share of that beyond N of them, that can be spread
+/// evenly whatever its ranks.
+const NEGLIGIBLE: f64 = 1e-4;
 
 /// Fewest ranks that are drawn.
 const FEWEST_RANKS: f64 = 2000.0;
@@ -81,8 +85,7 @@ impl Features {
         });
         for (i, domain) in domains.iter().enumerate() {
             let spectrum = &domain.spectrum;
-            let drawn = (RANKS_PER_ROW * rows as f64).max(FEWEST_RANKS);
-            let last = (head + drawn).min(world.skills());
+            let (last, squares) = last_drawn(spectrum, head, world.skills(), rows as f64);
             panels(head, last, |low, high| {
                 let columns = draw_columns(rows, high - low, random);
                 features.add(i, columns, &masses(spectrum, low, high), domain.cost);
@@ -91,7 +94,6 @@ impl Features {
             features.covariances[i]
                 .diag_mut()
                 .mapv_inplace(|a| a + spread);
-            let squares = squares_beyond(spectrum, last, world.skills());
             let deviation = (domain.cost * squares / rows as f64).sqrt();
             features.cross[i].mapv_inplace(|g| {
                 let normal: f64 = StandardNormal.sample(random);
@@ -151,11 +153,18 @@ impl Features {
     /// Excess losses (length K) after unlimited samples of the mixture `weights`: those of the
     /// population minimiser (S Λ Sᵀ)⁻¹ S Λ w*. `None` if it is not unique to working precision.
     pub fn minimal_excess(&self, weights: &[f64]) -> Option<Vec<f64>> {
+        self.penalised_excess(weights, 0.0)
+    }
+
+    /// As [`minimal_excess`](Self::minimal_excess), of the minimiser of the loss plus `penalty` |v|².
+    pub fn penalised_excess(&self, weights: &[f64], penalty: f64) -> Option<Vec<f64>> {
         let mut cross = Array1::zeros(self.rows());
         for (g, weight) in self.cross.iter().zip(weights) {
             cross.scaled_add(*weight, g);
         }
-        let model = solve_positive(&self.mixed(weights), &cross)?;
+        let mut covariance = self.mixed(weights);
+        covariance.diag_mut().mapv_inplace(|a| a + penalty);
+        let model = solve_positive(&covariance, &cross)?;
         Some(self.excess(&model))
     }
 
@@ -236,6 +245,24 @@ impl Prepared {
     /// The features themselves.
     pub fn features(&self) -> &Features {
         &self.features
+    }
+}
+
+/// The last rank whose column is drawn, and Σ p² of those beyond: at least so many ranks of a tail
+/// that those beyond are as many alike, (Σ p)²/Σ p², for each row of the projection, or hold next
+/// to nothing. Only spectra that are steep, flat or cut need more than the first number.
+fn last_drawn(spectrum: &Spectrum, head: f64, skills: f64, rows: f64) -> (f64, f64) {
+    let enough = RANKS_PER_ROW * rows;
+    let mut drawn = enough.max(FEWEST_RANKS);
+    loop {
+        let last = (head + drawn).min(skills);
+        let squares = squares_beyond(spectrum, last, skills);
+        let mass = spectrum.span(last, skills);
+        let negligible = mass <= NEGLIGIBLE * spectrum.span((head + rows).min(last), skills);
+        if last >= skills || negligible || mass.powi(2) >= enough * squares {
+            return (last, squares);
+        }
+        drawn *= 2.0;
     }
 }
 

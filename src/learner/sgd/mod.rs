@@ -8,12 +8,13 @@
 //!
 //! Losses come from covariances, never from test samples. The excess loss of a domain has two
 //! counterparts: one trained run, exact in distribution, and its exact mean over runs, by a
-//! recursion of second moments.
+//! recursion of second moments. [`Ridge`] regression on the same samples is the second estimator.
 //!
 //! Source: Lin, Wu, Kakade, Bartlett and Lee 2024 (arXiv:2406.08466) for the setting with one
 //! domain; Dai and Zheng 2026 (arXiv:2606.08167), Theorem 4.1, for the mixture.
 
 mod batch;
+mod classes;
 mod closed_form;
 mod directions;
 mod equivalent;
@@ -22,6 +23,7 @@ mod moments;
 pub mod oracle;
 mod panel;
 mod recursion;
+mod ridge;
 mod schedule;
 mod stability;
 mod together;
@@ -34,6 +36,10 @@ pub use equivalent::{equivalent_excess, equivalent_resolved};
 pub use features::{Features, Prepared};
 pub use moments::expected_feature_excess;
 pub use recursion::{Blocks, expected_excess};
+pub use ridge::{
+    Penalty, Ridge, best_penalty, best_penalty_on_average, drawn_feature_ridge, drawn_ridge,
+    equivalent_ridge, expected_ridge,
+};
 pub use schedule::Schedule;
 pub use stability::{Limits, limits};
 pub use together::{SharedRun, trained_together};
@@ -49,19 +55,9 @@ pub enum Projection {
     Gaussian,
 }
 
-/// How the weights follow from the samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Estimator {
-    /// One pass of SGD.
-    #[default]
-    OnePass,
-}
-
 /// One-pass SGD.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sgd {
-    /// What the model sees.
-    pub projection: Projection,
     /// Samples B in a step, at least 1.
     pub batch: u64,
     /// First step size γ_0, above 0.
@@ -70,10 +66,49 @@ pub struct Sgd {
     pub schedule: Schedule,
     /// Label noise σ², at least 0.
     pub noise: f64,
-    /// How the weights follow from the samples.
-    pub estimator: Estimator,
+}
+
+/// How the weights follow from the samples.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Estimator {
+    /// One pass of SGD.
+    OnePass(Sgd),
+    /// Ridge regression on the same samples.
+    Ridge {
+        /// How the weights are held back.
+        penalty: Penalty,
+        /// Label noise σ², at least 0.
+        noise: f64,
+    },
+}
+
+/// A regression on what a model sees of the skills.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectedRegression {
+    /// What the model sees.
+    pub projection: Projection,
     /// Random projections over which losses are averaged, at least 1.
     pub sketches: u64,
+    /// How the weights follow from the samples.
+    pub estimator: Estimator,
+}
+
+impl ProjectedRegression {
+    /// The pass of SGD; `None` where the weights follow otherwise.
+    pub fn one_pass(&self) -> Option<&Sgd> {
+        match &self.estimator {
+            Estimator::OnePass(sgd) => Some(sgd),
+            Estimator::Ridge { .. } => None,
+        }
+    }
+
+    /// Label noise σ², which cannot be learned.
+    pub fn noise(&self) -> f64 {
+        match &self.estimator {
+            Estimator::OnePass(sgd) => sgd.noise,
+            Estimator::Ridge { noise, .. } => *noise,
+        }
+    }
 }
 
 impl Sgd {

@@ -5,8 +5,9 @@ use ndarray::{Array1, Array2};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::Sgd;
 use super::batch::draw_counts;
+use super::{Ridge, Sgd};
+use crate::linear::solve_positive;
 
 /// A regression of few dimensions, written out.
 #[derive(Debug, Clone)]
@@ -49,14 +50,7 @@ impl Regression {
             let mut gradient: Array1<f64> = Array1::zeros(model.len());
             for (domain, count) in counts.iter().enumerate() {
                 for _ in 0..*count {
-                    let features = self.variances.row(domain).mapv(|variance| {
-                        let deviate: f64 = StandardNormal.sample(random);
-                        variance.sqrt() * deviate
-                    });
-                    let deviate: f64 = StandardNormal.sample(random);
-                    let noise = (sgd.noise + self.unseen[domain]).sqrt() * deviate;
-                    let label = self.truth.dot(&features) + noise;
-                    let seen = self.sketch.dot(&features);
+                    let (seen, label) = self.sample(domain, sgd.noise, random);
                     let residual = model.dot(&seen) - label;
                     gradient.scaled_add(residual, &seen);
                 }
@@ -65,5 +59,51 @@ impl Regression {
             model.scaled_add(-step / sgd.batch as f64, &gradient);
         }
         self.excess(&model)
+    }
+
+    /// Excess losses of one ridge regression on `tokens` samples of the mixture `weights`; `None` if
+    /// it has no solution to working precision.
+    pub fn regress<R: Rng + ?Sized>(
+        &self,
+        ridge: &Ridge,
+        weights: &[f64],
+        tokens: u64,
+        random: &mut R,
+    ) -> Option<Vec<f64>> {
+        let size = self.sketch.nrows();
+        let mut gram: Array2<f64> = Array2::eye(size) * ridge.penalty;
+        let mut right: Array1<f64> = Array1::zeros(size);
+        let mut counts = vec![0; weights.len()];
+        draw_counts(tokens, weights, random, &mut counts);
+        let share = 1.0 / tokens as f64;
+        for (domain, count) in counts.iter().enumerate() {
+            for _ in 0..*count {
+                let (seen, label) = self.sample(domain, ridge.noise, random);
+                for (mut row, entry) in gram.outer_iter_mut().zip(&seen) {
+                    row.scaled_add(share * entry, &seen);
+                }
+                right.scaled_add(share * label, &seen);
+            }
+        }
+        Some(self.excess(&solve_positive(&gram, &right)?))
+    }
+
+    /// A sample of a domain: what the model sees of it, and its label.
+    fn sample<R: Rng + ?Sized>(
+        &self,
+        domain: usize,
+        noise: f64,
+        random: &mut R,
+    ) -> (Array1<f64>, f64) {
+        let features = self.variances.row(domain).mapv(|variance| {
+            let deviate: f64 = StandardNormal.sample(random);
+            variance.sqrt() * deviate
+        });
+        let deviate: f64 = StandardNormal.sample(random);
+        let noise = (noise + self.unseen[domain]).sqrt() * deviate;
+        (
+            self.sketch.dot(&features),
+            self.truth.dot(&features) + noise,
+        )
     }
 }

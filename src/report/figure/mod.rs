@@ -4,6 +4,7 @@
 //! for each as well, white ground) and the widths of a journal's columns: 85 mm, and 180 mm for maps
 //! of many cells.
 
+mod allocation;
 mod axis;
 mod colour_scale;
 mod exponent_panel;
@@ -12,7 +13,10 @@ mod heat_map;
 mod labels;
 mod law_errors;
 mod legend;
+mod mixture_regions;
+mod mixtures;
 mod predicted_vs_measured;
+mod regret_by_runs;
 mod sheet;
 mod style;
 mod variation;
@@ -20,14 +24,19 @@ mod variation;
 use std::io;
 use std::path::Path;
 
+pub use allocation::{Allocation, Division};
 pub use colour_scale::Shade;
 pub use exponent_recovery::ExponentRecovery;
 pub use heat_map::{HeatMap, MapPanel};
 pub use law_errors::{LawError, LawErrors};
+pub use mixture_regions::{MixtureRegions, RegionPanel};
+pub use mixtures::{LawMixture, Mixtures};
 pub use predicted_vs_measured::{LawPoints, Point, PredictedVsMeasured};
-pub use variation::{Variation, VariedLaw};
+pub use regret_by_runs::{LawRegrets, RegretByRuns, RegretPoint};
+pub use variation::{Measured, Variation, VariedFigure, VariedLaw};
 
 use super::write_atomic;
+use crate::runs::formula::guarded;
 
 /// A figure of a paper.
 pub trait Figure {
@@ -59,15 +68,16 @@ pub trait Figure {
     }
 }
 
-/// CSV text of a header and rows.
-fn csv_text(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// CSV text of a header and rows. A text that a spreadsheet would take for a formula is written
+/// with an apostrophe before it.
+pub(super) fn csv_text(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     // Rows of any length and a writer into memory: no write can fail.
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
         .from_writer(Vec::new());
     let _ = writer.write_record(header);
     for row in rows {
-        let _ = writer.write_record(&row);
+        let _ = writer.write_record(row.iter().map(|cell| guarded(cell).into_owned()));
     }
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()

@@ -4,6 +4,7 @@ use super::super::examples::{self, HOSTILE};
 use super::super::exponents::{DomainExponent, Estimate, Exponents};
 use super::*;
 use crate::fit::Spread;
+use crate::optimum::{Reference, ReferenceKind};
 
 fn points(laws: usize, domains: &[String], loss: impl Fn(usize) -> f64) -> PredictedVsMeasured {
     let law = |law: usize| LawPoints {
@@ -101,6 +102,10 @@ fn all(domains: &[String], laws: usize, kind: fn(usize) -> f64) -> Vec<Box<dyn F
         Box::new(errors(laws, kind)),
         Box::new(map(domains, laws, kind)),
         Box::new(variation(laws, kind)),
+        Box::new(allocation(domains, kind)),
+        Box::new(regrets(laws, kind)),
+        Box::new(mixtures(domains, laws, kind)),
+        Box::new(mixture_regions(domains, laws, kind)),
     ]
 }
 
@@ -133,6 +138,18 @@ fn map(domains: &[String], panels: usize, number: fn(usize) -> f64) -> HeatMap {
     }
 }
 
+fn allocation(domains: &[String], number: fn(usize) -> f64) -> Allocation {
+    let division = |index: usize| Division {
+        domain: domains[index % domains.len()].clone(),
+        capacity: number(index),
+        held: number(index + 1),
+        theory: number(index),
+    };
+    Allocation {
+        divisions: (0..4 * domains.len()).map(division).collect(),
+    }
+}
+
 fn variation(laws: usize, number: fn(usize) -> f64) -> Variation {
     let spread = |index: usize| {
         Some(Spread {
@@ -152,6 +169,88 @@ fn variation(laws: usize, number: fn(usize) -> f64) -> Variation {
                     .collect(),
             })
             .collect(),
+        figures: vec![VariedFigure {
+            name: "parameter.gamma.pool".into(),
+            measured: (0..5)
+                .map(|index| {
+                    Some(Measured {
+                        value: number(index),
+                        interval: Some((number(index), number(index + 1))),
+                    })
+                })
+                .collect(),
+        }],
+    }
+}
+
+fn mixture_regions(domains: &[String], laws: usize, number: fn(usize) -> f64) -> MixtureRegions {
+    let points = |from: usize| (from..from + 8).map(|i| (number(i), number(i + 1)));
+    let name = |at: usize| domains[at % domains.len().max(1)].clone();
+    MixtureRegions {
+        panels: (0..laws.min(3))
+            .map(|law| RegionPanel {
+                law: format!("law-{law}"),
+                domains: (name(law), name(law + 1)),
+                best: (number(law), number(law + 2)),
+                refits: points(law).collect(),
+                edge: points(law + 3).collect(),
+                held: 7,
+            })
+            .collect(),
+    }
+}
+
+fn mixtures(domains: &[String], laws: usize, number: fn(usize) -> f64) -> Mixtures {
+    let all = |from: usize| -> Vec<f64> { (from..from + domains.len()).map(number).collect() };
+    let pairs = |from: usize| all(from).into_iter().zip(all(from + 1)).collect();
+    Mixtures {
+        domains: domains.to_vec(),
+        laws: (0..laws)
+            .map(|law| LawMixture {
+                of: format!("law-{law}"),
+                weights: all(law),
+                intervals: pairs(law),
+                extents: if law == 0 { Vec::new() } else { pairs(law + 3) },
+            })
+            .collect(),
+        references: [ReferenceKind::Target, ReferenceKind::Available]
+            .map(|kind| Reference {
+                kind,
+                weights: all(2),
+            })
+            .into(),
+    }
+}
+
+#[test]
+fn mixtures_are_listed_with_what_they_are_held_against() {
+    let figure = mixtures(&names(3), 2, |i| 0.1 * i as f64);
+    let csv = figure.csv();
+    assert_eq!(csv.lines().count(), 1 + 3 * 2 + 3 * 2);
+    assert!(csv.contains("available,domain 2,0.4,,,,"), "{csv}");
+    assert!(figure.svg().contains("<title>law-1: domain 2 0.3</title>"));
+    assert!(figure.description().contains("dashed: as available"));
+}
+
+fn regrets(laws: usize, number: fn(usize) -> f64) -> RegretByRuns {
+    let point = |index: usize| RegretPoint {
+        series: index % 2,
+        runs: 10 * (index / 2),
+        median: number(index),
+        low: number(index + 1),
+        high: number(index + 2),
+    };
+    RegretByRuns {
+        laws: (0..laws)
+            .map(|law| LawRegrets {
+                law: format!("law-{law}"),
+                points: (law..law + 6).map(point).collect(),
+            })
+            .collect(),
+        series: vec!["dirichlet".into(), "grid".into()],
+        without_runs: number(3),
+        wanted: number(4),
+        shares: (0.1, 0.9),
     }
 }
 
@@ -176,7 +275,7 @@ fn what_varies_is_drawn_in_order() {
     let csv = figure.csv();
     let values: Vec<&str> = csv
         .lines()
-        .filter(|line| line.starts_with("loss,law-0"))
+        .filter(|line| line.starts_with("loss_mre_percent,law-0"))
         .filter_map(|line| line.split(',').nth(2))
         .collect();
     assert_eq!(values, ["2", "3", "4", "5"]);
@@ -267,7 +366,12 @@ fn a_hostile_name_is_only_a_name() {
     let csv = figure.csv();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let read: Vec<String> = reader.records().map(|r| r.unwrap()[1].to_owned()).collect();
-    assert!(hostile.iter().all(|name| read.contains(name)), "{read:?}");
+    // What a spreadsheet would run has an apostrophe before it.
+    let cell = |name: &String| crate::runs::formula::guarded(name).into_owned();
+    assert!(
+        hostile.iter().all(|name| read.contains(&cell(name))),
+        "{read:?}"
+    );
 
     let mut figure = recovery(1, &hostile, kinds()[0]);
     figure.panels[0].laws[0] = HOSTILE.into();

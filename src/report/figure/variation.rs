@@ -8,10 +8,11 @@ use crate::fit::Spread;
 
 use super::super::numbers::{rounded, significant};
 use super::super::summary_table::law_title;
+use super::super::table::printable;
 use super::axis::Axis;
 use super::legend::Legend;
 use super::sheet::{Panel, Sheet, Type};
-use super::style::{Look, MARKER, WIDTH, dash};
+use super::style::{LARGE, Look, MARKER, WIDTH, dash, fit_text};
 use super::{Figure, csv_text};
 
 /// From the left edge to the frame.
@@ -48,6 +49,81 @@ pub struct Variation {
     pub values: Vec<f64>,
     /// The laws, in the order of the legend.
     pub laws: Vec<VariedLaw>,
+    /// Other figures that the experiment asks about.
+    pub figures: Vec<VariedFigure>,
+}
+
+/// A figure that is no error, one for each value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct VariedFigure {
+    /// Its name in the checks of the experiment.
+    pub name: String,
+    /// What was measured, with its interval.
+    pub measured: Vec<Option<Measured>>,
+}
+
+/// A number, and where it lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// The number.
+    pub value: f64,
+    /// Its interval, if that is known.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl VariedFigure {
+    /// What can be drawn: value of what varies, number.
+    fn points(&self, values: &[f64]) -> Vec<(f64, Measured)> {
+        let pairs = values.iter().zip(&self.measured);
+        let mut points: Vec<(f64, Measured)> = pairs
+            .filter_map(|(value, measured)| Some((*value, (*measured)?)))
+            .filter(|(value, measured)| value.is_finite() && measured.value.is_finite())
+            .collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        points
+    }
+
+    fn plots(&self, points: &[(f64, Measured)], across: &str, up: Axis) -> Vec<Plot> {
+        let look = Look::of(0);
+        let line = |data: Vec<(f64, f64)>, thick: f64| {
+            LinePlot::new()
+                .with_data(data)
+                .with_color(look.colour)
+                .with_stroke_width(thick)
+        };
+        let inside = |number: f64| number.clamp(up.min, up.max);
+        let mut plots = Vec::new();
+        for (x, measured) in points {
+            if let Some((low, high)) = measured.interval.filter(finite) {
+                let bar = vec![(*x, inside(low)), (*x, inside(high))];
+                plots.push(Plot::Line(line(bar, 0.9)));
+            }
+        }
+        let data: Vec<(f64, f64)> = points.iter().map(|(x, m)| (*x, inside(m.value))).collect();
+        let hover = points.iter().map(|(x, measured)| {
+            format!(
+                "{}, {across} {}: {}",
+                printable(&self.name),
+                significant(*x),
+                significant(measured.value)
+            )
+        });
+        let marks = ScatterPlot::new()
+            .with_data(data.clone())
+            .with_color(look.colour)
+            .with_marker(look.shape)
+            .with_size(MARKER)
+            .with_tooltip_labels(hover.collect::<Vec<String>>());
+        if data.len() > 1 {
+            plots.push(Plot::Line(line(data, 1.3)));
+        }
+        plots.push(Plot::Scatter(marks));
+        plots
+    }
+}
+
+fn finite((low, high): &(f64, f64)) -> bool {
+    low.is_finite() && high.is_finite()
 }
 
 /// The errors of one law, one for each value.
@@ -162,6 +238,19 @@ impl Figure for Variation {
                 }
             }
         }
+        for figure in &self.figures {
+            let points = figure.points(&self.values);
+            if let (Some(first), Some(last)) = (points.first(), points.last()) {
+                text.push_str(&format!(
+                    " {}: {} at {}, {} at {}.",
+                    printable(&figure.name),
+                    significant(first.1.value),
+                    significant(first.0),
+                    significant(last.1.value),
+                    significant(last.0)
+                ));
+            }
+        }
         text
     }
 
@@ -169,7 +258,14 @@ impl Figure for Variation {
         let laws = self.laws.iter().enumerate();
         let legend = Legend::new(laws.map(|(index, law)| (law_title(&law.law), Look::of(index))));
         let panels = self.panels();
-        let frames = panels.len().max(1) as f64;
+        let others: Vec<(&VariedFigure, Vec<(f64, Measured)>)> = self
+            .figures
+            .iter()
+            .map(|figure| (figure, figure.points(&self.values)))
+            .filter(|(_, points)| !points.is_empty())
+            .collect();
+        let count = (panels.len() + others.len()).max(1);
+        let frames = count as f64;
         let total = frames * (ABOVE + HEIGHT) + (frames - 1.0) * BETWEEN + BELOW;
         let mut sheet = Sheet::new(total + legend.height() + 8.0);
         let width = WIDTH - LEFT - RIGHT;
@@ -194,7 +290,7 @@ impl Figure for Variation {
                     height: HEIGHT,
                     x: across,
                     y: up,
-                    x_ticks: index + 1 == panels.len(),
+                    x_ticks: index + 1 == count,
                     y_ticks: true,
                     grid: true,
                     plots: self.plots(*panel, up),
@@ -202,6 +298,33 @@ impl Figure for Variation {
             );
             sheet.text(LEFT, y - 8.0, panel.0, Type::TITLE);
             sheet.text(13.0, y + HEIGHT / 2.0, "held-out MRE, %", Type::VERTICAL);
+        }
+        for (index, (figure, points)) in others.iter().enumerate() {
+            let index = panels.len() + index;
+            let ends = points.iter().flat_map(|(_, measured)| {
+                let (low, high) = measured
+                    .interval
+                    .unwrap_or((measured.value, measured.value));
+                [low, measured.value, high]
+            });
+            let up = Axis::log_beyond(LOG_BEYOND, &ends.collect::<Vec<f64>>());
+            let y = ABOVE + index as f64 * (ABOVE + HEIGHT + BETWEEN);
+            sheet.panel(
+                LEFT,
+                y,
+                Panel {
+                    width,
+                    height: HEIGHT,
+                    x: across,
+                    y: up,
+                    x_ticks: index + 1 == count,
+                    y_ticks: true,
+                    grid: true,
+                    plots: figure.plots(points, &self.across, up),
+                },
+            );
+            let title = fit_text(&figure.name, LARGE, width);
+            sheet.text(LEFT, y - 8.0, &title, Type::TITLE);
         }
         sheet.text(LEFT + width / 2.0, total - 10.0, &self.across, Type::AXIS);
         legend.draw(&mut sheet, total);
@@ -213,7 +336,7 @@ impl Figure for Variation {
             self.laws.iter().flat_map(move |law| {
                 self.points(errors(law)).into_iter().map(move |(x, error)| {
                     vec![
-                        title.to_owned(),
+                        format!("{title}_mre_percent"),
                         law.law.clone(),
                         x.to_string(),
                         error.mean.to_string(),
@@ -222,6 +345,20 @@ impl Figure for Variation {
                 })
             })
         });
-        csv_text(&["of", "law", "value", "mre_percent", "sd_percent"], rows)
+        let others = self.figures.iter().flat_map(|figure| {
+            figure
+                .points(&self.values)
+                .into_iter()
+                .map(|(x, measured)| {
+                    vec![
+                        figure.name.clone(),
+                        String::new(),
+                        x.to_string(),
+                        measured.value.to_string(),
+                        String::new(),
+                    ]
+                })
+        });
+        csv_text(&["of", "law", "value", "mean", "sd"], rows.chain(others))
     }
 }

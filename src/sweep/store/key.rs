@@ -109,6 +109,7 @@ mod tests {
 
     use super::*;
     use crate::mixture::Mixture;
+    use crate::sweep::Scales;
     use crate::world::Resolution;
 
     fn sweep(mode: Mode, capacities: &[f64]) -> Sweep {
@@ -118,6 +119,7 @@ mod tests {
             replicates: 1,
             capacities: capacities.to_vec(),
             tokens: vec![1e5, 1e6],
+            scales: Scales::Product,
             mixtures: [0.25, 0.5]
                 .map(|h| Mixture::new(vec![h, 1.0 - h]).unwrap())
                 .to_vec(),

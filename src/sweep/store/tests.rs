@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::mixture::Mixture;
-use crate::sweep::{Mode, Share, Sweep};
+use crate::sweep::{Mode, Scales, Share, Sweep};
 use crate::world::Resolution;
 
 const DOMAINS: usize = 2;
@@ -23,6 +23,7 @@ fn sweep(capacities: &[f64]) -> Sweep {
         replicates: 1,
         capacities: capacities.to_vec(),
         tokens: vec![1e5, 1e6],
+        scales: Scales::Product,
         mixtures: (0..5u32)
             .map(|i| f64::from(i) / 8.0)
             .map(|h| Mixture::new(vec![h, 1.0 - h]).unwrap())

@@ -1,0 +1,40 @@
+//! `mixlaw plan-runs`.
+
+use std::path::Path;
+
+use super::arguments::PlanRunsArguments;
+use super::failure::Failure;
+use super::output;
+use super::progress::{Talk, Work};
+use super::run::DEFAULT_FOLDER;
+use crate::config;
+use crate::planning;
+use crate::report::figure::{Figure, RegretByRuns};
+use crate::report::{plan_json, plan_table, trials_csv, write_atomic};
+
+pub(super) fn plan_runs(arguments: &PlanRunsArguments, talk: Talk) -> Result<(), Failure> {
+    let study = config::load_study(&arguments.file).map_err(Failure::input)?;
+    let folder = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new(DEFAULT_FOLDER).join(&study.name));
+    output::check_folder(&folder)?;
+    let work = Work::begin(talk, "worlds tried", study.worlds);
+    let outcome = planning::study(&study, &|more| work.advance(more)).map_err(Failure::words)?;
+    work.finish();
+    output::print(&plan_table(&study, &outcome).text(output::colour()))?;
+    let figures = folder.join("figures");
+    output::make_folder(&figures)?;
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        write_atomic(&path, text.as_bytes())
+            .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
+    };
+    write("plan.json", &plan_json(&study, &outcome))?;
+    write("trials.csv", &trials_csv(&study, &outcome))?;
+    RegretByRuns::of(&study, &outcome)
+        .save(&figures, "regret")
+        .map_err(|error| Failure::other(format!("cannot write figure regret: {error}")))?;
+    talk.say(&format!("results are in {}", folder.display()));
+    Ok(())
+}
