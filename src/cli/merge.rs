@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::keeping::Keeping;
 use super::kept_arguments::MergeArguments;
 use super::progress::Talk;
 use super::run::{fails, run_into};
-use super::stored::Keeping;
 use crate::config;
 use crate::sweep::PARTS;
 

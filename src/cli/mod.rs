@@ -12,6 +12,7 @@ mod failure;
 mod fit;
 mod fit_file;
 mod interrupt;
+mod keeping;
 mod kept_arguments;
 mod kept_words;
 mod man;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::ReproduceArguments;
 use super::failure::Failure;
+use super::keeping::Keeping;
 use super::output;
 use super::progress::Talk;
 use super::run::{fails, run_into};
-use super::stored::Keeping;
 use crate::config::{self, Experiment, Source};
 use crate::fit::SplitRule;
 use crate::report::{Index, write_atomic};

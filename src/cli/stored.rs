@@ -1,64 +1,24 @@
 //! A sweep that is kept in a directory: what is there already, what is missing, and how that is said.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indicatif::HumanCount;
 
 use super::failure::Failure;
 use super::interrupt;
+use super::keeping::{Keeping, Simulated};
 use super::kept_words::{ELSEWHERE, listed, refused};
 use super::progress::{Talk, Work};
 use super::simulate::say_limits;
-use crate::config::{Meaning, Source, meaning};
+use crate::config::{Meaning, meaning};
 use crate::learner::LearnerKind;
 use crate::report::{Build, Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{
-    Finished, Hooks, Keys, Loaded, Mode, Shard, Share, Store, StoreError, Sweep, SweepError,
-    complete, complete_training, load_table, single_runs, trained_together,
+    Finished, Hooks, Keys, Loaded, Mode, Share, Store, StoreError, SweepError, complete,
+    complete_training, load_table, single_runs, trained_together,
 };
-use crate::world::World;
-
-/// How a run treats what its directory holds already.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Keeping {
-    /// Everything is simulated anew.
-    pub(super) fresh: bool,
-    /// Runs that diverged are tried again.
-    pub(super) retry_failed: bool,
-    /// The share of this process; `None`: all runs.
-    pub(super) shard: Option<Shard>,
-    /// Folders whose part files are read, too; nothing is simulated. `None`: what is missing is.
-    pub(super) merged: Option<Vec<PathBuf>>,
-}
-
-/// World, learner and sweep of a simulated experiment.
-#[derive(Clone, Copy)]
-pub(super) struct Simulated<'a> {
-    pub(super) world: &'a World,
-    pub(super) learner: &'a LearnerKind,
-    pub(super) sweep: &'a Sweep,
-}
-
-impl<'a> Simulated<'a> {
-    /// Those of an experiment, if it simulates.
-    pub(super) fn of(source: &'a Source) -> Option<Self> {
-        match source {
-            Source::Simulated {
-                world,
-                learner,
-                sweep,
-                ..
-            } => Some(Self {
-                world,
-                learner,
-                sweep,
-            }),
-            Source::Runs(_) => None,
-        }
-    }
-}
 
 /// A directory that a sweep is kept in, locked, with what it holds already.
 pub(super) struct KeptSweep<'a> {

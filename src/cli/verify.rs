@@ -7,10 +7,10 @@ use indicatif::HumanCount;
 use rand::RngExt;
 
 use super::failure::Failure;
+use super::keeping::Simulated;
 use super::kept_arguments::VerifyArguments;
 use super::output;
 use super::progress::{Talk, Work};
-use super::stored::Simulated;
 use crate::config::{self, Experiment, Source, meaning};
 use crate::learner::LearnerKind;
 use crate::random::{Purpose, stream};
