@@ -75,10 +75,15 @@ fn asked_about(experiment: &Experiment, figures: &Figures) -> Vec<VariedFigure> 
         variants.map(|(value, _)| *value)
     };
     let error = |name: &&str| name.starts_with("test.") || name.starts_with("train.");
+    // The longest of the values that a name may begin with: 2.7 and not 2.
+    let at_a_value = |figure| {
+        let names = values().filter_map(|value| str::strip_prefix(figure, &at(value, "")));
+        names.min_by_key(|name| name.len())
+    };
     let asked: Vec<&str> = experiment
         .checks
         .iter()
-        .filter_map(|check| values().find_map(|value| check.figure.strip_prefix(&at(value, ""))))
+        .filter_map(|check| at_a_value(check.figure.as_str()))
         .filter(|name| !error(name))
         .collect();
     let mut names: Vec<&str> = Vec::new();
