@@ -5,6 +5,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{NUMBERS, pick, words};
 
+/// Size beyond which lines are not repeated, bytes: the fuzzer's own memory is not what is tested.
+const LARGEST: usize = 1 << 20;
+
 /// Makes one change to `text`. `tokens` are worth inserting.
 pub fn change(text: &mut Vec<u8>, tokens: &[&str], random: &mut Xoshiro256PlusPlus) {
     let length = text.len();
@@ -45,7 +48,9 @@ fn repeat_a_line(text: &mut Vec<u8>, at: usize, random: &mut Xoshiro256PlusPlus)
         _ => 1,
     };
     let line = line(text, at);
-    let piece = text[line.clone()].repeat(times);
+    // A file of fits is one long line, which changes repeat again and again.
+    let room = LARGEST.saturating_sub(text.len()) / line.len().max(1);
+    let piece = text[line.clone()].repeat(times.min(room));
     text.splice(line.end..line.end, piece);
 }
 
