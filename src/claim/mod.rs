@@ -6,7 +6,7 @@ mod parameters;
 mod verdict;
 
 pub use figures::{Figure, Figures, TrueExponents, measure, names};
-pub use optima::{measure_optima, optimum_names};
+pub use optima::{measure_optima, measure_path, optimum_names, path_names};
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

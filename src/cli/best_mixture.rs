@@ -23,6 +23,15 @@ pub(super) struct Question {
     free: Region,
     pub(super) scale: (f64, f64),
     seed: u64,
+    /// The same at each value of the path of the plan.
+    pub(super) path: Vec<PathPoint>,
+}
+
+/// What is asked at one value of a path.
+pub(super) struct PathPoint {
+    pub(super) value: f64,
+    pub(super) plan: OptimumPlan,
+    pub(super) question: Question,
 }
 
 impl Question {
@@ -41,6 +50,16 @@ impl Question {
                 "loosen one of them",
             )
         })?;
+        let along = plan.along_path(losses, own).map_err(Failure::words)?;
+        let path = along.into_iter().map(|(value, plan)| {
+            let question = Self::new(&plan, domains, (losses, own), seed)?;
+            Ok(PathPoint {
+                value,
+                plan,
+                question,
+            })
+        });
+        let path = path.collect::<Result<_, Failure>>()?;
         let free = Constraints::none(domains.len());
         let free = free.region(domains, plan.tokens).map_err(Failure::words)?;
         Ok(Self {
@@ -54,6 +73,7 @@ impl Question {
             free,
             scale: (plan.capacity, plan.tokens),
             seed,
+            path,
         })
     }
 

@@ -13,12 +13,12 @@ use super::results::{Fitted, fit_table};
 use super::run::Ran;
 use super::stored::{Done, KeptSweep};
 use super::truth::Truth;
-use super::{allocation, optima, output, vary};
+use super::{allocation, onset, optima, output, vary};
 use crate::claim::{self, ClaimResult, Figures};
 use crate::config::{Experiment, Source};
 use crate::fit::LawFit;
 use crate::learner::LearnerKind;
-use crate::optimum::BestMixture;
+use crate::optimum::{BestMixture, PathMixtures};
 use crate::report::figure::Variation;
 use crate::report::{
     CellCounts, DataSource, ExperimentSource, Exponents, InputFile, LawTime, Manifest, Page,
@@ -53,6 +53,7 @@ struct Found<'a> {
     fits: Vec<LawFit>,
     variation: Option<Variation>,
     optima: &'a [BestMixture],
+    path: &'a [PathMixtures],
 }
 
 /// The directory that a run fills.
@@ -120,7 +121,7 @@ impl Directory {
             figures = claim::measure(&fits, fitted.splits.len(), exponents);
             variation = vary::vary(experiment, &table, &mut figures, talk)?;
         }
-        let optima = match (&experiment.optimum, question) {
+        let (optima, path) = match (&experiment.optimum, question) {
             (Some(plan), Some(question)) => {
                 let simulator = known_truth(experiment).map(|(world, learner, sweep)| {
                     Simulator::new(world.clone(), learner.clone(), sweep.resolution)
@@ -132,17 +133,26 @@ impl Directory {
                 }
                 let known = simulator.as_ref().zip(truth.as_ref());
                 let truth = known.map(|(simulator, truth)| (simulator, truth.floors.as_slice()));
-                optima::find(plan, question, (&table, fitted.as_ref()), truth, talk)?
+                let of = (&table, fitted.as_ref());
+                let found = optima::find(plan, question, of, truth, talk)?;
+                (found, optima::along_path(question, of, truth, talk)?)
             }
-            _ => Vec::new(),
+            _ => (Vec::new(), Vec::new()),
         };
         if experiment.optimum.is_some() {
             self.write("optimum.json", &optima_json(&optima))?;
             figures.extend(claim::measure_optima(&optima));
+            figures.extend(claim::measure_path(&path));
         }
-        let asked = |check: &claim::Check| check.figure.starts_with("allocation.");
-        if experiment.checks.iter().any(asked) {
+        let asked = |kind: &str| {
+            let mut checks = experiment.checks.iter();
+            checks.any(|check| check.figure.starts_with(kind))
+        };
+        if asked("allocation.") {
             figures.extend(allocation::figures(experiment));
+        }
+        if asked("onset.") {
+            figures.extend(onset::figures(experiment));
         }
         claim.checks = experiment
             .checks
@@ -162,6 +172,7 @@ impl Directory {
                 fits: fitted.fits(),
                 variation,
                 optima: &optima,
+                path: &path,
             };
             picture = self.report(experiment, found, truth.as_ref(), &claim)?;
         } else if self.tables && !optima.is_empty() {
@@ -307,6 +318,7 @@ impl Directory {
             fits,
             variation,
             optima,
+            path,
         } = found;
         let exponents = truth.map_or(Vec::new(), |truth| {
             truth.recovered(table.loss_names(), &fits)
@@ -316,7 +328,13 @@ impl Directory {
         }
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
-        for (name, figure) in pictures(experiment, table, fitted, (&exponents, optima), variation) {
+        for (name, figure) in pictures(
+            experiment,
+            table,
+            fitted,
+            (&exponents, optima, path),
+            variation,
+        ) {
             shown.push(PageFigure::new(figure.as_ref(), name, None));
             figure
                 .save(&folder, name)

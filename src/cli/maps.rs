@@ -79,7 +79,7 @@ fn distinct(values: impl Iterator<Item = Option<f64>>) -> Option<Vec<f64>> {
 }
 
 /// A capacity or a number of tokens as the axis shows it.
-fn scale(value: f64) -> String {
+pub(super) fn scale(value: f64) -> String {
     if value.is_infinite() {
         "∞".into()
     } else {

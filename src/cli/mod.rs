@@ -18,6 +18,8 @@ mod kept_words;
 mod man;
 mod maps;
 mod merge;
+mod mixture_path;
+mod onset;
 mod optima;
 mod optimize;
 mod output;

@@ -1,5 +1,7 @@
 //! The best mixtures of an experiment: under its laws, in truth, and what following the laws costs.
 
+use rayon::prelude::*;
+
 use super::best_mixture::Question;
 use super::failure::Failure;
 use super::progress::Talk;
@@ -7,8 +9,8 @@ use super::results::Fitted;
 use crate::fit::{FittedLaw, LawResult, observations};
 use crate::law::{self, Observations};
 use crate::optimum::{
-    BestMixture, LawLosses, Losses, Optimum, OptimumPlan, SIMULATOR, SimulatorLosses, regret,
-    searchable,
+    BestMixture, LawLosses, Losses, Optimum, OptimumPlan, PathMixtures, SIMULATOR, SimulatorLosses,
+    regret, searchable,
 };
 use crate::runs::RunTable;
 use crate::simulate::Simulator;
@@ -30,6 +32,44 @@ pub(super) fn find(
     talk: Talk,
 ) -> Result<Vec<BestMixture>, Failure> {
     let clock = std::time::Instant::now();
+    let found = at_one_scale(plan, question, (table, fitted), truth)?;
+    talk.say(&format!(
+        "{} best mixtures found in {:.1} s",
+        found.len(),
+        clock.elapsed().as_secs_f64()
+    ));
+    Ok(found)
+}
+
+/// The best mixtures at each value of the path that the question has.
+pub(super) fn along_path(
+    question: &Question,
+    of: (&RunTable, Option<&Fitted>),
+    truth: Option<(&Simulator, &[f64])>,
+    talk: Talk,
+) -> Result<Vec<PathMixtures>, Failure> {
+    let clock = std::time::Instant::now();
+    let points = question.path.par_iter().map(|point| {
+        let found = at_one_scale(&point.plan, &point.question, of, truth)?;
+        Ok((point.value, found))
+    });
+    let points = points.collect::<Result<Vec<_>, Failure>>()?;
+    if !points.is_empty() {
+        talk.say(&format!(
+            "best mixtures at {} values of the path found in {:.1} s",
+            points.len(),
+            clock.elapsed().as_secs_f64()
+        ));
+    }
+    Ok(points)
+}
+
+fn at_one_scale(
+    plan: &OptimumPlan,
+    question: &Question,
+    (table, fitted): (&RunTable, Option<&Fitted>),
+    truth: Option<(&Simulator, &[f64])>,
+) -> Result<Vec<BestMixture>, Failure> {
     let (capacity, tokens) = question.scale;
     let judge = match truth {
         Some((simulator, floors)) => {
@@ -63,11 +103,6 @@ pub(super) fn find(
         }
         found.push(one);
     }
-    talk.say(&format!(
-        "{} best mixtures found in {:.1} s",
-        found.len(),
-        clock.elapsed().as_secs_f64()
-    ));
     Ok(found)
 }
 

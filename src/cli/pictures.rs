@@ -3,9 +3,10 @@
 use super::allocation::allocation;
 use super::maps::{error_map, response_map};
 use super::results::Fitted;
+use super::{mixture_path, onset};
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
-use crate::optimum::BestMixture;
+use crate::optimum::{BestMixture, PathMixtures};
 use crate::report::figure::{
     ExponentRecovery, Figure, LawErrors, LawPoints, MixtureRegions, Mixtures, Point,
     PredictedVsMeasured, Variation,
@@ -19,7 +20,7 @@ pub(super) fn pictures(
     experiment: &Experiment,
     table: &RunTable,
     fitted: &Fitted,
-    (exponents, optima): (&[Exponents], &[BestMixture]),
+    (exponents, optima, path): (&[Exponents], &[BestMixture], &[PathMixtures]),
     variation: Option<Variation>,
 ) -> Vec<(&'static str, Box<dyn Figure>)> {
     let simulated = matches!(experiment.source, Source::Simulated { .. });
@@ -38,8 +39,16 @@ pub(super) fn pictures(
     if let Some(allocation) = allocation(experiment) {
         all.push(("allocation", Box::new(allocation.thinned(MOST_POINTS))));
     }
+    if let Some(curves) = onset::curves(experiment) {
+        all.push(("onset", Box::new(curves)));
+    }
     if !optima.is_empty() {
         all.push(("mixtures", Box::new(Mixtures::of(optima))));
+    }
+    if let Some(plan) = &experiment.optimum
+        && let Some(curves) = mixture_path::curves(plan, path)
+    {
+        all.push(("path", Box::new(curves)));
     }
     let regions = MixtureRegions::of(optima);
     if !regions.panels.is_empty() {
@@ -64,7 +73,15 @@ pub(super) fn pictures(
 
 /// The figure that shows the claim at a glance: the more of the experiment it holds, the better.
 pub(super) fn lead(figures: &[PageFigure]) -> Option<PageFigure> {
-    ["variation", "error-map", "law-errors"]
+    const ORDER: [&str; 6] = [
+        "variation",
+        "onset",
+        "path",
+        "mixtures",
+        "error-map",
+        "law-errors",
+    ];
+    ORDER
         .iter()
         .find_map(|name| figures.iter().find(|figure| figure.file() == *name))
         .cloned()

@@ -36,6 +36,7 @@ mod names;
 mod number;
 mod optimum;
 mod optimum_names;
+mod optimum_path;
 mod overlap;
 mod path;
 mod place;

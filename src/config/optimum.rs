@@ -8,8 +8,9 @@ use serde::Deserialize;
 use super::data::OneOrMore;
 use super::error::Problem;
 use super::keys;
-use super::number::{Limit, show};
+use super::number::{Limit, say, show};
 use super::optimum_names as names;
+use super::optimum_path::{self, RawPath};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, limit, list, quote};
@@ -47,6 +48,8 @@ pub(super) struct RawOptimum {
     epochs: Option<At<f64>>,
     /// A mixture to stay near.
     pub(super) stay_near: Option<RawNear>,
+    /// Other scales or targets at which the same is asked: one of `tokens`, `capacities`, `target`.
+    pub(super) path: Option<At<RawPath>>,
 }
 
 /// Domains with a joint bound.
@@ -130,6 +133,10 @@ pub(super) fn validate(
             mixture.zip(strength).map(Some)
         }
     };
+    let path = match &raw.path {
+        Some(path) => optimum_path::validate(path, problems).map(Some),
+        None => Some(None),
+    };
     names?;
     let plan = OptimumPlan {
         of: of?,
@@ -143,6 +150,7 @@ pub(super) fn validate(
         available: available?,
         epochs: epochs?,
         near: near?,
+        path: path?,
     };
     if let Some(domains) = &setting.domains
         && let Err(reason) = possible(&plan, domains)
@@ -162,9 +170,15 @@ fn possible(plan: &OptimumPlan, domains: &[String]) -> Result<(), String> {
     plan.aim(domains, &own).map_err(told)?;
     plan.near(domains).map_err(told)?;
     let constraints = plan.constraints(domains).map_err(told)?;
-    constraints
-        .region(domains, plan.tokens)
-        .map_err(|error| format!("no mixture keeps these bounds: {error}; loosen one of them"))?;
+    let kept = |tokens: f64| {
+        let region = constraints.region(domains, tokens);
+        region
+            .map_err(|error| format!("no mixture keeps these bounds: {error}; loosen one of them"))
+    };
+    kept(plan.tokens)?;
+    for (value, point) in plan.along_path(domains, &own).map_err(told)? {
+        kept(point.tokens).map_err(|why| format!("at {} of the path {why}", say(value)))?;
+    }
     Ok(())
 }
 
@@ -312,6 +326,9 @@ pub(super) fn write(plan: &OptimumPlan, out: &mut Writer) {
             show(*strength)
         );
         out.key("stay-near", near);
+    }
+    if let Some(path) = &plan.path {
+        optimum_path::write(path, out);
     }
     for group in &plan.groups {
         out.header(&format!("[optimum.groups.{}]", quote(&group.name)));

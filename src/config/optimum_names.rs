@@ -32,6 +32,8 @@ pub(super) fn check(raw: &RawOptimum, domains: &[String], problems: &mut Problem
             found.push(("domains", name.as_str(), name.span()));
         }
     }
+    let path = raw.path.iter().filter_map(|path| path.target_of());
+    found.extend(path.map(|name| ("of", name.as_str(), name.span())));
     let mut faults = false;
     for (key, name, place) in found {
         if domains.iter().any(|domain| domain == name) {

@@ -75,8 +75,8 @@ pub(super) fn validate(
             Problem::new("a number of [optimum] cannot vary")
                 .label(raw.key.span(), "not fitted again")
                 .help(
-                    "[vary] repeats the fits; the best mixture is found once. Write a file for each \
-                     scale or bound",
+                    "[vary] repeats the fits; the best mixture is found once. [optimum.path] follows it \
+                     over tokens, capacity or the target; for other bounds write a file for each",
                 ),
         );
     }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Aim, Constraints, Group, Near};
+use super::{Aim, Constraints, Group, Near, Path};
 use crate::mixture::{Mixture, MixtureError};
 use crate::runs::words::instead_of;
 
@@ -59,6 +59,8 @@ pub struct OptimumPlan {
     pub epochs: f64,
     /// A mixture to stay near, and how strongly, in nats.
     pub near: Option<(Named, f64)>,
+    /// Other scales or targets at which the same is asked.
+    pub path: Option<Path>,
 }
 
 /// The name of the simulator among the laws.
@@ -112,6 +114,14 @@ pub enum PlanError {
         /// Name of the law.
         law: String,
     },
+    /// A path of targets where the largest loss is to be small.
+    #[error("the path changes a weight of the target, but the largest loss is what is to be small")]
+    PathOfWorst,
+    /// A path of the weight of the only loss of the target.
+    #[error(
+        "the path changes the weight of `{0}`, the only loss of the target: no other takes the rest"
+    )]
+    NothingBeside(String),
     /// No loss to make small.
     #[error("no domain has a loss of its own: say with a target which losses count")]
     NoTarget,
@@ -132,6 +142,7 @@ impl OptimumPlan {
             available: Named::new(),
             epochs: 1.0,
             near: None,
+            path: None,
         }
     }
 
@@ -298,7 +309,7 @@ fn places_of(
     Ok(places)
 }
 
-fn find(
+pub(super) fn find(
     what: &'static str,
     name: &str,
     names: &[String],

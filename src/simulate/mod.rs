@@ -7,6 +7,7 @@ mod expected;
 mod groups;
 mod held;
 mod observed;
+mod onset;
 pub mod oracle;
 mod regress;
 mod repeated;

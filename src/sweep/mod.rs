@@ -101,6 +101,11 @@ impl Sweep {
         }
     }
 
+    /// Capacity and tokens of each scale, in the order of the runs.
+    pub fn each_scale(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        (0..self.capacities.len() * self.tokens_per_capacity()).map(|scale| self.scale(scale))
+    }
+
     /// Capacity and tokens of the scale numbered `scale`.
     fn scale(&self, scale: usize) -> (f64, f64) {
         match self.scales {

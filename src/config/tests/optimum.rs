@@ -33,6 +33,10 @@ fn names_that_no_domain_has_are_told_at_their_place() {
             "wbe",
         ),
         ("groups = { all = { domains = [\"wbe\"] } }", "\"wbe\""),
+        (
+            "path = { target = { of = \"wbe\", weights = [0.2, 0.4] } }",
+            "\"wbe\"",
+        ),
     ] {
         let (at, words) = told(&with(&format!("of = \"capacity\"\n{optimum}")));
         assert_eq!(at, place, "{optimum}: {words}");
@@ -60,6 +64,31 @@ fn what_does_not_go_together_is_told_before_any_run() {
         (
             "stay-near = { mixture = { web = 1 }, strength = 1 }",
             "needs one above 0",
+        ),
+        ("path = { tokens = [1e6, 1e5] }", "has 1e5 after 1e6"),
+        ("path = { tokens = [1e6] }", "2 to 200 values"),
+        ("path = { tokens = [0, 1e6] }", "a number above 0"),
+        ("path = { capacities = [1e3, inf] }", "finite"),
+        ("path = {}", "exactly one of"),
+        (
+            "path = { tokens = [1, 2], capacities = [1, 2] }",
+            "exactly one of",
+        ),
+        (
+            "path = { target = { of = \"web\", weights = [0.5, 1.5] } }",
+            "a number from 0 to 1",
+        ),
+        (
+            "path = { target = { of = \"web\", weights = [0.2, 0.4] } }\ntarget = { web = 1 }",
+            "the only loss of the target",
+        ),
+        (
+            "path = { target = { of = \"web\", weights = [0.2, 0.4] } }\nworst = []",
+            "the largest loss is what",
+        ),
+        (
+            "path = { tokens = [1e5, 1e7] }\navailable = { web = 6e5, code = 6e5 }",
+            "at 1e7 of the path no mixture keeps",
         ),
     ] {
         let (_, words) = told(&with(&format!("of = \"capacity\"\n{optimum}")));

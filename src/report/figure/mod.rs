@@ -7,6 +7,7 @@
 mod allocation;
 mod axis;
 mod colour_scale;
+mod curves;
 mod exponent_panel;
 mod exponent_recovery;
 mod heat_map;
@@ -26,6 +27,7 @@ use std::path::Path;
 
 pub use allocation::{Allocation, Division};
 pub use colour_scale::Shade;
+pub use curves::{Curve, CurvePanel, Curves};
 pub use exponent_recovery::ExponentRecovery;
 pub use heat_map::{HeatMap, MapPanel};
 pub use law_errors::{LawError, LawErrors};

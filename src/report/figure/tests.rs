@@ -103,6 +103,7 @@ fn all(domains: &[String], laws: usize, kind: fn(usize) -> f64) -> Vec<Box<dyn F
         Box::new(map(domains, laws, kind)),
         Box::new(variation(laws, kind)),
         Box::new(allocation(domains, kind)),
+        Box::new(curves(domains, laws, kind)),
         Box::new(regrets(laws, kind)),
         Box::new(mixtures(domains, laws, kind)),
         Box::new(mixture_regions(domains, laws, kind)),
@@ -135,6 +136,27 @@ fn map(domains: &[String], panels: usize, number: fn(usize) -> f64) -> HeatMap {
         } else {
             Shade::Signed
         },
+    }
+}
+
+fn curves(domains: &[String], laws: usize, number: fn(usize) -> f64) -> Curves {
+    let curve = |law: usize| Curve {
+        name: format!("law {law}"),
+        points: (law..law + 20 * law + 2)
+            .map(|index| (number(index), number(index + 1)))
+            .collect(),
+        expected: law.is_multiple_of(2).then(|| number(law)),
+    };
+    let panel = |domain: &String| CurvePanel {
+        title: domain.clone(),
+        up: "up".into(),
+        curves: (0..laws).map(curve).collect(),
+    };
+    Curves {
+        title: "Curves".into(),
+        meaning: "Numbers.".into(),
+        across: "across".into(),
+        panels: domains.iter().map(panel).collect(),
     }
 }
 
