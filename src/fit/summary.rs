@@ -35,6 +35,10 @@ pub struct Errors {
     /// Mean relative error of the excess L − E, percent, where the true floor E is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excess_mre: Option<Masked>,
+    /// Rank correlation of predicted and measured losses, from −1 to 1, mean of the loss columns;
+    /// `None` where predictions or losses do not vary within any column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank_correlation: Option<Spread>,
 }
 
 /// A fitted parameter: its name (the symbol of the equation) and its value for each domain, or one
