@@ -28,6 +28,7 @@ mod split_file;
 mod split_file_error;
 mod splits;
 mod summary;
+mod transfer;
 
 pub use bootstrap::{bootstrap, bootstrap_with_starts, prediction_intervals};
 pub use comparison::{Comparison, compare};
@@ -52,3 +53,4 @@ pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;
 pub use splits::{Split, SplitError, splits};
 pub use summary::{Errors, LawFit, Masked, ParameterValue, Replicates, Spread};
+pub use transfer::Transfer;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Convergence, Identifiability, Influence, Scarce};
+use super::{Convergence, Identifiability, Influence, Scarce, Transfer};
 
 /// Mean and standard deviation of a figure over splits.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -78,6 +78,8 @@ pub struct LawFit {
     pub test: Option<Errors>,
     /// Parameters of a fit to all rows.
     pub parameters: Vec<ParameterValue>,
+    /// Coefficients of transfer C_ij of the same fit; `None` for a law without them.
+    pub transfer: Option<Transfer>,
     /// The fits behind the intervals of the parameters; `None` without a bootstrap.
     pub bootstrap: Option<Replicates>,
     /// Whether every fit met the convergence test.

@@ -32,6 +32,7 @@ pub fn fit(law: &str, parameter_count: usize, mre: f64, excess: Option<f64>) -> 
         train: errors(0.75),
         test: Some(errors(1.0)),
         parameters: Vec::new(),
+        transfer: None,
         bootstrap: None,
         converged: true,
         convergence: Convergence::default(),
