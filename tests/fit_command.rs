@@ -138,6 +138,25 @@ fn folds_hold_out_every_mixture_and_their_seed_is_their_own() {
     assert_eq!(test("--folds 4 --repeats 2 --split-seed 0").1, errors);
     assert_ne!(test("--folds 4 --repeats 2 --split-seed 1").1, errors);
     assert_eq!(test("--tokens-below 5e6").0, 1);
+    assert_eq!(
+        test("--tokens-below 5e6 --test-fraction 0.25 --split-count 3").0,
+        3
+    );
+}
+
+#[test]
+fn a_range_keeps_rows() {
+    let place = Place::with(&runs(24));
+    let rows = |filter: &str| {
+        let output = place.fit(&format!(
+            "--law mean --split-by none --json fits.json {filter}"
+        ));
+        assert!(output.status.success(), "{}", words(&output.stderr));
+        place.json()["data"]["rows"].clone()
+    };
+    assert_eq!(rows("--where tokens>=5e6"), 12);
+    assert_eq!(rows("--where tokens<=1e7"), 24);
+    assert_eq!(rows("--where tokens>=1e7 --where weight_web<=0.3"), 4);
 }
 
 #[test]
@@ -230,6 +249,23 @@ fn more_parameters_than_losses_are_warned_of_under_a_ridge() {
 #[case("--tokens-below=-1", 24, "--tokens-below is -1")]
 #[case("--tokens-below 1e3", 24, "no runs to train")]
 #[case("--tokens-below 1e9", 24, "no runs to test")]
+#[case("--test-tokens-at-least 1e7", 24, "nothing says which runs train")]
+#[case("--tokens-below 5e6 --split-count 3", 24, "draws nothing")]
+#[case("--tokens-below 5e6 --test-fraction 1", 24, "above 0 and below 1")]
+#[case("--tokens-below 5e6 --test-tokens-at-least 1e9", 24, "no runs to test")]
+#[case(
+    "--tokens-below 5e6 --test-fraction 0.01",
+    24,
+    "of 12 mixtures to test"
+)]
+#[case("--where tokens>5e6", 24, "COLUMN>=NUMBER")]
+#[case("--where tokens>=many", 24, "a finite number is needed")]
+#[case("--where token>=5e6", 24, "did you mean `tokens`?")]
+#[case(
+    "--where tokens>=5e9",
+    24,
+    "numbers there: from 1000000.0 to 10000000.0"
+)]
 #[case("--exclude-cell r3", 24, "RUN:DOMAIN is needed")]
 #[case("--exclude-cell r33:web", 24, "no run is called `r33`")]
 #[case("--exclude-cell r3:wbe", 24, "did you mean `web`?")]

@@ -324,3 +324,67 @@ fn predictions_of_the_published_laws_are_pinned() {
         }
     }
 }
+
+/// C_ij goes by the loss column i and the source j, whichever way a law lays it out.
+#[test]
+fn transfer_is_told_by_domain_and_source() {
+    let mixtures = [
+        vec![0.2, 0.3, 0.5],
+        vec![0.6, 0.3, 0.1],
+        vec![0.1, 0.8, 0.1],
+    ];
+    let rows = observations(&mixtures, false);
+    let mut with_transfer = 0;
+    for law in all() {
+        let models = law.bind(&rows).unwrap();
+        for model in models {
+            let mut rng = stream(1, Purpose::Starts, 0, 0);
+            let theta = model.start(1, &mut rng);
+            let Some(transfer) = model.transfer(&theta) else {
+                continue;
+            };
+            with_transfer += 1;
+            assert_eq!(transfer.dim(), (model.columns().len(), 3), "{}", law.name());
+            let mut named = 0;
+            for (parameter, coordinate) in model.parameters().iter().zip(&theta) {
+                if parameter.symbol == "C" {
+                    let position = model
+                        .columns()
+                        .iter()
+                        .position(|c| Some(*c) == parameter.column);
+                    let found = transfer[[position.unwrap(), parameter.source.unwrap()]];
+                    assert_eq!(
+                        found.to_bits(),
+                        coordinate.exp().to_bits(),
+                        "{}",
+                        law.name()
+                    );
+                    named += 1;
+                }
+            }
+            if law.name().starts_with("pool") {
+                // ln C_ij − ln C_ji = u_j − u_i where s is symmetric.
+                let u: Vec<f64> = (0..3)
+                    .map(|source| {
+                        let of_source = model.parameters().iter().zip(&theta);
+                        let mut found =
+                            of_source.filter(|(p, _)| p.symbol == "u" && p.source == Some(source));
+                        *found.next().unwrap().1
+                    })
+                    .collect();
+                for i in 0..3 {
+                    assert_eq!(transfer[[i, i]].to_bits(), 1.0f64.to_bits());
+                    for j in 0..3 {
+                        let skew = transfer[[i, j]].ln() - transfer[[j, i]].ln() - (u[j] - u[i]);
+                        let tied = !matches!(law.name(), "pool-free" | "pool-random-ties");
+                        assert!(!tied || skew.abs() < 1e-12, "{}: {skew}", law.name());
+                    }
+                }
+            } else {
+                assert_eq!(named, 3, "{}", law.name());
+            }
+        }
+    }
+    // Seven forms of effective data, additive and joint, of three columns each, and eleven pools.
+    assert_eq!(with_transfer, 9 * 3 + 11);
+}

@@ -5,6 +5,7 @@
 //! | `test.mre.LAW` | mean relative error of the loss on held-out rows, percent |
 //! | `test.excess-mre.LAW` | the same of the excess loss, where the true floors are known |
 //! | `test.mae.LAW`, `test.rmse.LAW` | mean absolute and root mean squared error, nats |
+//! | `test.rank-correlation.LAW` | rank correlation of predicted and measured losses, mean of the columns |
 //! | `train.…` | the same on the training rows |
 //! | `….positive.LAW` | the same over cells whose domain has a weight above 0 |
 //! | `recovery.b.LAW`, `recovery.a.LAW` | largest relative error of a recovered exponent, percent |
@@ -89,6 +90,7 @@ pub fn names(laws: &[String], held_out: bool, simulated: bool) -> Vec<String> {
                 names.push(format!("{set}.{kind}.{law}"));
                 names.push(format!("{set}.{kind}.positive.{law}"));
             }
+            names.push(format!("{set}.rank-correlation.{law}"));
         }
         if simulated && law::has_exponents_of_theory(law) {
             names.push(format!("recovery.b.{law}"));
@@ -115,6 +117,12 @@ fn add_errors(figures: &mut Figures, set: &str, law: &str, errors: &Errors, spli
         figures.insert(
             format!("{set}.{kind}.positive.{law}"),
             over_splits(masked.positive, splits),
+        );
+    }
+    if let Some(spread) = errors.rank_correlation {
+        figures.insert(
+            format!("{set}.rank-correlation.{law}"),
+            over_splits(spread, splits),
         );
     }
 }

@@ -163,7 +163,8 @@ pub(super) struct FitArguments {
     #[arg(long, value_enum)]
     pub(super) split_by: Option<SplitBy>,
 
-    /// Share held out; default 0.3.
+    /// Share held out; default 0.3. With `--capacity-below` or `--tokens-below` a share of the
+    /// mixtures, which train at no scale; default none.
     #[arg(long)]
     pub(super) test_fraction: Option<f64>,
 
@@ -180,12 +181,20 @@ pub(super) struct FitArguments {
     pub(super) repeats: Option<usize>,
 
     /// Fit runs of a capacity below this, test the others.
-    #[arg(long, value_name = "N", conflicts_with_all = ["splits", "split_by", "test_fraction", "split_count", "folds"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["splits", "split_by", "folds"])]
     pub(super) capacity_below: Option<f64>,
 
     /// Fit runs of fewer tokens than this, test the others.
-    #[arg(long, value_name = "D", conflicts_with_all = ["splits", "split_by", "test_fraction", "split_count", "folds"])]
+    #[arg(long, value_name = "D", conflicts_with_all = ["splits", "split_by", "folds"])]
     pub(super) tokens_below: Option<f64>,
+
+    /// Test runs of at least this capacity; larger runs that lack it are in no split.
+    #[arg(long, value_name = "N", conflicts_with_all = ["splits", "split_by", "folds"])]
+    pub(super) test_capacity_at_least: Option<f64>,
+
+    /// Test runs of at least this many tokens; larger runs that lack them are in no split.
+    #[arg(long, value_name = "D", conflicts_with_all = ["splits", "split_by", "folds"])]
+    pub(super) test_tokens_at_least: Option<f64>,
 
     /// Seed of the splits; default: that of `--seed`.
     #[arg(long)]
@@ -211,7 +220,7 @@ pub(super) struct FitArguments {
     #[arg(long)]
     pub(super) tokens: Option<String>,
 
-    /// Keep only rows where COLUMN=VALUE; may be repeated.
+    /// Keep only rows where COLUMN=VALUE, COLUMN>=NUMBER or COLUMN<=NUMBER; may be repeated.
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub(super) filter: Vec<String>,
 

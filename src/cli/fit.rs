@@ -2,15 +2,19 @@
 
 use super::arguments::{FitArguments, ResidualName, RobustName, SplitBy};
 use super::failure::Failure;
+use super::filter;
 use super::output;
 use super::progress::Talk;
 use super::results::fit_table;
-use crate::fit::{DEFAULT_DELTA, FitPlan, Residual, Ridge, Robust, SplitRule, Unit};
+use super::scale_split;
+use crate::fit::{
+    DEFAULT_DELTA, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, SplitRule, Unit,
+};
 use crate::report::{
     DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
     write_atomic,
 };
-use crate::runs::{self, ExcludedCell, FilterValue, Mapping, ReadNotes, RunTable, ScaleSource};
+use crate::runs::{self, ExcludedCell, Mapping, ReadNotes, RunTable, ScaleSource};
 
 /// Share held out when nothing else is said.
 const TEST_FRACTION: f64 = 0.3;
@@ -140,8 +144,8 @@ fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
             splits: names_with_ranges(&arguments.only_splits)?,
         });
     }
-    if arguments.capacity_below.is_some() || arguments.tokens_below.is_some() {
-        return scale_split(arguments);
+    if let Some(split) = scale_split::of(arguments)? {
+        return Ok(split);
     }
     if let Some(folds) = arguments.folds {
         let by = match arguments.split_by.unwrap_or(SplitBy::Mixture) {
@@ -159,13 +163,10 @@ fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
             repeats: arguments.repeats.unwrap_or(1),
         });
     }
-    let test_fraction = arguments.test_fraction.unwrap_or(TEST_FRACTION);
-    if !(test_fraction > 0.0 && test_fraction < 1.0) {
-        return Err(Failure::words(format!(
-            "--test-fraction is {test_fraction}: it must be above 0 and below 1"
-        )));
-    }
-    let count = arguments.split_count.unwrap_or(SPLITS);
+    let HeldOutMixtures {
+        test_fraction,
+        count,
+    } = drawn(arguments)?;
     Ok(match arguments.split_by.unwrap_or(SplitBy::Mixture) {
         SplitBy::Mixture => SplitRule::Mixture {
             test_fraction,
@@ -179,18 +180,17 @@ fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
     })
 }
 
-/// Fit below the given limits, test above.
-fn scale_split(arguments: &FitArguments) -> Result<SplitRule, Failure> {
-    let limit = |flag: &str, given: Option<f64>| match given {
-        None => Ok(f64::INFINITY),
-        Some(limit) if limit.is_finite() && limit > 0.0 => Ok(limit),
-        Some(limit) => Err(Failure::words(format!(
-            "{flag} is {limit}: it must be a number above 0"
-        ))),
-    };
-    Ok(SplitRule::Scale {
-        capacity_below: limit("--capacity-below", arguments.capacity_below)?,
-        tokens_below: limit("--tokens-below", arguments.tokens_below)?,
+/// The share that is held out, and how often it is drawn.
+pub(super) fn drawn(arguments: &FitArguments) -> Result<HeldOutMixtures, Failure> {
+    let test_fraction = arguments.test_fraction.unwrap_or(TEST_FRACTION);
+    if !(test_fraction > 0.0 && test_fraction < 1.0) {
+        return Err(Failure::words(format!(
+            "--test-fraction is {test_fraction}: it must be above 0 and below 1"
+        )));
+    }
+    Ok(HeldOutMixtures {
+        test_fraction,
+        count: arguments.split_count.unwrap_or(SPLITS),
     })
 }
 
@@ -223,18 +223,7 @@ fn mapping_of(arguments: &FitArguments) -> Result<Mapping, Failure> {
     let filter = arguments
         .filter
         .iter()
-        .map(|text| {
-            let (column, value) = text.split_once('=').ok_or_else(|| {
-                Failure::words(format!(
-                    "--where `{}`: COLUMN=VALUE is needed",
-                    text.escape_debug()
-                ))
-            })?;
-            let value = value
-                .parse()
-                .map_or_else(|_| FilterValue::Text(value.into()), FilterValue::Number);
-            Ok((column.to_string(), value))
-        })
+        .map(|text| filter::parse(text))
         .collect::<Result<Vec<_>, Failure>>()?;
     let scale = |flag: &str, text: &Option<String>| match text {
         None => Ok(None),

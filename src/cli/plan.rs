@@ -63,7 +63,10 @@ fn describe(experiment: &Experiment) -> String {
             SplitRule::Folds { folds, repeats, .. } => {
                 format!("{folds} folds, {repeats} times")
             }
-            SplitRule::Scale { .. } => "1 by scale".into(),
+            SplitRule::Scale(rule) => match rule.mixtures {
+                None => "1 by scale".into(),
+                Some(mixtures) => format!("{} by scale and mixture", mixtures.count),
+            },
             SplitRule::File { path, .. } => format!("from {}", path.display()),
             SplitRule::None => "none".into(),
         };

@@ -8,11 +8,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use super::error::Problem;
-use super::number::{say, show};
+use super::filter::{self, Wanted};
+use super::number::say;
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::{Writer, quote};
-use crate::runs::{ExcludedCell, FilterValue, Mapping, ScaleSource};
+use crate::runs::{ExcludedCell, Mapping, ScaleSource};
 
 /// What a pattern writes for the name of a domain.
 const DOMAIN: &str = "{domain}";
@@ -35,9 +36,10 @@ pub(super) struct RawData {
     /// Column of the training tokens, or one number for all runs; default: the column "tokens",
     /// if there is one.
     tokens: Option<At<NumberOrText>>,
-    /// Rows to keep: columns with the value that each must have; default all rows.
+    /// Rows to keep: columns with the value that each must have, or with the range that it must be
+    /// in, such as { at-least = 5e9 }, { at-most = 1e10 } or both; default all rows.
     #[serde(rename = "where")]
-    filter: Option<BTreeMap<String, At<NumberOrText>>>,
+    filter: Option<BTreeMap<String, At<Wanted>>>,
     /// Single losses to leave out, each "RUN:DOMAIN"; default none.
     exclude: Option<Vec<At<String>>>,
 }
@@ -106,7 +108,7 @@ pub(super) fn validate(raw: &At<RawData>, problems: &mut Problems) -> Option<Map
     }
     let capacity = scale("capacity", raw.capacity.as_ref(), problems);
     let tokens = scale("tokens", raw.tokens.as_ref(), problems);
-    let filter = validate_filter(raw.filter.as_ref(), problems);
+    let filter = filter::validate(raw.filter.as_ref(), problems);
     let exclude = validate_exclude(raw.exclude.as_deref(), problems);
     let (files, join) = files?;
     Some(Mapping {
@@ -221,24 +223,6 @@ fn scale(
     }
 }
 
-fn validate_filter(
-    given: Option<&BTreeMap<String, At<NumberOrText>>>,
-    problems: &mut Problems,
-) -> Option<Vec<(String, FilterValue)>> {
-    let mut filter = Vec::new();
-    for (column, value) in given.into_iter().flatten() {
-        let value = match &**value {
-            NumberOrText::Text(text) => FilterValue::Text(text.clone()),
-            NumberOrText::Number(number) if number.is_finite() => FilterValue::Number(*number),
-            NumberOrText::Number(number) => {
-                return problems.refuse(column, value, &say(*number), "a finite number, or a text");
-            }
-        };
-        filter.push((column.clone(), value));
-    }
-    Some(filter)
-}
-
 fn validate_exclude(
     given: Option<&[At<String>]>,
     problems: &mut Problems,
@@ -285,15 +269,5 @@ pub(super) fn write(mapping: &Mapping, out: &mut Writer) {
             mapping.exclude.iter().map(|cell| quote(&cell.to_string())),
         );
     }
-    if mapping.filter.is_empty() {
-        return;
-    }
-    out.header("[data.where]");
-    for (column, value) in &mapping.filter {
-        let value = match value {
-            FilterValue::Number(number) => show(*number),
-            FilterValue::Text(text) => quote(text),
-        };
-        out.key(&quote(column), value);
-    }
+    filter::write(&mapping.filter, out);
 }

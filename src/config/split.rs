@@ -12,7 +12,8 @@ use super::keys::Kinds;
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::{Writer, quote};
-use crate::fit::{SplitRule, Unit};
+use super::scale_split;
+use crate::fit::{HeldOutMixtures, SplitRule, Unit};
 
 /// Share of the mixtures or runs held out when nothing else is said.
 const DEFAULT_FRACTION: f64 = 0.3;
@@ -30,21 +31,30 @@ pub(super) struct RawSplit {
     /// mixture: all runs of a mixture together; run: one by one; scale: runs at or above a
     /// capacity or a number of tokens; file: as a file says; none: no run, training error only.
     by: At<Word<SplitKind>>,
-    /// Share held out, above 0 and below 1; for mixture and run, default 0.3.
-    test_fraction: Option<At<f64>>,
-    /// Number of random splits, from 1 to 100000; for mixture and run, default 20.
-    count: Option<At<i64>>,
+    /// Share held out, above 0 and below 1; for mixture and run, default 0.3; for scale a share of
+    /// the mixtures, which train at no scale, default none.
+    pub(super) test_fraction: Option<At<f64>>,
+    /// Number of random splits, from 1 to 100000; for mixture and run, and for scale with
+    /// `test-fraction`, default 20.
+    pub(super) count: Option<At<i64>>,
     /// Folds, from 2 to 100000, instead of random splits: each mixture or run is held out once; for
     /// mixture and run, default none.
     folds: Option<At<i64>>,
     /// Deals of the folds, from 1 to 100000; default 1.
     repeats: Option<At<i64>>,
-    /// Seed of the splits, at least 0; for mixture and run, default the seed of the experiment.
-    seed: Option<At<i64>>,
+    /// Seed of the splits, at least 0; for mixture and run, and for scale with `test-fraction`,
+    /// default the seed of the experiment.
+    pub(super) seed: Option<At<i64>>,
     /// Training runs have a capacity below this, above 0; for scale, default no bound.
-    capacity_below: Option<At<f64>>,
+    pub(super) capacity_below: Option<At<f64>>,
     /// Training runs have fewer tokens than this, above 0; for scale, default no bound.
-    tokens_below: Option<At<f64>>,
+    pub(super) tokens_below: Option<At<f64>>,
+    /// Test runs have at least this capacity, above 0; larger runs that lack it are in no split; for
+    /// scale, default no bound.
+    pub(super) test_capacity_at_least: Option<At<f64>>,
+    /// Test runs have at least this many tokens, above 0; larger runs that lack them are in no
+    /// split; for scale, default no bound.
+    pub(super) test_tokens_at_least: Option<At<f64>>,
     /// A CSV file of columns split,run, which lists the test runs; relative to this file; for
     /// file.
     path: Option<At<String>>,
@@ -101,7 +111,7 @@ const SPLIT_KEYS: Kinds = Kinds {
     keys: &[
         ("mixture", RANDOM_KEYS),
         ("run", RANDOM_KEYS),
-        ("scale", &["capacity-below", "tokens-below"]),
+        ("scale", scale_split::KEYS),
         ("file", &["path", "splits"]),
         ("none", &[]),
     ],
@@ -128,6 +138,14 @@ pub(super) fn validate(raw: &At<RawSplit>, problems: &mut Problems) -> Option<Sp
             ("seed", span_of(raw.seed.as_ref())),
             ("capacity-below", span_of(raw.capacity_below.as_ref())),
             ("tokens-below", span_of(raw.tokens_below.as_ref())),
+            (
+                "test-capacity-at-least",
+                span_of(raw.test_capacity_at_least.as_ref()),
+            ),
+            (
+                "test-tokens-at-least",
+                span_of(raw.test_tokens_at_least.as_ref()),
+            ),
             ("path", span_of(raw.path.as_ref())),
             ("splits", span_of(raw.splits.as_ref())),
         ],
@@ -136,7 +154,7 @@ pub(super) fn validate(raw: &At<RawSplit>, problems: &mut Problems) -> Option<Sp
     match kind {
         SplitKind::Mixture => random(raw, Unit::Mixture, problems),
         SplitKind::Run => random(raw, Unit::Run, problems),
-        SplitKind::Scale => scale(raw, problems),
+        SplitKind::Scale => scale_split::validate(raw, problems),
         SplitKind::File => file(raw, problems),
         SplitKind::None => Some(SplitRule::None),
     }
@@ -184,15 +202,10 @@ fn random(raw: &RawSplit, by: Unit, problems: &mut Problems) -> Option<SplitRule
                 .help("take it out, or give `folds`; random splits have `count`"),
         );
     }
-    let fraction = problems.number_or(
-        "test-fraction",
-        raw.test_fraction.as_ref(),
-        DEFAULT_FRACTION,
-        "a number above 0 and below 1",
-        |fraction| fraction > 0.0 && fraction < 1.0,
-    );
-    let count = problems.size_or("count", raw.count.as_ref(), DEFAULT_COUNT, 1..=MOST_SPLITS);
-    let (test_fraction, count) = (fraction?, count?);
+    let HeldOutMixtures {
+        test_fraction,
+        count,
+    } = drawn(raw, problems)?;
     Some(match by {
         Unit::Mixture => SplitRule::Mixture {
             test_fraction,
@@ -202,24 +215,6 @@ fn random(raw: &RawSplit, by: Unit, problems: &mut Problems) -> Option<SplitRule
             test_fraction,
             count,
         },
-    })
-}
-
-fn scale(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
-    if raw.capacity_below.is_none() && raw.tokens_below.is_none() {
-        return problems.add(
-            Problem::new("by = \"scale\" needs `capacity-below`, `tokens-below` or both")
-                .label(raw.span(), "no bound is given here"),
-        );
-    }
-    let mut bound = |key, given: Option<&At<f64>>| {
-        problems.number_or(key, given, f64::INFINITY, "a number above 0", |v| v > 0.0)
-    };
-    let capacity_below = bound("capacity-below", raw.capacity_below.as_ref());
-    let tokens_below = bound("tokens-below", raw.tokens_below.as_ref());
-    Some(SplitRule::Scale {
-        capacity_below: capacity_below?,
-        tokens_below: tokens_below?,
     })
 }
 
@@ -256,10 +251,26 @@ fn file(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
     })
 }
 
+/// The share that is held out, and how often it is drawn.
+pub(super) fn drawn(raw: &RawSplit, problems: &mut Problems) -> Option<HeldOutMixtures> {
+    let fraction = problems.number_or(
+        "test-fraction",
+        raw.test_fraction.as_ref(),
+        DEFAULT_FRACTION,
+        "a number above 0 and below 1",
+        |fraction| fraction > 0.0 && fraction < 1.0,
+    );
+    let count = problems.size_or("count", raw.count.as_ref(), DEFAULT_COUNT, 1..=MOST_SPLITS);
+    Some(HeldOutMixtures {
+        test_fraction: fraction?,
+        count: count?,
+    })
+}
+
 /// Writes `[fit.split]` with every default.
 pub(super) fn write(split: &SplitRule, seed: Option<u64>, out: &mut Writer) {
     out.header("[fit.split]");
-    let random = |kind, test_fraction, count: usize, out: &mut Writer| {
+    let random = |kind, test_fraction: f64, count: usize, out: &mut Writer| {
         out.word("by", kind);
         out.number("test-fraction", test_fraction);
         out.key("count", count);
@@ -282,18 +293,9 @@ pub(super) fn write(split: &SplitRule, seed: Option<u64>, out: &mut Writer) {
             out.key("folds", folds);
             out.key("repeats", repeats);
         }
-        SplitRule::Scale {
-            capacity_below,
-            tokens_below,
-        } => {
+        SplitRule::Scale(rule) => {
             out.word("by", SplitKind::Scale);
-            let bounds = [
-                ("capacity-below", *capacity_below),
-                ("tokens-below", *tokens_below),
-            ];
-            for (key, bound) in bounds.into_iter().filter(|(_, bound)| bound.is_finite()) {
-                out.number(key, bound);
-            }
+            scale_split::write(rule, out);
         }
         SplitRule::File { path, splits } => {
             out.word("by", SplitKind::File);

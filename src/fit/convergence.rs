@@ -72,7 +72,7 @@ impl Convergence {
             convergence.gradient = Some(largest);
             let held = (0..parameters.len())
                 .filter(|i| !free.contains(i) && at.matrix[[*i, *i]] > 0.0)
-                .map(|i| name_of(&parameters[i], &rows.loss_names));
+                .map(|i| name_of(&parameters[i], &rows.loss_names, fitted.weight_names()));
             convergence.at_bounds.extend(held);
         }
         convergence

@@ -1,5 +1,6 @@
-//! Errors of predictions: MRE, MAE and RMSE over cells, under two masks.
+//! Errors of predictions: MRE, MAE and RMSE over cells, under two masks, and rank correlation.
 
+use super::rank_correlation::rank_correlation;
 use super::{Errors, Masked, Spread};
 
 /// One cell of a table: a run and a loss column, with what was measured and predicted.
@@ -86,11 +87,16 @@ pub fn errors_over_splits(splits: &[Vec<Cell>]) -> Option<Errors> {
         .iter()
         .chain(&positive)
         .all(|errors| errors.excess_mre.is_some());
+    let ordered: Vec<f64> = splits
+        .iter()
+        .filter_map(|cells| rank_correlation(cells))
+        .collect();
     Some(Errors {
         mre: masked(&|errors| errors.mre),
         mae: masked(&|errors| errors.mae),
         rmse: masked(&|errors| errors.rmse),
         excess_mre: known.then(|| masked(&|errors| errors.excess_mre.unwrap_or(0.0))),
+        rank_correlation: (!ordered.is_empty()).then(|| spread(ordered.into_iter())),
     })
 }
 

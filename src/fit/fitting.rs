@@ -33,6 +33,8 @@ pub struct FittedLaw {
     /// Largest prediction of each loss column, nats.
     limits: Vec<f64>,
     chosen: Option<Chosen>,
+    /// Names of the weight columns; empty where only their number is known.
+    weight_names: Vec<String>,
     starts: usize,
     /// Mean time of one start, summed over the parts, seconds.
     start_seconds: f64,
@@ -48,6 +50,7 @@ impl FittedLaw {
             scarce: None,
             parts,
             chosen: None,
+            weight_names: Vec::new(),
             starts: 0,
             start_seconds: 0.0,
         }
@@ -138,6 +141,7 @@ impl FittedLaw {
             scarce: None,
             limits: self.limits.clone(),
             chosen: self.chosen.clone(),
+            weight_names: self.weight_names.clone(),
             starts: self.starts,
             start_seconds: 0.0,
         }
@@ -154,6 +158,11 @@ impl FittedLaw {
     /// What stood in for a weight of 0 where the law needs more than 0.
     pub fn weight_floor(&self) -> f64 {
         self.weight_floor
+    }
+
+    /// Names of the weight columns; empty where only their number is known.
+    pub(super) fn weight_names(&self) -> &[String] {
+        &self.weight_names
     }
 
     /// What cross-validation chose, if it did.
@@ -281,6 +290,7 @@ fn fit_law(
         train,
         test: errors_over_splits(&held_out),
         parameters,
+        transfer: fitted.transfer(table.loss_names(), table.weight_names()),
         bootstrap: Replicates::of(&replicates),
         converged: converged == fits,
         convergence: Convergence {
@@ -383,6 +393,7 @@ fn fit_split(
         scarce,
         limits,
         chosen,
+        weight_names: table.weight_names().to_vec(),
     })
 }
 

@@ -124,7 +124,13 @@ impl Identifiability {
         for group in groups(&vectors, &flat, column_of) {
             let names: Vec<ParameterName> = group
                 .iter()
-                .map(|i| name_of(&parameters[open[*i]], &rows.loss_names))
+                .map(|i| {
+                    name_of(
+                        &parameters[open[*i]],
+                        &rows.loss_names,
+                        fitted.weight_names(),
+                    )
+                })
                 .collect();
             let column = column_of(group[0]);
             let one = group.iter().all(|i| column_of(*i) == column);

@@ -250,6 +250,7 @@ mod tests {
         let parameter = Parameter {
             symbol: "β",
             column: None,
+            source: None,
             lower: bounds.0,
             upper: bounds.1,
             centre: 0.0,

@@ -17,8 +17,10 @@ mod levenberg_marquardt;
 mod objective;
 mod parameter_name;
 mod plan;
+mod rank_correlation;
 mod refit;
 mod saved;
+mod scale_splits;
 mod scarce;
 mod search;
 mod size;
@@ -26,6 +28,7 @@ mod split_file;
 mod split_file_error;
 mod splits;
 mod summary;
+mod transfer;
 
 pub use bootstrap::{bootstrap, bootstrap_with_starts, prediction_intervals};
 pub use comparison::{Comparison, compare};
@@ -40,10 +43,14 @@ pub use influence::{
     DomainResiduals, Influence, MixtureInfluence, Outlier, Residuals, WeightBand, influence,
 };
 pub use parameter_name::ParameterName;
-pub use plan::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust, SplitRule, Unit};
+pub use plan::{
+    DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, ScaleRule,
+    SplitRule, Unit,
+};
 pub use saved::{FORMAT, Restored, SavedError, SavedFits, SavedLaw};
 pub use scarce::Scarce;
 pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;
 pub use splits::{Split, SplitError, splits};
 pub use summary::{Errors, LawFit, Masked, ParameterValue, Replicates, Spread};
+pub use transfer::Transfer;

@@ -65,6 +65,32 @@ pub enum Unit {
     Run,
 }
 
+/// Runs below both limits train. Runs at or above either limit test, unless they are smaller than
+/// test runs have to be: those are in no split.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScaleRule {
+    /// Training runs have a capacity below this; infinite: no limit.
+    pub capacity_below: f64,
+    /// Training runs have fewer tokens than this; infinite: no limit.
+    pub tokens_below: f64,
+    /// Test runs have at least this capacity; 0: no limit.
+    pub test_capacity: f64,
+    /// Test runs have at least this many tokens; 0: no limit.
+    pub test_tokens: f64,
+    /// Random splits of the mixtures on top, so that test runs are new in scale and in mixture;
+    /// `None`: one split, in which mixtures may be on both sides.
+    pub mixtures: Option<HeldOutMixtures>,
+}
+
+/// Random splits of the mixtures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeldOutMixtures {
+    /// Share of the mixtures held out, above 0 and below 1.
+    pub test_fraction: f64,
+    /// Number of random splits.
+    pub count: usize,
+}
+
 /// Which rows are held out together.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SplitRule {
@@ -91,13 +117,8 @@ pub enum SplitRule {
         /// Deals of the folds, at least 1.
         repeats: usize,
     },
-    /// Runs below both limits train, runs at or above either limit test.
-    Scale {
-        /// Training runs have a capacity below this.
-        capacity_below: f64,
-        /// Training runs have fewer tokens than this.
-        tokens_below: f64,
-    },
+    /// Small runs train, larger ones test.
+    Scale(ScaleRule),
     /// Test runs read from a file of columns `split,run`.
     File {
         /// The file.

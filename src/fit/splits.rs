@@ -4,6 +4,7 @@ use miette::Diagnostic;
 use rand::seq::SliceRandom;
 use thiserror::Error;
 
+use super::scale_splits::scale_splits;
 use super::{SplitFileError, SplitRule, Unit, read_splits};
 use crate::random::{self, Purpose};
 use crate::runs::RunTable;
@@ -91,10 +92,7 @@ pub fn splits(table: &RunTable, rule: &SplitRule, seed: u64) -> Result<Vec<Split
             };
             fold_splits(&units, what, *folds, *repeats, seed)
         }
-        SplitRule::Scale {
-            capacity_below,
-            tokens_below,
-        } => Ok(vec![by_scale(table, *capacity_below, *tokens_below)?]),
+        SplitRule::Scale(rule) => scale_splits(table, rule, seed),
         SplitRule::File { path, splits } => Ok(read_splits(path, table, splits)?
             .into_iter()
             .map(|split| {
@@ -121,7 +119,21 @@ fn random_splits(
     count: usize,
     seed: u64,
 ) -> Result<Vec<Split>, SplitError> {
-    let number = count_of(units);
+    let drawn = draws(count_of(units), what, fraction, count, seed)?;
+    let splits = drawn.iter().enumerate();
+    Ok(splits
+        .map(|(split, held_out)| held_out_units(split.to_string(), units, held_out))
+        .collect())
+}
+
+/// `count` random draws of a share of `number` units.
+pub(super) fn draws(
+    number: usize,
+    what: &'static str,
+    fraction: f64,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<Vec<usize>>, SplitError> {
     let held_out = (fraction * number as f64).round() as usize;
     let refused = |side| SplitError::TooFew {
         fraction,
@@ -140,7 +152,8 @@ fn random_splits(
             let mut order: Vec<usize> = (0..number).collect();
             let mut rng = random::stream(seed, Purpose::Splits, split as u64, 0);
             order.shuffle(&mut rng);
-            held_out_units(split.to_string(), units, &order[..held_out])
+            order.truncate(held_out);
+            order
         })
         .collect())
 }
@@ -190,33 +203,6 @@ fn fold_splits(
             })
         })
         .collect())
-}
-
-fn by_scale(table: &RunTable, capacity: f64, tokens: f64) -> Result<Split, SplitError> {
-    if capacity.is_finite() && table.capacity(0).is_none() {
-        return Err(SplitError::NoScale("capacity"));
-    }
-    if tokens.is_finite() && table.tokens(0).is_none() {
-        return Err(SplitError::NoScale("tokens"));
-    }
-    // A limit that was not given holds for every run, unlimited ones included.
-    let below = |value: Option<f64>, limit: f64| {
-        limit.is_infinite() || value.is_some_and(|value| value < limit)
-    };
-    let (train, test): (Vec<usize>, Vec<usize>) = (0..table.len()).partition(|row| {
-        below(table.capacity(*row), capacity) && below(table.tokens(*row), tokens)
-    });
-    if train.is_empty() {
-        return Err(SplitError::Scale { side: "train" });
-    }
-    if test.is_empty() {
-        return Err(SplitError::Scale { side: "test" });
-    }
-    Ok(Split {
-        name: "scale".into(),
-        train,
-        test,
-    })
 }
 
 #[cfg(test)]

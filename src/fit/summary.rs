@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Convergence, Identifiability, Influence, Scarce};
+use super::{Convergence, Identifiability, Influence, Scarce, Transfer};
 
 /// Mean and standard deviation of a figure over splits.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -35,6 +35,10 @@ pub struct Errors {
     /// Mean relative error of the excess L − E, percent, where the true floor E is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub excess_mre: Option<Masked>,
+    /// Rank correlation of predicted and measured losses, from −1 to 1, mean of the loss columns;
+    /// `None` where predictions or losses do not vary within any column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank_correlation: Option<Spread>,
 }
 
 /// A fitted parameter: its name (the symbol of the equation) and its value for each domain, or one
@@ -74,6 +78,8 @@ pub struct LawFit {
     pub test: Option<Errors>,
     /// Parameters of a fit to all rows.
     pub parameters: Vec<ParameterValue>,
+    /// Coefficients of transfer C_ij of the same fit; `None` for a law without them.
+    pub transfer: Option<Transfer>,
     /// The fits behind the intervals of the parameters; `None` without a bootstrap.
     pub bootstrap: Option<Replicates>,
     /// Whether every fit met the convergence test.

@@ -6,8 +6,8 @@
 //! C_ij and γ_ij to the prior. Capacity and tokens do not enter (see [`super::Joint`]).
 
 use super::column_model::{
-    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, power_slope, smallest_loss,
-    source_coefficients,
+    ColumnForm, ColumnModel, Derivatives, Floor, coefficients, ln_parameter, natural, power_slope,
+    smallest_loss, source_coefficients,
 };
 use super::scale::Scale;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, PerScale, Point};
@@ -133,9 +133,10 @@ impl Column {
             self.sources,
             transfer,
         ));
-        for _ in 0..self.sources {
-            parameters.push(ln_parameter("γ", column, EXPONENTS, EXPONENT_CENTRE));
-        }
+        parameters.extend((0..self.sources).map(|source| Parameter {
+            source: Some(source),
+            ..ln_parameter("γ", column, EXPONENTS, EXPONENT_CENTRE)
+        }));
         if let Some(scale) = self.scale {
             let centre = SCALE_SHARE * self.floor.smallest;
             parameters.extend(scale.powers(self.column, centre));
@@ -204,5 +205,9 @@ impl ColumnForm for Column {
             values.push(value("γ_own", exponent.exp()));
         }
         values
+    }
+
+    fn transfer(&self, theta: &[f64]) -> Option<Vec<f64>> {
+        Some(coefficients(&theta[FIRST_COEFFICIENT..][..self.sources]))
     }
 }

@@ -3,6 +3,7 @@
 //! Such a law is a [`ColumnForm`]: a prediction with its derivatives and a prior. What the forms
 //! share, the irreducible loss E and the starts, is here.
 
+use ndarray::Array2;
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -24,6 +25,11 @@ pub(super) trait ColumnForm: Send + Sync {
 
     /// The parameters in natural units, for people.
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue>;
+
+    /// C_ij of the column for each weight column, if the law has them.
+    fn transfer(&self, _theta: &[f64]) -> Option<Vec<f64>> {
+        None
+    }
 }
 
 /// Where a form puts its derivatives.
@@ -131,6 +137,13 @@ impl<F: ColumnForm> Model for ColumnModel<F> {
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         self.form.values(theta)
     }
+
+    fn transfer(&self, theta: &[f64]) -> Option<Array2<f64>> {
+        let row = self.form.transfer(theta)?;
+        Some(Array2::from_shape_fn((1, row.len()), |(_, source)| {
+            row[source]
+        }))
+    }
 }
 
 /// Derivative of C h^γ by h, with C given as its logarithm; ∞ where h = 0 and γ < 1.
@@ -197,6 +210,7 @@ impl Floor {
         Parameter {
             symbol: "E",
             column: Some(column),
+            source: None,
             lower: -LARGEST_LOGIT,
             upper: LARGEST_LOGIT,
             centre: (FLOOR_CENTRE / (1.0 - FLOOR_CENTRE)).ln(),
@@ -215,6 +229,7 @@ pub(super) fn ln_parameter(
     Parameter {
         symbol,
         column,
+        source: None,
         lower: lower.ln(),
         upper: upper.ln(),
         centre: centre.ln(),
@@ -235,6 +250,11 @@ pub(super) fn natural(symbol: &'static str, column: usize, value: f64) -> Natura
     }
 }
 
+/// C of each source of a column, where `ln_coefficients` are theirs.
+pub(super) fn coefficients(ln_coefficients: &[f64]) -> Vec<f64> {
+    ln_coefficients.iter().map(|ln_c| ln_c.exp()).collect()
+}
+
 /// ln C_ij for each source of a column: the prior is 1 for its own domain, e^`transfer` for any
 /// other.
 pub(super) fn source_coefficients(
@@ -249,6 +269,9 @@ pub(super) fn source_coefficients(
         } else {
             transfer.exp()
         };
-        ln_parameter("C", Some(column), AMPLITUDES, centre)
+        Parameter {
+            source: Some(source),
+            ..ln_parameter("C", Some(column), AMPLITUDES, centre)
+        }
     })
 }

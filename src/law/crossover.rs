@@ -73,6 +73,7 @@ impl Join for Norm {
         self.free.then(|| Parameter {
             symbol: "p",
             column: None,
+            source: None,
             lower: POWERS.0.ln(),
             upper: POWERS.1.ln(),
             centre: POWER_CENTRE.ln(),

@@ -25,8 +25,8 @@
 
 use super::additive::alternatives;
 use super::column_model::{
-    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, power_slope, smallest_loss,
-    source_coefficients,
+    ColumnForm, ColumnModel, Derivatives, Floor, coefficients, ln_parameter, natural, power_slope,
+    smallest_loss, source_coefficients,
 };
 use super::factor::{Factor, Scaling};
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
@@ -187,18 +187,21 @@ impl Column {
             self.sources,
             transfer,
         ));
-        let mut push = |symbol| {
-            parameters.push(ln_parameter(symbol, column, SOURCE_EXPONENTS, 1.0));
+        let mut push = |symbol, source| {
+            parameters.push(Parameter {
+                source,
+                ..ln_parameter(symbol, column, SOURCE_EXPONENTS, 1.0)
+            });
         };
         match self.exponents {
             Exponents::One | Exponents::Tied => {}
             Exponents::Two => {
-                push("γ_x");
+                push("γ_x", None);
                 if self.own.is_some() {
-                    push("γ_own");
+                    push("γ_own", None);
                 }
             }
-            Exponents::Free => (0..self.sources).for_each(|_| push("γ")),
+            Exponents::Free => (0..self.sources).for_each(|source| push("γ", Some(source))),
         }
         if let Some(factor) = self.factor {
             parameters.extend(factor.parameters(self.column));
@@ -336,5 +339,9 @@ impl ColumnForm for Column {
             values.push(value(symbol, exponent));
         }
         values
+    }
+
+    fn transfer(&self, theta: &[f64]) -> Option<Vec<f64>> {
+        Some(coefficients(&theta[FIRST_COEFFICIENT..][..self.sources]))
     }
 }

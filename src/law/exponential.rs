@@ -9,7 +9,7 @@
 use super::column_model::{
     ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
 };
-use super::{Law, LawError, Model, NaturalValue, Observations, Point};
+use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of exp(τ), nats.
 const EXCESSES: (f64, f64) = (1e-9, 1e9);
@@ -40,10 +40,10 @@ impl Law for Exponential {
                 let smallest = smallest_loss(self.name(), training, column)?;
                 let centre = EXCESS_SHARE * smallest;
                 let mut parameters = vec![Floor::parameter(column)];
-                parameters.extend(
-                    (0..training.weights.ncols())
-                        .map(|_| ln_parameter("τ", Some(column), EXCESSES, centre)),
-                );
+                parameters.extend((0..training.weights.ncols()).map(|source| Parameter {
+                    source: Some(source),
+                    ..ln_parameter("τ", Some(column), EXCESSES, centre)
+                }));
                 let form = Column {
                     column,
                     floor: Floor { smallest },

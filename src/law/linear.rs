@@ -32,16 +32,17 @@ impl Law for Linear {
                 let (_, mean) = training
                     .loss_range(column)
                     .ok_or_else(|| LawError::EmptyColumn(training.loss_names[column].clone()))?;
-                let parameter = Parameter {
+                let parameter = |source| Parameter {
                     symbol: "β",
                     column: Some(column),
+                    source: Some(source),
                     lower: f64::NEG_INFINITY,
                     upper: f64::INFINITY,
                     centre: mean,
                     // A prior of relative width, whatever the unit of the losses.
                     unit: if mean == 0.0 { 1.0 } else { mean.abs() },
                 };
-                let parameters = vec![parameter; training.weights.ncols()];
+                let parameters = (0..training.weights.ncols()).map(parameter).collect();
                 Ok(ColumnModel::boxed(column, parameters, Column))
             })
             .collect()

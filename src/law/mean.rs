@@ -69,6 +69,7 @@ impl ColumnMean {
         let parameter = Parameter {
             symbol: "mean",
             column: Some(column),
+            source: None,
             lower: f64::NEG_INFINITY,
             upper: f64::INFINITY,
             centre: 0.0,

@@ -53,6 +53,7 @@ pub use per_scale::PerScale;
 pub use pool::Pool;
 pub use windowed::{Windowed, WindowedThreshold};
 
+use ndarray::Array2;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use thiserror::Error;
 
@@ -163,6 +164,12 @@ pub trait Model: Send + Sync {
 
     /// The parameters in natural units, for people.
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue>;
+
+    /// Coefficients of transfer C_ij, [`Model::columns`] × weight columns: what tokens of source j
+    /// are worth to domain i. `None` for a law without them.
+    fn transfer(&self, _theta: &[f64]) -> Option<Array2<f64>> {
+        None
+    }
 }
 
 /// Why a law cannot be bound.

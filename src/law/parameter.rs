@@ -7,6 +7,9 @@ pub struct Parameter {
     pub symbol: &'static str,
     /// Loss column that it belongs to; `None` for a parameter of the whole law.
     pub column: Option<usize>,
+    /// Weight column that it belongs to beside, where a symbol has two domains: C_ij has i as its
+    /// column and j as its source. `None` for a parameter of no single source.
+    pub source: Option<usize>,
     /// Smallest value, in the coordinate of the fit.
     pub lower: f64,
     /// Largest value, in the coordinate of the fit.

@@ -206,6 +206,7 @@ impl Excess for InWindow {
         self.has_tau.then(|| Parameter {
             symbol: "τ",
             column: None,
+            source: None,
             lower: TAUS.0.ln(),
             upper: TAUS.1.ln(),
             centre: TAU_CENTRE.ln(),

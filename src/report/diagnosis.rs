@@ -131,8 +131,8 @@ fn flat(group: &FlatGroup) -> String {
     text + "."
 }
 
-/// `b and c of `wiki``, `b of `wiki`, c of `code` and H`, `E and 4 C of `wiki``, `12 parameters (9 s,
-/// 3 u)`.
+/// `b and c of `wiki``, `b of `wiki`, c of `code` and H`, `E and 4 C of `wiki``, `a and C from `code`
+/// of `wiki``, `12 parameters (9 s, 3 u)`.
 fn names(parameters: &[ParameterName]) -> String {
     let of = |domain: Option<&String>| domain.map_or(String::new(), |d| format!(" of `{d}`"));
     let domain = parameters.first().and_then(|first| first.domain.as_ref());
@@ -145,28 +145,37 @@ fn names(parameters: &[ParameterName]) -> String {
     }
     let each: Vec<String> = parameters
         .iter()
-        .map(|p| format!("{}{}", p.symbol, of(p.domain.as_ref())))
+        .map(|p| format!("{}{}", with_source(p), of(p.domain.as_ref())))
         .collect();
     listed(&each)
 }
 
-/// The symbols, each with its number where it stands for several parameters.
+/// The symbol, with the source that it is of.
+fn with_source(parameter: &ParameterName) -> String {
+    match &parameter.source {
+        None => parameter.symbol.clone(),
+        Some(source) => format!("{} from `{source}`", parameter.symbol),
+    }
+}
+
+/// The symbols, each with its number where it stands for several parameters, and with its source
+/// where it stands for one.
 fn counted(parameters: &[ParameterName]) -> Vec<String> {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
+    let mut counts: Vec<(&ParameterName, usize)> = Vec::new();
     for parameter in parameters {
         match counts
             .iter_mut()
-            .find(|(symbol, _)| *symbol == parameter.symbol)
+            .find(|(first, _)| first.symbol == parameter.symbol)
         {
             Some((_, count)) => *count += 1,
-            None => counts.push((&parameter.symbol, 1)),
+            None => counts.push((parameter, 1)),
         }
     }
     counts
         .into_iter()
-        .map(|(symbol, count)| match count {
-            1 => symbol.to_string(),
-            _ => format!("{count} {symbol}"),
+        .map(|(first, count)| match count {
+            1 => with_source(first),
+            _ => format!("{count} {}", first.symbol),
         })
         .collect()
 }
@@ -292,6 +301,7 @@ mod tests {
         ParameterName {
             symbol: symbol.into(),
             domain: domain.map(Into::into),
+            source: None,
         }
     }
 
@@ -315,6 +325,18 @@ mod tests {
         let mut several = vec![name("C", wiki); 3];
         several.push(name("E", wiki));
         assert_eq!(names(&several), "3 C and E of `wiki`");
+        let from_code = ParameterName {
+            source: Some("code".into()),
+            ..name("C", wiki)
+        };
+        assert_eq!(
+            names(&[name("a", wiki), from_code.clone()]),
+            "a and C from `code` of `wiki`"
+        );
+        assert_eq!(
+            names(&[from_code, name("m", None)]),
+            "C from `code` of `wiki` and m"
+        );
         let two = [name("b", wiki), name("c", Some("code")), name("H", None)];
         assert_eq!(names(&two), "b of `wiki`, c of `code` and H");
     }

@@ -24,6 +24,7 @@ pub fn fit(law: &str, parameter_count: usize, mre: f64, excess: Option<f64>) -> 
         mae: masked(scale * mre / 50.0, scale * mre / 400.0),
         rmse: masked(scale * mre / 40.0, scale * mre / 300.0),
         excess_mre: excess.map(|e| masked(scale * e, scale * e / 8.0)),
+        rank_correlation: None,
     };
     LawFit {
         law: law.into(),
@@ -31,6 +32,7 @@ pub fn fit(law: &str, parameter_count: usize, mre: f64, excess: Option<f64>) -> 
         train: errors(0.75),
         test: Some(errors(1.0)),
         parameters: Vec::new(),
+        transfer: None,
         bootstrap: None,
         converged: true,
         convergence: Convergence::default(),

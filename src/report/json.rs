@@ -59,6 +59,9 @@ fn law(fit: &LawFit, timings: bool) -> Value {
         "parameters".into(),
         parameters(&fit.parameters, |parameter| json!(parameter.value)),
     );
+    if let Some(transfer) = &fit.transfer {
+        object.insert("transfer".into(), json!(transfer));
+    }
     if let Some(replicates) = &fit.bootstrap {
         let intervals = parameters(&fit.parameters, |parameter| json!(parameter.interval));
         object.insert(

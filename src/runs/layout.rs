@@ -1,6 +1,7 @@
 //! Which column of which file plays which part.
 
-use super::mapping::{FilterValue, Mapping, ScaleSource};
+use super::filter::FilterValue;
+use super::mapping::{Mapping, ScaleSource};
 use super::pattern::Pattern;
 use super::read_error::ReadError;
 use super::sheet::Sheet;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::filter::FilterValue;
+
 /// Where the capacity or the tokens of a run come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ScaleSource {
@@ -9,15 +11,6 @@ pub enum ScaleSource {
     Column(String),
     /// One number for every run.
     Constant(f64),
-}
-
-/// A value that a column must equal for a row to be kept.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FilterValue {
-    /// Equal as numbers.
-    Number(f64),
-    /// Equal as texts.
-    Text(String),
 }
 
 /// A measured loss that is left out of the table.
@@ -61,7 +54,7 @@ pub struct Mapping {
     pub capacity: Option<ScaleSource>,
     /// Where the tokens come from; `None`: the column `tokens` if there is one.
     pub tokens: Option<ScaleSource>,
-    /// Rows kept: every listed column has the listed value.
+    /// Rows kept: every listed column holds what is listed.
     pub filter: Vec<(String, FilterValue)>,
     /// Losses left out, as if they had not been measured.
     pub exclude: Vec<ExcludedCell>,

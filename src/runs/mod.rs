@@ -1,6 +1,7 @@
 //! The table of training runs, simulated or real: (mixture h, capacity N, tokens D) → losses.
 
 mod exclude;
+mod filter;
 mod fingerprint;
 pub(crate) mod formula;
 mod joined;
@@ -17,8 +18,9 @@ mod table;
 pub(crate) mod words;
 mod write;
 
+pub use filter::FilterValue;
 pub use fingerprint::{file_fingerprint, fingerprint};
-pub use mapping::{ExcludedCell, FilterValue, Mapping, ScaleSource};
+pub use mapping::{ExcludedCell, Mapping, ScaleSource};
 pub use notes::ReadNotes;
 pub use read::read;
 pub use read_error::{Place, ReadError};

@@ -207,15 +207,15 @@ pub enum ReadError {
     },
 
     /// The filter keeps nothing.
-    #[error("no row has `{column}` = {value}")]
-    #[diagnostic(help("values there: {values}"))]
+    #[error("no row has `{column}` {condition}")]
+    #[diagnostic(help("{there}"))]
     NothingKept {
         /// The column on which the last rows were lost.
         column: String,
-        /// The value it was to equal.
-        value: String,
-        /// Values that exist among the rows that the filters before it kept.
-        values: String,
+        /// What it was to hold, in words.
+        condition: String,
+        /// What exists among the rows that the filters before it kept, in words.
+        there: String,
     },
 
     /// No row has a loss.

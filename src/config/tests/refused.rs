@@ -495,6 +495,14 @@ fn fit() {
             ),
             (
                 "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"scale\", tokens-below = 1, test-tokens-at-least = 0, test-fraction = 1 }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
+                "split = { by = \"mixture\", test-capacity-at-least = 1 }"
+            ),
+            (
+                "laws = [\"mean\", \"capacity\"]",
                 "split = { by = \"file\" }"
             ),
             (
@@ -539,6 +547,23 @@ fn data() {
             ("\"runs.csv\"", "\"runs.csv\"\ntokens = \"\""),
             ("\"runs.csv\"", "\"runs.csv\"\nwhere = { size = nan }"),
             ("\"runs.csv\"", "\"runs.csv\"\nwhere = { done = true }"),
+            ("\"runs.csv\"", "\"runs.csv\"\nwhere = { size = {} }"),
+            (
+                "\"runs.csv\"",
+                "\"runs.csv\"\nwhere = { size = { at-least = 2, at-most = 1 } }"
+            ),
+            (
+                "\"runs.csv\"",
+                "\"runs.csv\"\nwhere = { size = { at-least = nan } }"
+            ),
+            (
+                "\"runs.csv\"",
+                "\"runs.csv\"\nwhere.size = { at-most = \"5e9\" }"
+            ),
+            (
+                "\"runs.csv\"",
+                "\"runs.csv\"\nwhere.size = { at_least = 5e9 }"
+            ),
             (
                 "\"runs.csv\"",
                 "\"runs.csv\"\n[sweep]\ncapacities = [1]\ntokens = [1]\nmixtures = { design = \"grid\", step = 1 }"

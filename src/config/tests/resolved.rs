@@ -105,6 +105,10 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
 )]
 #[case(
     "laws = [\"mean\", \"capacity\"]",
+    "split = { by = \"scale\", capacity-below = 1e3, test-capacity-at-least = 2e3, test-tokens-at-least = 1e9, test-fraction = 0.4, seed = 3 }"
+)]
+#[case(
+    "laws = [\"mean\", \"capacity\"]",
     "split = { by = \"file\", path = \"no/splits.csv\", splits = [1, 2] }"
 )]
 #[case("laws = [\"mean\", \"capacity\"]", "split = { by = \"none\" }")]
@@ -129,6 +133,7 @@ fn parts(#[case] from: &str, #[case] to: &str) {
 #[case("capacity = 1e9\ntokens = \"D\"\nweight = \"w.{domain}\"\nloss = \"{domain}\"")]
 #[case("exclude = [\"36:nih\", \"a:b:code\"]")]
 #[case("where = { model_size = 122e6, \"a \\\"b\" = \"c\" }")]
+#[case("where = { \"a b\" = { at-least = 5e9 }, c = { at-least = -1, at-most = 2.5 } }")]
 fn real_runs(#[case] keys: &str) {
     let experiment = parse(&format!("{REAL}{keys}"), "x").unwrap();
     assert_eq!(again(&experiment), experiment);

@@ -156,6 +156,7 @@ impl Domains {
         Parameter {
             symbol,
             column: Some(self.columns[position]),
+            source: None,
             lower,
             upper,
             centre,
@@ -208,6 +209,7 @@ impl Domains {
         Parameter {
             symbol: "H",
             column: None,
+            source: None,
             lower: largest + SMALLEST_HEAD.ln(),
             upper: largest,
             centre: largest + HEAD_CENTRE,

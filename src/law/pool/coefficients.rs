@@ -59,6 +59,7 @@ impl Coefficients {
                 parameters.push(Parameter {
                     symbol: "v",
                     column: None,
+                    source: Some(number / dimensions),
                     lower: -MAP_BOUND,
                     upper: MAP_BOUND,
                     centre: place(number / dimensions, number % dimensions, sources),
@@ -157,6 +158,7 @@ pub(super) fn shift(symbol: &'static str, centre: f64, unit: f64) -> Parameter {
     Parameter {
         symbol,
         column: None,
+        source: None,
         lower: -TRANSFER_BOUND,
         upper: TRANSFER_BOUND,
         centre,

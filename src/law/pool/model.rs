@@ -3,6 +3,7 @@
 //! θ holds m, the parameters of the exposure, a, and the exponents of N and D; then E_i, A_i and u_j;
 //! then deviations of the domains, and s or v.
 
+use ndarray::Array2;
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -29,6 +30,7 @@ pub(super) struct PoolModel {
     first_floor: usize,
     first_amplitude: usize,
     donors: usize,
+    sources: usize,
     parameters: Vec<Parameter>,
 }
 
@@ -83,7 +85,10 @@ impl PoolModel {
             parameters.push(ln_parameter("A", Some(*column), AMPLITUDES, centre));
         }
         let donors = parameters.len();
-        parameters.extend((0..sources).map(|_| shift("u", 0.0, 1.0)));
+        parameters.extend((0..sources).map(|source| Parameter {
+            source: Some(source),
+            ..shift("u", 0.0, 1.0)
+        }));
         if form.deviations {
             exponent.deviate(&columns, &mut parameters);
             exposure.deviate(&columns, &mut parameters);
@@ -106,6 +111,7 @@ impl PoolModel {
             first_floor,
             first_amplitude,
             donors,
+            sources,
             parameters,
         })
     }
@@ -272,5 +278,12 @@ impl Model for PoolModel {
             push(self.parameters[place].symbol, theta[place].exp());
         }
         values
+    }
+
+    fn transfer(&self, theta: &[f64]) -> Option<Array2<f64>> {
+        let shape = (self.columns.len(), self.sources);
+        Some(Array2::from_shape_fn(shape, |(position, source)| {
+            self.coefficients.ln(theta, position, source).exp()
+        }))
     }
 }

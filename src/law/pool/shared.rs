@@ -40,6 +40,7 @@ impl Shared {
         parameters.extend(columns.iter().map(|column| Parameter {
             symbol,
             column: Some(*column),
+            source: None,
             lower: -DEVIATION_BOUND,
             upper: DEVIATION_BOUND,
             centre: 0.0,
