@@ -340,6 +340,8 @@ fn transfer_is_told_by_domain_and_source() {
         for model in models {
             let mut rng = stream(1, Purpose::Starts, 0, 0);
             let theta = model.start(1, &mut rng);
+            let has = model.transfer(&theta).is_some();
+            assert_eq!(law.has_transfer(), has, "{}", law.name());
             let Some(transfer) = model.transfer(&theta) else {
                 continue;
             };

@@ -1,7 +1,7 @@
 //! What a claim asks for, held against what its experiment measures.
 
 use super::failure::Failure;
-use super::{allocation, onset, vary};
+use super::{allocation, onset, transfer, vary};
 use crate::claim;
 use crate::config::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
@@ -50,6 +50,7 @@ fn known_figures(experiment: &Experiment) -> Vec<String> {
     }
     known.extend(allocation::figure_names(experiment));
     known.extend(onset::figure_names(experiment));
+    known.extend(transfer::figure_names(experiment));
     if let Some(plan) = &experiment.optimum {
         let domains = match &experiment.source {
             Source::Simulated { world, .. } => Some(world.names()),

@@ -13,7 +13,7 @@ use super::results::{Fitted, fit_table};
 use super::run::Ran;
 use super::stored::{Done, KeptSweep};
 use super::truth::Truth;
-use super::{allocation, onset, optima, output, vary};
+use super::{allocation, onset, optima, output, transfer, vary};
 use crate::claim::{self, ClaimResult, Figures};
 use crate::config::{Experiment, Source};
 use crate::fit::LawFit;
@@ -119,6 +119,7 @@ impl Directory {
             )?;
             let exponents = truth.as_ref().map(|truth| &truth.exponents);
             figures = claim::measure(&fits, fitted.splits.len(), exponents);
+            figures.extend(transfer::figures(experiment, fitted));
             variation = vary::vary(experiment, &table, &mut figures, talk)?;
         }
         let (optima, path) = match (&experiment.optimum, question) {

@@ -20,6 +20,7 @@ pub(super) fn curves(plan: &OptimumPlan, points: &[PathMixtures]) -> Option<Curv
             .filter_map(|(value, found)| Some((*value, of(found.get(index)?)?)))
             .collect(),
         expected: None,
+        labels: Vec::new(),
     };
     let weights = |domain: usize| CurvePanel {
         title: domains[domain].clone(),

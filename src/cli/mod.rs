@@ -36,6 +36,7 @@ mod scale_split;
 mod schema;
 mod simulate;
 mod stored;
+mod transfer;
 mod truth;
 mod vary;
 mod verify;

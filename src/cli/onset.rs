@@ -132,6 +132,7 @@ impl<'a> Facts<'a> {
             expected: self
                 .knapsack(domain, capacity)
                 .map(|odds| odds / (1.0 + odds)),
+            labels: Vec::new(),
         }
     }
 }

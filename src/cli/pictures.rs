@@ -3,7 +3,7 @@
 use super::allocation::allocation;
 use super::maps::{error_map, response_map};
 use super::results::Fitted;
-use super::{mixture_path, onset};
+use super::{mixture_path, onset, transfer};
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::optimum::{BestMixture, PathMixtures};
@@ -41,6 +41,12 @@ pub(super) fn pictures(
     }
     if let Some(curves) = onset::curves(experiment) {
         all.push(("onset", Box::new(curves)));
+    }
+    if let Some(curves) = transfer::against_correlation(experiment, fitted) {
+        all.push(("transfer", Box::new(curves)));
+    }
+    if let Some(map) = transfer::map(fitted, table) {
+        all.push(("domain-map", Box::new(map)));
     }
     if !optima.is_empty() {
         all.push(("mixtures", Box::new(Mixtures::of(optima))));

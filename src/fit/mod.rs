@@ -47,10 +47,11 @@ pub use plan::{
     DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, ScaleRule,
     SplitRule, Unit,
 };
+pub use rank_correlation::spearman;
 pub use saved::{FORMAT, Restored, SavedError, SavedFits, SavedLaw};
 pub use scarce::Scarce;
 pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;
 pub use splits::{Split, SplitError, splits};
 pub use summary::{Errors, LawFit, Masked, ParameterValue, Replicates, Spread};
-pub use transfer::Transfer;
+pub use transfer::{DomainMap, Similarity, Transfer};

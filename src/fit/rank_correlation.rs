@@ -18,9 +18,19 @@ pub(super) fn rank_correlation(cells: &[Cell]) -> Option<f64> {
     }
     let found: Vec<f64> = columns
         .values()
-        .filter_map(|(measured, predicted)| correlation(&ranks(measured), &ranks(predicted)))
+        .filter_map(|(measured, predicted)| spearman(measured, predicted))
         .collect();
     (!found.is_empty()).then(|| found.iter().sum::<f64>() / found.len() as f64)
+}
+
+/// Spearman's rank correlation of two lists, from −1 to 1, equal values sharing the mean of their ranks;
+/// `None` if either does not vary.
+///
+/// # Panics
+/// When one list is longer than the other.
+pub fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
+    assert_eq!(a.len(), b.len(), "pairs");
+    correlation(&ranks(a), &ranks(b))
 }
 
 /// Ranks from 1; equal values share the mean of their ranks.

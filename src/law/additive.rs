@@ -63,6 +63,10 @@ impl Law for Additive {
         false
     }
 
+    fn has_transfer(&self) -> bool {
+        true
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         bind(self.name(), self.transfer, training, None)
     }

@@ -118,6 +118,10 @@ impl Law for EffectiveData {
         false
     }
 
+    fn has_transfer(&self) -> bool {
+        true
+    }
+
     /// Its `a` is the exponent of a sum over the weights of all domains.
     fn has_exponents_of_theory(&self) -> bool {
         false

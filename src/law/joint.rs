@@ -28,6 +28,10 @@ impl Law for Joint {
         false
     }
 
+    fn has_transfer(&self) -> bool {
+        true
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let scale = Some(Scale::of(training));
         bind(self.name(), self.mixture.transfer, training, scale)

@@ -93,6 +93,11 @@ pub trait Law: Send + Sync {
         true
     }
 
+    /// Whether its models have coefficients of transfer ([`Model::transfer`]).
+    fn has_transfer(&self) -> bool {
+        false
+    }
+
     /// Symbols of the parameters that belong to the whole law and not to a domain, as far as the
     /// rows need them.
     fn common_symbols(&self) -> &'static [&'static str] {
@@ -170,6 +175,13 @@ pub trait Model: Send + Sync {
     fn transfer(&self, _theta: &[f64]) -> Option<Array2<f64>> {
         None
     }
+
+    /// Places of the domains on a map, weight columns × dimensions, known up to turns, mirrors and
+    /// shifts: tokens of a domain at the distance d are worth e^(−d²/2) of what they would be
+    /// nearby. `None` for a law without a map.
+    fn map(&self, _theta: &[f64]) -> Option<Array2<f64>> {
+        None
+    }
 }
 
 /// Why a law cannot be bound.
@@ -243,6 +255,11 @@ pub fn all() -> Vec<Box<dyn Law>> {
 /// ([`Law::has_exponents_of_theory`]); of an unknown name nothing is known against it.
 pub fn has_exponents_of_theory(name: &str) -> bool {
     by_name(name).is_none_or(|law| law.has_exponents_of_theory())
+}
+
+/// Whether the law called `name` has coefficients of transfer ([`Law::has_transfer`]).
+pub fn has_transfer(name: &str) -> bool {
+    by_name(name).is_some_and(|law| law.has_transfer())
 }
 
 /// The law called `name`.

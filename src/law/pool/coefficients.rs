@@ -2,6 +2,7 @@
 //!
 //! u_j is what a source gives to all, s_ij what is special to the pair. [`Pairs`] says what s is.
 
+use ndarray::Array2;
 use rand::seq::SliceRandom;
 
 use super::{SYMMETRIC_UNIT, TRANSFER_BOUND, TRANSFER_CENTRE};
@@ -115,6 +116,18 @@ impl Coefficients {
             }
         };
         theta[self.transfer] + similarity + theta[self.donors + source]
+    }
+
+    /// The places v of the domains, sources × dimensions, of a map.
+    pub(super) fn map(&self, theta: &[f64], sources: usize) -> Option<Array2<f64>> {
+        match self.similarity {
+            Similarity::Table(_) => None,
+            Similarity::Map { first, dimensions } => {
+                let shape = (sources, dimensions);
+                let at = |(source, axis): (usize, usize)| theta[first + source * dimensions + axis];
+                Some(Array2::from_shape_fn(shape, at))
+            }
+        }
     }
 
     /// Adds to `entries` the derivatives by m, s and u that follow from those by ln C_ij, given as

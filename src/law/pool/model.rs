@@ -286,4 +286,8 @@ impl Model for PoolModel {
             self.coefficients.ln(theta, position, source).exp()
         }))
     }
+
+    fn map(&self, theta: &[f64]) -> Option<Array2<f64>> {
+        self.coefficients.map(theta, self.sources)
+    }
 }

@@ -54,7 +54,8 @@ impl Axis {
         Self::between(0.0, high * (1.0 + PADDING))
     }
 
-    fn between(min: f64, max: f64) -> Self {
+    /// A linear axis with these ends.
+    pub fn between(min: f64, max: f64) -> Self {
         Self {
             min,
             max,

@@ -69,9 +69,19 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
     /// Where a theory puts the change that it shows, a value of the horizontal axis.
     pub expected: Option<f64>,
+    /// What each point is, if it is one of its own: then no line joins them.
+    pub labels: Vec<String>,
 }
 
 impl Curve {
+    /// The points that are shown, each with its own name or that of the curve.
+    fn named(&self) -> impl Iterator<Item = ((f64, f64), &str)> {
+        let own = self.labels.iter().map(String::as_str);
+        let names = own.chain(std::iter::repeat(self.name.as_str()));
+        let points = self.points.iter().copied().zip(names);
+        points.filter(|((x, y), _)| x.is_finite() && y.is_finite())
+    }
+
     fn shown(&self) -> impl Iterator<Item = (f64, f64)> {
         let points = self.points.iter().copied();
         points.filter(|(x, y)| x.is_finite() && y.is_finite())
@@ -108,7 +118,8 @@ impl Curves {
                     .with_line_style(GUIDE_DASH);
                 plots.push(Plot::Line(line));
             }
-            if points.len() > 1 {
+            let joined = curve.labels.is_empty();
+            if points.len() > 1 && joined {
                 let line = LinePlot::new()
                     .with_data(points.clone())
                     .with_color(look.colour)
@@ -116,11 +127,11 @@ impl Curves {
                     .with_line_style(dash(index));
                 plots.push(Plot::Line(line));
             }
-            if points.len() <= MOST_MARKERS {
-                let hover = curve.shown().map(|(x, y)| {
+            if points.len() <= MOST_MARKERS || !joined {
+                let hover = curve.named().map(|((x, y), name)| {
                     format!(
                         "{}, {} {}: {}",
-                        printable(&curve.name),
+                        printable(name),
                         self.across,
                         significant(x),
                         significant(y)
@@ -208,10 +219,10 @@ impl Figure for Curves {
     fn csv(&self) -> String {
         let rows = self.panels.iter().flat_map(|panel| {
             panel.curves.iter().flat_map(move |curve| {
-                curve.shown().map(move |(x, y)| {
+                curve.named().map(move |((x, y), name)| {
                     vec![
                         panel.title.clone(),
-                        curve.name.clone(),
+                        name.into(),
                         x.to_string(),
                         y.to_string(),
                     ]

@@ -104,6 +104,7 @@ fn all(domains: &[String], laws: usize, kind: fn(usize) -> f64) -> Vec<Box<dyn F
         Box::new(variation(laws, kind)),
         Box::new(allocation(domains, kind)),
         Box::new(curves(domains, laws, kind)),
+        Box::new(domain_places(domains, kind)),
         Box::new(regrets(laws, kind)),
         Box::new(mixtures(domains, laws, kind)),
         Box::new(mixture_regions(domains, laws, kind)),
@@ -139,6 +140,16 @@ fn map(domains: &[String], panels: usize, number: fn(usize) -> f64) -> HeatMap {
     }
 }
 
+fn domain_places(domains: &[String], number: fn(usize) -> f64) -> DomainPlaces {
+    let place =
+        |(index, name): (usize, &String)| (name.clone(), (number(index), number(index + 1)));
+    DomainPlaces {
+        law: "law".into(),
+        dimensions: 3,
+        places: domains.iter().enumerate().map(place).collect(),
+    }
+}
+
 fn curves(domains: &[String], laws: usize, number: fn(usize) -> f64) -> Curves {
     let curve = |law: usize| Curve {
         name: format!("law {law}"),
@@ -146,6 +157,7 @@ fn curves(domains: &[String], laws: usize, number: fn(usize) -> f64) -> Curves {
             .map(|index| (number(index), number(index + 1)))
             .collect(),
         expected: law.is_multiple_of(2).then(|| number(law)),
+        labels: vec![format!("point of {law}"); if law.is_multiple_of(3) { 5 } else { 0 }],
     };
     let panel = |domain: &String| CurvePanel {
         title: domain.clone(),
