@@ -8,6 +8,8 @@ mod groups;
 mod held;
 mod observed;
 pub mod oracle;
+mod ranked;
+mod reach;
 mod regress;
 mod repeated;
 mod rivals;
