@@ -1,7 +1,7 @@
 //! Replacing a file so that a reader finds the old one or the new one, never half of it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Names tried for the temporary file before giving up; the first is free unless an interrupted
@@ -38,6 +38,43 @@ pub(crate) fn replace(
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Bytes after which what was written goes to the disk.
+const FLOW: usize = 1 << 24;
+
+/// A file whose bytes go to the disk as they come, so that little is left to wait for in the end.
+pub(crate) struct Flowing<'a> {
+    file: &'a mut File,
+    /// Bytes that are not on the disk yet.
+    waiting: usize,
+}
+
+impl<'a> Flowing<'a> {
+    /// Writes to `file`.
+    pub(crate) fn new(file: &'a mut File) -> Self {
+        Self { file, waiting: 0 }
+    }
+}
+
+impl Write for Flowing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.waiting += written;
+        if self.waiting >= FLOW {
+            self.waiting = 0;
+            match self.file.sync_data() {
+                // A pipe has no disk.
+                Err(error) if error.kind() != io::ErrorKind::InvalidInput => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Whether a file of this name was left behind by an interrupted [`replace`].

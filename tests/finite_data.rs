@@ -5,9 +5,10 @@ mod worlds;
 
 use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
 use mixlaw::random::{Purpose, stream};
-use mixlaw::simulate::Simulator;
+use mixlaw::simulate::{Counts, Simulator, oracle};
 use mixlaw::world::{Overlap, Resolution, Supply, World};
 use rand_distr::{Distribution, Poisson};
+use rayon::prelude::*;
 
 /// R*, in epochs.
 const DECAY: f64 = 15.4;
@@ -117,6 +118,68 @@ fn expected_losses_are_the_mean_of_drawn_runs() {
             }
         }
     }
+}
+
+/// By realised counts: drawn runs of every skill, whose distinct meetings count for the score as
+/// often as they are repeated, have the expected loss as their mean.
+#[test]
+fn expected_losses_by_realised_counts_are_the_mean_of_drawn_runs() {
+    const RUNS: u64 = 300;
+    let kernels = [
+        Kernel::Threshold { tau: 3.0 },
+        Kernel::Threshold { tau: 20.0 },
+        Kernel::Exponential { tau: 3.0 },
+        Kernel::Reciprocal { tau: 2.0 },
+    ];
+    let supplies = [[3e3, f64::INFINITY], [4e3, 1e3], [4e3, 8e3 / 3.0]];
+    let overlaps = [Overlap::None, Overlap::All { fraction: 0.4 }];
+    let (weights, scale) = ([0.6, 0.4], (1000.0, 2e4));
+    let cases: Vec<_> = overlaps
+        .iter()
+        .flat_map(|overlap| supplies.map(|available| (overlap, available)))
+        .flat_map(|case| kernels.map(|kernel| (case, kernel)))
+        .collect();
+    let differences = cases.par_iter().map(|((overlap, available), kernel)| {
+        let domains = [(1.3, COSTS[0]), (1.7, COSTS[1])];
+        let world = worlds::world(&domains, 0.0, HEAD, 4000.0, (*overlap).clone());
+        let supply = Supply::new(available.to_vec(), DECAY).unwrap();
+        let world = world.with_supply(supply).unwrap();
+        let by = |selection| {
+            let learner = worlds::learner(*kernel, Ranking::Value, selection);
+            let simulator = Simulator::new(world.clone(), learner, Resolution::default());
+            simulator.losses(&weights, scale.0, scale.1)
+        };
+        let expected = by(Selection::Observed);
+        let learner = worlds::learner(*kernel, Ranking::Value, Selection::Observed);
+        let runs: Vec<Vec<f64>> = (0..RUNS)
+            .map(|run| {
+                let mut random = stream(10, Purpose::Training, 0, run);
+                let counts = Counts::Poisson;
+                oracle::sample(&world, &learner, &weights, scale, counts, &mut random).unwrap()
+            })
+            .collect();
+        let mut most: f64 = 0.0;
+        for (domain, other) in by(Selection::Expected).into_iter().enumerate() {
+            let count = RUNS as f64;
+            let mean = runs.iter().map(|run| run[domain]).sum::<f64>() / count;
+            let square: f64 = runs.iter().map(|run| (run[domain] - mean).powi(2)).sum();
+            let error = (square / (count - 1.0) / count).sqrt();
+            let off = expected[domain] - mean;
+            let place = format!("{overlap:?} {available:?} {kernel:?} {domain}");
+            println!(
+                "{place}: z = {:.2}, {:.1e} of the excess; by expected score {:.1e}",
+                off / error,
+                off / mean,
+                other / mean - 1.0
+            );
+            assert!(off.abs() <= 3.0 * error, "{place}: {off}");
+            most = most.max((other / mean - 1.0).abs());
+        }
+        most
+    });
+    // Selection by expected score would not do.
+    let most = differences.reduce(|| 0.0, f64::max);
+    assert!(most > 0.03, "{most}");
 }
 
 /// Within the unique tokens, nothing changes, to the last bit.

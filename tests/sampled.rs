@@ -8,7 +8,7 @@ use mixlaw::mixture::Mixture;
 use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::{Counts, Grouping, Sampler, Simulator, oracle};
 use mixlaw::sweep::{Mode, Scales, Sweep, simulate};
-use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
+use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, Supply, World};
 use rayon::prelude::*;
 
 /// Runs skill by skill of each world, and runs by groups: the ratio of two standard deviations
@@ -125,6 +125,24 @@ fn which_ranks_are_shared_is_left_to_chance() {
         },
     );
     compare(&four, &kernels, &[0.4, 0.3, 0.2, 0.1], Counts::Poisson);
+}
+
+/// The meetings that a domain's unique tokens hold are drawn; repeats count as they are worth. One
+/// domain repeats, or both, differently or alike.
+#[test]
+fn what_is_repeated_is_drawn_once() {
+    let weights = [0.6, 0.4];
+    let supplied = |overlap, available: [f64; 2]| {
+        let supply = Supply::new(available.to_vec(), 15.4).unwrap();
+        world(overlap).with_supply(supply).unwrap()
+    };
+    let apart = supplied(Overlap::None, [300.0, 40.0]);
+    compare(&apart, &KERNELS, &weights, Counts::Poisson);
+    compare(&apart, &[KERNELS[1]], &weights, Counts::Multinomial);
+    let alike = supplied(Overlap::None, [300.0, 200.0]);
+    compare(&alike, &[KERNELS[2]], &weights, Counts::Poisson);
+    let shared = supplied(Overlap::All { fraction: 0.4 }, [200.0, f64::INFINITY]);
+    compare(&shared, &[KERNELS[0]], &weights, Counts::Poisson);
 }
 
 /// The mean over runs is the closed form, in a world of 1e14 ranks, with the default groups.

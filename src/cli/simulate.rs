@@ -10,7 +10,7 @@ use super::progress::{Talk, Work};
 use crate::config::{self, Source};
 use crate::learner::LearnerKind;
 use crate::learner::sgd::Limits;
-use crate::replace::replace;
+use crate::replace::{Flowing, replace};
 use crate::runs::{self, RunTable, WriteError};
 use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{self, Sweep};
@@ -71,7 +71,7 @@ fn put(
             _ => Ok(()),
         };
     }
-    replace(out, |file| write(file)).map_err(|source| {
+    replace(out, |file| write(&mut Flowing::new(file))).map_err(|source| {
         Failure::input(WriteError {
             file: out.into(),
             source,

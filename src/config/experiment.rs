@@ -305,9 +305,9 @@ fn validate_simulation(
         Some(world) => world::validate(world, around, problems),
         None => None,
     };
-    let world = match (world, &learner, &raw.learner, &raw.sweep) {
-        (Some(world), Some(LearnerKind::Counting(_)), Some(learner), Some(sweep)) => {
-            supply::complete(world, learner, sweep, problems)
+    let world = match (world, &learner, &raw.learner) {
+        (Some(world), Some(LearnerKind::Counting(_)), Some(learner)) => {
+            supply::complete(world, learner, problems)
         }
         (world, ..) => world,
     };

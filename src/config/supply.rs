@@ -4,10 +4,7 @@ use super::error::Problem;
 use super::learner::RawLearner;
 use super::place::{At, span_of};
 use super::problems::Problems;
-use super::sweep::RawSweep;
 use super::world::RawDomain;
-use crate::learner::Selection;
-use crate::sweep::Mode;
 use crate::world::{DEFAULT_REPETITION_DECAY, Supply, World};
 
 /// Checks the unique tokens of all domains.
@@ -25,11 +22,10 @@ pub(super) fn validate(domains: &[At<RawDomain>], problems: &mut Problems) -> Op
     Supply::new(available, DEFAULT_REPETITION_DECAY).ok()
 }
 
-/// The world with what the learner makes of repeats. Refuses what finite data do not go with.
+/// The world with what the learner makes of repeats.
 pub(super) fn complete(
     world: World,
     learner: &At<RawLearner>,
-    sweep: &At<RawSweep>,
     problems: &mut Problems,
 ) -> Option<World> {
     let decay = problems.number_or(
@@ -48,22 +44,6 @@ pub(super) fn complete(
                     .help("give a domain its `available` tokens, or take `repetition-decay` out"),
             ),
         };
-    }
-    let observed = learner.selection.as_ref();
-    if let Some(given) = observed.filter(|word| word.0 == Selection::Observed) {
-        return problems.add(
-            Problem::new("finite data cannot go with selection by realised counts")
-                .label(given.span(), "needs unlimited data")
-                .help("take `available` out of the domains, or set selection = \"expected\""),
-        );
-    }
-    let mode = sweep.mode.as_ref();
-    if let Some(given) = mode.filter(|word| word.0 != Mode::Expected) {
-        return problems.add(
-            Problem::new("runs on finite data cannot be sampled in this version")
-                .label(given.span(), "needs unlimited data")
-                .help("take `available` out of the domains, or set mode = \"expected\""),
-        );
     }
     let supply = Supply::new(world.supply().available().to_vec(), decay).ok()?;
     world.with_supply(supply).ok()

@@ -1,5 +1,8 @@
 //! Skills that compete by their realised counts.
 
+use std::ops::Range;
+
+use super::Kernel;
 use super::tails::{TOGETHER, at_least_each};
 use super::threshold::least_count;
 
@@ -19,6 +22,12 @@ pub struct Crowds {
     /// Runs of crowds of one value v of a meeting, as their end and v: the score of n meetings is
     /// n·v.
     runs: Vec<(usize, f64)>,
+    /// Fewest meetings that teach anything; with fewer a skill takes no capacity.
+    least: f64,
+    /// Where domains' meetings differ in worth: (mean meetings, worth of each) by each domain, crowd
+    /// after crowd, and their end for each crowd.
+    met: Vec<(f64, f64)>,
+    ends: Vec<usize>,
 }
 
 /// How many skills score above a threshold, and the scores next to it.
@@ -44,8 +53,11 @@ impl Above {
 }
 
 impl Crowds {
-    /// Forgets all crowds.
-    pub fn clear(&mut self) {
+    /// Forgets all crowds. Those to come take capacity if they are met at least `least` times.
+    pub fn clear(&mut self, least: f64) {
+        self.least = least;
+        self.met.clear();
+        self.ends.clear();
         self.skills.clear();
         self.means.clear();
         self.ln_means.clear();
@@ -64,6 +76,62 @@ impl Crowds {
             Some(last) if last.1 == value => last.0 = end,
             _ => self.runs.push((end, value)),
         }
+    }
+
+    /// Tells of the crowd added last how often each domain meets it on average, and what its
+    /// meetings are worth. Then all crowds need it.
+    pub fn tell(&mut self, met: &[(f64, f64)]) {
+        self.met.extend_from_slice(met);
+        self.ends.push(self.met.len());
+    }
+
+    /// What was told of a crowd, if anything was told of all.
+    fn told(&self, crowd: usize) -> Option<&[(f64, f64)]> {
+        let end = *self.ends.get(crowd)?;
+        let start = crowd.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(&self.met[start..end])
+    }
+
+    /// Fewest meetings that teach anything.
+    pub fn least(&self) -> f64 {
+        self.least
+    }
+
+    /// Probability that a skill of each of a block of crowds takes capacity if `count` meetings are
+    /// enough to be kept.
+    fn taken(&self, kernel: &Kernel, count: f64, block: Range<usize>) -> [f64; TOGETHER] {
+        if self.ends.is_empty() || !matches!(kernel, Kernel::Threshold { .. }) {
+            return at_least_each(count, &self.means[block.clone()], &self.ln_means[block]);
+        }
+        let mut taken = [0.0; TOGETHER];
+        for (taken, crowd) in taken.iter_mut().zip(block) {
+            *taken = kernel.learned_of(count, self.told(crowd).unwrap_or(&[]));
+        }
+        taken
+    }
+
+    /// What `kernel` lets each of a block of crowds learn on average, if skills are kept that are met
+    /// at least `whole` times, and with the probability `share` those met from `part` to before
+    /// `whole` times.
+    pub fn learned(
+        &self,
+        kernel: &Kernel,
+        (whole, part, share): (f64, f64, f64),
+        block: Range<usize>,
+    ) -> [f64; TOGETHER] {
+        if self.ends.is_empty() {
+            let kept = (whole, part, share);
+            return kernel.learned_each(kept, &self.means[block.clone()], &self.ln_means[block]);
+        }
+        let mut learned = [0.0; TOGETHER];
+        for (learned, crowd) in learned.iter_mut().zip(block) {
+            let met = self.told(crowd).unwrap_or(&[]);
+            *learned = kernel.learned_of(whole, met);
+            if part < whole && share > 0.0 {
+                *learned += share * (kernel.learned_of(part, met) - *learned);
+            }
+        }
+        learned
     }
 
     /// Number of crowds.
@@ -92,7 +160,7 @@ impl Crowds {
     }
 
     /// The crowds of one value of a meeting, run by run, with that value.
-    pub fn runs(&self) -> impl Iterator<Item = (std::ops::Range<usize>, f64)> {
+    pub fn runs(&self) -> impl Iterator<Item = (Range<usize>, f64)> {
         let mut start = 0;
         self.runs.iter().map(move |(end, value)| {
             let run = start..*end;
@@ -108,9 +176,10 @@ impl Crowds {
             .fold(0.0, f64::max)
     }
 
-    /// Adds to `found` the skills met at least `least` times that score above `score`, and the
-    /// scores next to it.
-    pub(super) fn above(&self, score: f64, (capacity, least): (f64, f64), found: &mut Above) {
+    /// Adds to `found` the skills that learn anything and score above `score`, and the scores next
+    /// to it.
+    pub(super) fn above(&self, score: f64, kernel: &Kernel, capacity: f64, found: &mut Above) {
+        let least = self.least;
         for (run, value) in self.runs() {
             let count = least_count(score, value).max(least);
             if count > least {
@@ -119,11 +188,7 @@ impl Crowds {
             found.next = found.next.min(count * value);
             for start in run.clone().step_by(TOGETHER) {
                 let block = start..run.end.min(start + TOGETHER);
-                let tails = at_least_each(
-                    count,
-                    &self.means[block.clone()],
-                    &self.ln_means[block.clone()],
-                );
+                let tails = self.taken(kernel, count, block.clone());
                 let skills = self.skills[block].iter().zip(tails);
                 let skills: f64 = skills.map(|(skills, tail)| skills * tail).sum();
                 found.skills += skills;

@@ -1,6 +1,7 @@
 //! The common threshold over realised counts: which numbers of meetings are enough to be among
 //! the N skills of highest score.
 
+use super::Kernel;
 use super::crowds::{Above, Crowds};
 
 /// Relative distance within which scores count as equal.
@@ -21,26 +22,22 @@ pub struct Threshold {
     pub from: f64,
     /// The share of them that is kept, from 0 to 1.
     pub share: f64,
-    /// The least count that teaches anything; with fewer meetings a skill takes no capacity.
-    pub least: f64,
 }
 
 impl Threshold {
-    /// Keeps every skill met at least `least` times.
-    pub fn all(least: f64) -> Self {
-        Self {
-            above: 0.0,
-            from: 0.0,
-            share: 0.0,
-            least,
-        }
-    }
+    /// Keeps every skill that learns anything.
+    const ALL: Self = Self {
+        above: 0.0,
+        from: 0.0,
+        share: 0.0,
+    };
 
-    /// The least counts at which skills of `value` are kept whole, and in part.
-    pub fn counts(&self, value: f64) -> (f64, f64) {
+    /// The least counts at which skills of `value`, which learn anything from `least` meetings on,
+    /// are kept whole, and in part.
+    pub fn counts(&self, value: f64, least: f64) -> (f64, f64) {
         (
-            least_count(self.above, value).max(self.least),
-            least_count(self.from, value).max(self.least),
+            least_count(self.above, value).max(least),
+            least_count(self.from, value).max(least),
         )
     }
 }
@@ -196,32 +193,32 @@ fn bracket(
     Some(bracket)
 }
 
-/// The threshold at which the expected number of skills kept is `capacity` (finite). Only skills met
-/// at least `least` times take capacity. `guess` is a score to look at first, NaN for none. Skills that
+/// The threshold at which the expected number of skills kept is `capacity` (finite). Only skills that
+/// learn anything by `kernel`, each family's, take capacity. `guess` is a score to look at first, NaN for none. Skills that
 /// are sure to be kept may be left out of all but the `total` number of those that are.
 pub fn threshold<'a>(
-    families: &(impl Iterator<Item = &'a Crowds> + Clone),
+    families: &(impl Iterator<Item = (&'a Crowds, &'a Kernel)> + Clone),
     (capacity, total): (f64, f64),
-    least: f64,
     guess: f64,
 ) -> Threshold {
     let above = |score: f64| {
         let mut found = Above::none();
-        for crowds in families.clone() {
-            crowds.above(score, (capacity, least), &mut found);
+        for (crowds, kernel) in families.clone() {
+            crowds.above(score, kernel, capacity, &mut found);
         }
         found
     };
-    let highest = families.clone().map(Crowds::highest).fold(0.0, f64::max);
+    let highest = families.clone().map(|(crowds, _)| crowds.highest());
+    let highest = highest.fold(0.0, f64::max);
     let Some(bracket) = bracket(above, (capacity, total), (guess, highest), SHARED * total) else {
-        return Threshold::all(least);
+        return Threshold::ALL;
     };
     // A bracket that closed from both sides holds one score: its skills are the tie.
     let high = bracket.high.max(bracket.low);
     let from = bracket.low.min(high * (1.0 - 4.0 * EQUAL));
     let finest = families
         .clone()
-        .filter_map(|crowds| crowds.runs().next())
+        .filter_map(|(crowds, _)| crowds.runs().next())
         .map(|(_, value)| value)
         .fold(f64::INFINITY, f64::min);
     let (fewer, more) = if high * EQUAL > RESOLVED * finest {
@@ -238,7 +235,6 @@ pub fn threshold<'a>(
         above: high,
         from,
         share,
-        least,
     }
 }
 
@@ -249,10 +245,17 @@ mod tests {
 
     fn crowds(all: impl IntoIterator<Item = (f64, f64, f64)>) -> Crowds {
         let mut crowds = Crowds::default();
+        crowds.clear(1.0);
         for (skills, mean, value) in all {
             crowds.push(skills, (mean, mean.ln()), value);
         }
         crowds
+    }
+
+    const KERNEL: Kernel = Kernel::Exponential { tau: 1.0 };
+
+    fn met(families: &[Crowds]) -> impl Iterator<Item = (&Crowds, &Kernel)> + Clone {
+        families.iter().map(|crowds| (crowds, &KERNEL))
     }
 
     /// Skills kept in all.
@@ -260,7 +263,7 @@ mod tests {
         let mut sum = 0.0;
         for crowds in families {
             for (run, value) in crowds.runs() {
-                let (whole, part) = threshold.counts(value);
+                let (whole, part) = threshold.counts(value, 1.0);
                 for index in run {
                     let (mean, ln_mean) = (crowds.means()[index], crowds.ln_means()[index]);
                     let tail = |count| crowds.skills()[index] * at_least(count, mean, ln_mean);
@@ -291,9 +294,9 @@ mod tests {
                 .iter()
                 .flat_map(|capacity| guesses.map(|guess| (*capacity, guess)))
             {
-                let found = threshold(&families.iter(), (capacity, capacity), 1.0, guess);
+                let found = threshold(&met(&families), (capacity, capacity), guess);
                 let kept = kept(&families, found);
-                if found == Threshold::all(1.0) {
+                if found == Threshold::ALL {
                     assert!(kept <= capacity * (1.0 + 1e-9), "{scale} {capacity} {kept}");
                 } else {
                     assert!(
@@ -316,10 +319,10 @@ mod tests {
         let tail = |count: f64| 1000.0 * at_least(count, 3.0, 3f64.ln());
         let above = tail(7.0) + tail(5.0) + tail(4.0);
         let tied = tail(6.0) + tail(4.0) + tail(3.0) - above;
-        let found = threshold(&families.iter(), (above + 0.3 * tied, above), 1.0, 5.0);
-        assert_eq!(found.counts(1.0), (7.0, 6.0));
-        assert_eq!(found.counts(1.5), (5.0, 4.0));
-        assert_eq!(found.counts(2.0), (4.0, 3.0));
+        let found = threshold(&met(&families), (above + 0.3 * tied, above), 5.0);
+        assert_eq!(found.counts(1.0, 1.0), (7.0, 6.0));
+        assert_eq!(found.counts(1.5, 1.0), (5.0, 4.0));
+        assert_eq!(found.counts(2.0, 1.0), (4.0, 3.0));
         assert!((found.share - 0.3).abs() < 1e-9);
     }
 }

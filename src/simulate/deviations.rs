@@ -13,11 +13,13 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::competition::NEVER_MET;
-use super::expected::{add_rows, exposure, meetings};
+use super::expected::{add_rows, meetings};
+use super::repeated::{common_worth, meetings_of};
 use super::sampled::{Sampler, SamplerScratch};
 use super::selected::visit;
 use super::tokens::Tokens;
-use crate::learner::Selected;
+use crate::learner::{Kernel, Selected};
+use crate::world::{Member, Seen};
 
 /// Highest rank that is drawn by itself.
 const SINGLE_RANKS: f64 = 128.0;
@@ -67,7 +69,8 @@ struct Sums {
 
 impl Sampler<'_> {
     /// Leaves in `scratch.expected.unlearned` the mass of each domain that one random run has not
-    /// learned. The scale is (capacity, effective tokens), of which the tokens are finite.
+    /// learned. The scale is (capacity, effective tokens); `scratch.expected.seen` says what the run
+    /// sees of each domain.
     pub(super) fn deviate<R: Rng + ?Sized>(
         &self,
         weights: &[f64],
@@ -82,19 +85,29 @@ impl Sampler<'_> {
             exposure: met,
             spreading,
             learned: off,
+            apart,
             ..
         } = scratch;
         simulator.unlearned_by_expected_score(weights, capacity, effective, expected);
         spreading.clear();
         for (index, family) in simulator.families.iter().enumerate() {
             let chosen = expected.selected[index];
-            family.combine_into(|member| exposure(weights[member.domain], effective), met);
-            let at_stake = family.members.iter().map(|m| {
-                m.scale * exposure(weights[m.domain], effective) * expected.unlearned[m.domain]
-            });
+            let seen = &expected.seen;
+            let Some(worth) = common_worth(family, seen) else {
+                self.draw_apart(index, chosen, (seen, apart), &mut tokens, random, off);
+                add_rows(family, off, &mut expected.unlearned);
+                continue;
+            };
+            let kernel = simulator.learner.kernel.counting(worth);
+            let distinct = |member: &Member| seen[member.domain].distinct;
+            family.combine_into(distinct, met);
+            let at_stake = family
+                .members
+                .iter()
+                .map(|member| member.scale * distinct(member) * expected.unlearned[member.domain]);
             let at_stake = at_stake.sum();
             self.deviate_family(
-                index,
+                (index, &kernel),
                 chosen,
                 (met, at_stake),
                 &mut tokens,
@@ -104,12 +117,14 @@ impl Sampler<'_> {
             if chosen.next > 0.0 {
                 let frequency = |row: usize| family.spectrum(row).mass(chosen.rank + 1.0);
                 let mean = meetings(met, frequency);
-                let count = tokens.single(mean, random);
-                let after = simulator.learner.kernel.after(count);
-                let spread = simulator.learner.kernel.unlearned(mean);
-                for (row, off) in off.iter_mut().enumerate() {
-                    let deviation = after.map_or(0.0, |after| after - spread);
-                    *off += chosen.next * frequency(row) * deviation;
+                if mean < self.certain {
+                    let count = tokens.single(mean, random);
+                    let after = kernel.after(count);
+                    let spread = kernel.unlearned(mean);
+                    for (row, off) in off.iter_mut().enumerate() {
+                        let deviation = after.map_or(0.0, |after| after - spread);
+                        *off += chosen.next * frequency(row) * deviation;
+                    }
                 }
             }
             add_rows(family, off, &mut expected.unlearned);
@@ -123,7 +138,7 @@ impl Sampler<'_> {
     /// stands for: much smaller deviations may have any shape.
     pub(super) fn deviate_family<R: Rng + ?Sized>(
         &self,
-        index: usize,
+        (index, kernel): (usize, &Kernel),
         chosen: Selected,
         (met, at_stake): (&[f64], f64),
         tokens: &mut Tokens,
@@ -131,7 +146,6 @@ impl Sampler<'_> {
         (spreading, off): (&mut Spreading, &mut Vec<f64>),
     ) {
         let family = &self.simulator.families[index];
-        let kernel = &self.simulator.learner.kernel;
         off.clear();
         off.resize(family.rows(), 0.0);
         let first = (spreading.terms.len(), spreading.frequencies.len());
@@ -174,7 +188,7 @@ impl Sampler<'_> {
         if matters && sums.fourth > KURTOSIS * sums.variance * sums.variance {
             spreading.terms.truncate(first.0);
             spreading.frequencies.truncate(first.1);
-            self.draw_nodes(index, chosen, met, tokens, random, off);
+            self.draw_nodes((index, kernel), chosen, met, tokens, random, off);
         }
     }
 
@@ -183,7 +197,7 @@ impl Sampler<'_> {
     /// or the other, so that those of a class add up.
     fn draw_nodes<R: Rng + ?Sized>(
         &self,
-        index: usize,
+        (index, kernel): (usize, &Kernel),
         chosen: Selected,
         met: &[f64],
         tokens: &mut Tokens,
@@ -191,7 +205,6 @@ impl Sampler<'_> {
         off: &mut [f64],
     ) {
         let family = &self.simulator.families[index];
-        let kernel = &self.simulator.learner.kernel;
         let mut sum: f64 = random.random();
         visit(family, chosen, |rank, skills, frequency| {
             if rank <= SINGLE_RANKS && (skills - 1.0).abs() < f64::EPSILON {
@@ -213,6 +226,47 @@ impl Sampler<'_> {
             }
             true
         });
+    }
+
+    /// Leaves in `off` the deviations of the selected skills of a family whose domains repeat
+    /// differently, drawn node by node: each domain's meetings count as often as its repeats are
+    /// worth.
+    fn draw_apart<R: Rng + ?Sized>(
+        &self,
+        index: usize,
+        chosen: Selected,
+        (seen, met): (&[Seen], &mut Vec<(f64, f64)>),
+        tokens: &mut Tokens,
+        random: &mut R,
+        off: &mut Vec<f64>,
+    ) {
+        let family = &self.simulator.families[index];
+        let kernel = &self.simulator.learner.kernel;
+        off.clear();
+        off.resize(family.rows(), 0.0);
+        let mut sum: f64 = random.random();
+        let mut draw = |number: u64, part: f64, frequency: &dyn Fn(usize) -> f64| {
+            meetings_of(family, seen, frequency, met);
+            let mean: f64 = met.iter().map(|(mean, _)| mean).sum();
+            if mean < self.certain && number > 0 {
+                let left = tokens.left_of_compound(kernel, number, met, random);
+                let deviation = part * (left - number as f64 * kernel.unlearned_of(met));
+                for (row, off) in off.iter_mut().enumerate() {
+                    *off += frequency(row) * deviation;
+                }
+            }
+            mean
+        };
+        visit(family, chosen, |_, skills, frequency| {
+            let before = sum.floor();
+            sum += skills;
+            let number = (sum.floor() - before) as u64;
+            draw(number, 1.0, frequency) * skills >= NEVER_MET
+        });
+        if chosen.next > 0.0 {
+            let frequency = |row: usize| family.spectrum(row).mass(chosen.rank + 1.0);
+            draw(1, chosen.next, &frequency);
+        }
     }
 
     /// Adds the normal deviations of all families to `unlearned`.

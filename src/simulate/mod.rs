@@ -9,6 +9,8 @@ mod held;
 mod observed;
 mod onset;
 pub mod oracle;
+mod ranked;
+mod reach;
 mod regress;
 mod repeated;
 mod rivals;

@@ -4,11 +4,16 @@
 //! n·v with v = Σ h_i c_i p_i / Σ h_i p_i (1 when counts are ranked). Over many skills the threshold
 //! hardly varies between runs, so that it is the one at which the *expected* number of selected
 //! skills is N (exact as N grows; .2 % of the excess at N = 1e3).
+//!
+//! Where data are finite, n are the distinct meetings and v is what one of them, with its repeats, is
+//! worth on average over the domains: repeats count for the score as anything that is met.
 
 use super::expected::{add_rows, nodes_left};
-use super::rivals::Reach;
+use super::reach::Reach;
+use super::repeated::meetings_of;
 use super::{Scratch, Simulator};
-use crate::learner::{TOGETHER, Threshold, cut_into, threshold};
+use crate::learner::{Regimes, TOGETHER, Threshold, cut_into, threshold};
+use crate::world::{Family, Seen};
 
 /// Learned part of a crowd below which that of all later ones is nothing beside what is not.
 const NEGLIGIBLE: f64 = 1e-14;
@@ -34,6 +39,7 @@ impl Simulator {
             &mut scratch.cut,
             &mut scratch.selected,
         );
+        self.see(weights, tokens, scratch);
         let mut reach = self.approach(weights, tokens, scratch);
         let threshold = loop {
             let found = self.threshold(capacity, reach, scratch);
@@ -51,17 +57,23 @@ impl Simulator {
         unlearned.clear();
         unlearned.resize(weights.len(), 0.0);
         for (family, rivals) in self.families.iter().zip(rivals) {
-            let learning = (&self.learner.kernel, &self.regimes);
-            nodes_left(learning, family, &rivals.met, rivals.sure, left);
+            let kernel = rivals.kernel(&self.learner.kernel);
+            if let Some(seen) = &rivals.apart {
+                self.nodes_left_apart(family, seen, rivals.sure, left);
+            } else if rivals.kernel.is_some() {
+                let learning = (kernel, &Regimes::new(kernel));
+                nodes_left(learning, family, &rivals.met, rivals.sure, left);
+            } else {
+                let learning = (kernel, &self.regimes);
+                nodes_left(learning, family, &rivals.met, rivals.sure, left);
+            }
             let mut done = 0;
             'crowds: for (run, value) in rivals.crowds.runs() {
-                let (whole, part) = threshold.counts(value);
+                let (whole, part) = threshold.counts(value, rivals.crowds.least());
                 let kept = (whole, part, threshold.share);
                 for start in run.clone().step_by(TOGETHER) {
                     let block = start..run.end.min(start + TOGETHER);
-                    let means = &rivals.crowds.means()[block.clone()];
-                    let ln_means = &rivals.crowds.ln_means()[block.clone()];
-                    let learned = self.learner.kernel.learned_each(kept, means, ln_means);
+                    let learned = rivals.crowds.learned(kernel, kept, block.clone());
                     for (left, masses) in left.iter_mut().zip(&rivals.masses) {
                         let masses = masses[block.clone()].iter().zip(learned);
                         *left += masses.map(|(m, learned)| m * (1.0 - learned)).sum::<f64>();
@@ -96,13 +108,25 @@ impl Simulator {
         if sure >= capacity && !reach.is_all() {
             return None;
         }
-        let crowds = rivals.iter().map(|rivals| &rivals.crowds);
-        let least = self.learner.kernel.least_count();
-        Some(threshold(
-            &crowds,
-            (capacity - sure, capacity),
-            least,
-            reach.guess,
-        ))
+        let kernel = &self.learner.kernel;
+        let crowds = rivals
+            .iter()
+            .map(|rivals| (&rivals.crowds, rivals.kernel(kernel)));
+        Some(threshold(&crowds, (capacity - sure, capacity), reach.guess))
+    }
+
+    /// Leaves in `left` the mass of each row that is not learned of the first `whole` nodes of a
+    /// family whose domains repeat differently.
+    fn nodes_left_apart(&self, family: &Family, seen: &[Seen], whole: usize, left: &mut Vec<f64>) {
+        let mut met = Vec::with_capacity(family.members.len());
+        left.clear();
+        left.resize(family.rows(), 0.0);
+        for node in 0..whole {
+            meetings_of(family, seen, |row| family.frequencies(row)[node], &mut met);
+            let part = self.learner.kernel.unlearned_of(&met);
+            for (row, left) in left.iter_mut().enumerate() {
+                *left += family.masses(row)[node] * part;
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The simulator by brute force: every skill of a small world by itself.
 //!
-//! Slow and simple. It shares nothing with [`super::Simulator`] but the masses of single ranks and
-//! the kernels, so that the two can be held against each other.
+//! Slow and simple. It shares nothing with [`super::Simulator`] but the masses of single ranks, the
+//! kernels and the worth of a repeat, so that the two can be held against each other.
 
 mod realised;
 mod skills;
@@ -13,7 +13,7 @@ use self::realised::realised;
 use self::skills::{Meeting, Skill, skills};
 use super::Counts;
 use crate::learner::{Learner, Ranking, Selection};
-use crate::world::World;
+use crate::world::{Seen, World};
 
 /// Largest number of ranks per domain for which single skills are listed. Jitter of the ranks and
 /// a spread of the costs make hundreds of skills out of each, and count as that many ranks.
@@ -33,18 +33,57 @@ pub fn losses(
 ) -> Option<Vec<f64>> {
     let domains = world.domains();
     assert_eq!(weights.len(), domains.len(), "one weight per domain");
-    let tokens = learner.efficiency.effective_tokens(tokens, capacity);
+    let seen = seen(world, learner, weights, (capacity, tokens));
     let mut skills = skills(world, MOST_RANKS)?;
     skills.sort_by(|a, b| {
         let score = |skill| sum(skill, weights, |met| value(world, learner, met));
         score(b).total_cmp(&score(a))
     });
     let ranked = skills.iter().map(|skill| {
-        let rate = sum(skill, weights, |_| 1.0);
-        let meetings = if rate > 0.0 { rate * tokens } else { 0.0 };
-        (skill, learner.kernel.unlearned(meetings))
+        let means = distinct(skill, &seen);
+        let worth = |met: &Meeting| seen[met.domain].worth;
+        let met: Vec<_> = means.zip(skill.met.iter().map(worth)).collect();
+        let unlearned = if met.iter().all(|(_, worth)| *worth <= 1.0) {
+            learner
+                .kernel
+                .unlearned(met.iter().map(|(mean, _)| mean).sum())
+        } else {
+            learner.kernel.unlearned_of(&met)
+        };
+        (skill, unlearned)
     });
     Some(keep_best(world, learner, capacity, ranked))
+}
+
+/// What a run sees of each domain.
+fn seen(
+    world: &World,
+    learner: &Learner,
+    weights: &[f64],
+    (capacity, tokens): (f64, f64),
+) -> Vec<Seen> {
+    let tokens = learner.efficiency.effective_tokens(tokens, capacity);
+    let once = learner.efficiency.effective_tokens(1.0, capacity);
+    let asked = weights
+        .iter()
+        .map(|weight| if *weight > 0.0 { weight * tokens } else { 0.0 });
+    let supply = world.supply();
+    asked
+        .enumerate()
+        .map(|(domain, asked)| supply.seen(domain, asked, once))
+        .collect()
+}
+
+/// Mean distinct meetings of a skill by each domain that meets it.
+fn distinct<'a>(skill: &'a Skill, seen: &'a [Seen]) -> impl Iterator<Item = f64> + 'a {
+    skill.met.iter().map(|met| {
+        let tokens = seen[met.domain].distinct;
+        if met.frequency > 0.0 {
+            tokens * met.frequency
+        } else {
+            0.0
+        }
+    })
 }
 
 /// Σ h_i p_i × `factor` over the domains that meet a skill.
@@ -92,9 +131,9 @@ fn keep_best<'a>(
 }
 
 /// Domain losses of one random run (length K), skill by skill: which ranks are shared and the
-/// meetings of each skill are drawn, and the top N kept by expected or by drawn score. `None` if
-/// the world has more than [`MOST_RANKS`] ranks per domain, if the kernel has no r(n), or if the
-/// tokens are unlimited.
+/// distinct meetings of each skill with each domain are drawn, and the top N kept by expected or by
+/// drawn score. `None` if the world has more than [`MOST_RANKS`] ranks per domain, if the kernel has
+/// no r(n), or if the tokens are unlimited.
 ///
 /// # Panics
 /// When `weights` has not one weight per domain.
@@ -108,55 +147,85 @@ pub fn sample<R: Rng + ?Sized>(
 ) -> Option<Vec<f64>> {
     let domains = world.domains();
     assert_eq!(weights.len(), domains.len(), "one weight per domain");
+    let seen = seen(world, learner, weights, (capacity, tokens));
     let tokens = learner.efficiency.effective_tokens(tokens, capacity);
     let skills = realised(world, MOST_RANKS, random)?;
-    let rates: Vec<f64> = skills
-        .iter()
-        .map(|skill| sum(skill, weights, |_| 1.0))
-        .collect();
+    // Of every skill in turn, by every domain that meets it.
+    let means: Vec<f64> = skills.iter().flat_map(|s| distinct(s, &seen)).collect();
     let drawn = match counts {
-        Counts::Poisson => rates
-            .iter()
-            .map(|rate| {
-                if *rate > 0.0 {
-                    Some(Poisson::new(rate * tokens).ok()?.sample(random))
-                } else {
-                    Some(0.0)
-                }
-            })
-            .collect::<Option<Vec<f64>>>()?,
+        Counts::Poisson => {
+            let mut drawn = Vec::with_capacity(means.len());
+            let mut left = means.as_slice();
+            for skill in &skills {
+                let (here, later) = left.split_at(skill.met.len());
+                left = later;
+                draw(skill, &seen, here, random, &mut drawn)?;
+            }
+            drawn
+        }
         Counts::Multinomial if tokens.is_finite() => {
-            let beyond: f64 = (0..domains.len())
-                .map(|i| weights[i] * world.remainder(i))
-                .sum();
-            token_by_token(&rates, beyond, tokens.round(), random)
+            let beyond = seen.iter().enumerate();
+            let beyond = beyond.map(|(i, seen)| seen.distinct * world.remainder(i));
+            let all: f64 = seen.iter().map(|seen| seen.distinct).sum();
+            token_by_token(&means, beyond.sum(), all.round(), random)
         }
         Counts::Multinomial => return None,
     };
-    // (score, tie breaker, count) of each skill.
-    let mut ranked: Vec<(f64, f64, f64, &Skill)> = skills
-        .iter()
-        .zip(&rates)
-        .zip(drawn)
-        .map(|((skill, rate), count)| {
-            let valued = sum(skill, weights, |met| value(world, learner, met));
-            let score = match learner.selection {
-                Selection::Expected => valued,
-                // What teaches nothing takes no capacity. Scores are rounded: 3·0.1 equals 1·0.3.
-                Selection::Observed if count >= learner.kernel.least_count() => {
-                    (count * valued / rate * SCORE_DIGITS).round() / SCORE_DIGITS
-                }
-                Selection::Observed => 0.0,
-            };
-            (score, random.random(), count, skill)
-        })
-        .collect();
+    // (score, tie breaker, what is left) of each skill.
+    let mut ranked: Vec<(f64, f64, f64, &Skill)> = Vec::with_capacity(skills.len());
+    let mut first = 0;
+    for skill in &skills {
+        let here = first..first + skill.met.len();
+        first = here.end;
+        let mean: f64 = means[here.clone()].iter().sum();
+        let counts = &drawn[here];
+        let count: f64 = counts.iter().sum();
+        let worth = counts.iter().zip(&skill.met);
+        let worth = worth.map(|(count, met)| count * seen[met.domain].worth);
+        let left = learner.kernel.after(worth.sum())?;
+        let valued = sum(skill, weights, |met| value(world, learner, met));
+        let score = match learner.selection {
+            Selection::Expected => valued,
+            // What teaches nothing takes no capacity. Scores are rounded: 3·0.1 equals 1·0.3.
+            Selection::Observed if left < 1.0 => {
+                (count * valued * tokens / mean * SCORE_DIGITS).round() / SCORE_DIGITS
+            }
+            Selection::Observed => 0.0,
+        };
+        ranked.push((score, random.random(), left, skill));
+    }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
-    let ranked = ranked
-        .iter()
-        .map(|(_, _, count, skill)| Some((*skill, learner.kernel.after(*count)?)))
-        .collect::<Option<Vec<_>>>()?;
+    let ranked = ranked.into_iter().map(|(_, _, left, skill)| (skill, left));
     Some(keep_best(world, learner, capacity, ranked))
+}
+
+/// Adds how often each domain meets a skill, of these means; all meetings at once, as if by one
+/// domain, where they are of one worth. `None` for a mean that cannot be drawn.
+fn draw<R: Rng + ?Sized>(
+    skill: &Skill,
+    seen: &[Seen],
+    means: &[f64],
+    random: &mut R,
+    drawn: &mut Vec<f64>,
+) -> Option<()> {
+    let mut count = |mean: f64| {
+        if mean > 0.0 {
+            Some(Poisson::new(mean).ok()?.sample(random))
+        } else {
+            Some(0.0)
+        }
+    };
+    let mut worths = skill.met.iter().map(|met| seen[met.domain].worth.to_bits());
+    let first = worths.next();
+    if worths.all(|worth| Some(worth) == first) {
+        drawn.push(count(means.iter().sum())?);
+        drawn.extend(means.iter().skip(1).map(|_| 0.0));
+    } else {
+        for mean in means {
+            drawn.push(count(*mean)?);
+        }
+    }
+    Some(())
 }
 
 /// How often each skill is met by `tokens` tokens, thrown one after the other; `beyond` is the rate

@@ -4,12 +4,23 @@ use super::expected::{add_rows, exposure, family_left};
 use super::selected::visit;
 use super::{Scratch, Simulator};
 use crate::learner::{Regimes, Selected};
-use crate::world::{Family, Member};
+use crate::world::{Family, Member, Seen};
 
 /// Unlearned part from which later, ever rarer skills have learned nothing.
 const UNMET: f64 = 1.0 - 1e-15;
 
 impl Simulator {
+    /// Notes in `scratch.seen` what a run of `tokens` effective tokens sees of each domain;
+    /// `scratch.efficiency` says how often a token counts.
+    pub(super) fn see(&self, weights: &[f64], tokens: f64, scratch: &mut Scratch) {
+        let supply = self.world.supply();
+        let seen = weights.iter().enumerate().map(|(domain, weight)| {
+            supply.seen(domain, exposure(*weight, tokens), scratch.efficiency)
+        });
+        scratch.seen.clear();
+        scratch.seen.extend(seen);
+    }
+
     /// Adds to `scratch.unlearned` the mass of each domain (length K) that is not learned of what
     /// `scratch.selected` holds.
     ///
@@ -19,12 +30,7 @@ impl Simulator {
     /// domains that repeat differently need the compound count.
     pub(super) fn unlearned_of_supply(&self, weights: &[f64], tokens: f64, scratch: &mut Scratch) {
         let kernel = &self.learner.kernel;
-        let supply = self.world.supply();
-        let seen = weights.iter().enumerate().map(|(domain, weight)| {
-            supply.seen(domain, exposure(*weight, tokens), scratch.efficiency)
-        });
-        scratch.seen.clear();
-        scratch.seen.extend(seen);
+        self.see(weights, tokens, scratch);
         let plain = scratch
             .seen
             .iter()
@@ -39,7 +45,7 @@ impl Simulator {
                 };
                 family.combine_into(met, &mut scratch.exposure);
                 family_left((kernel, &self.regimes), family, chosen, scratch);
-            } else if let Some(worth) = common_worth(family, scratch) {
+            } else if let Some(worth) = common_worth(family, &scratch.seen) {
                 let met = |member: &Member| seen[member.domain].distinct;
                 family.combine_into(met, &mut scratch.exposure);
                 let kernel = kernel.counting(worth);
@@ -58,13 +64,7 @@ impl Simulator {
             seen, met, left, ..
         } = scratch;
         let mut unlearned = |frequency: &dyn Fn(usize) -> f64| {
-            met.clear();
-            for member in &family.members {
-                let (seen, frequency) = (seen[member.domain], frequency(member.row));
-                if seen.distinct > 0.0 && frequency > 0.0 && member.scale > 0.0 {
-                    met.push((seen.distinct * member.scale * frequency, seen.worth));
-                }
-            }
+            meetings_of(family, seen, frequency, met);
             kernel.unlearned_of(met)
         };
         left.clear();
@@ -87,12 +87,29 @@ impl Simulator {
     }
 }
 
+/// Leaves in `met` how often each domain of a family meets, on average, a skill of the given
+/// frequency under each row, and what each of these meetings is worth.
+pub(super) fn meetings_of(
+    family: &Family,
+    seen: &[Seen],
+    frequency: impl Fn(usize) -> f64,
+    met: &mut Vec<(f64, f64)>,
+) {
+    met.clear();
+    for member in &family.members {
+        let (seen, frequency) = (seen[member.domain], frequency(member.row));
+        if seen.distinct > 0.0 && frequency > 0.0 && member.scale > 0.0 {
+            met.push((seen.distinct * member.scale * frequency, seen.worth));
+        }
+    }
+}
+
 /// What a meeting is worth, if it is the same for all domains that meet a family.
-fn common_worth(family: &Family, scratch: &Scratch) -> Option<f64> {
+pub(super) fn common_worth(family: &Family, seen: &[Seen]) -> Option<f64> {
     let mut worths = family
         .members
         .iter()
-        .map(|member| scratch.seen[member.domain])
+        .map(|member| seen[member.domain])
         .filter(|seen| seen.distinct > 0.0)
         .map(|seen| seen.worth);
     let first = worths.next().unwrap_or(1.0);

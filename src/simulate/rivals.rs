@@ -4,10 +4,12 @@
 //! those that are never met often enough. Where the threshold may lie is known well enough from the
 //! cut by expected scores to leave both out.
 
-use super::expected::{exposure, meetings};
-use super::{Scratch, Simulator};
-use crate::learner::{Crowds, Selected, Threshold, certain_mean, least_count, tail_bound};
-use crate::world::{Family, Member, panel};
+use super::Simulator;
+use super::expected::meetings;
+use super::reach::Reach;
+use super::repeated::meetings_of;
+use crate::learner::{Crowds, Kernel, Selected, certain_mean, least_count, tail_bound};
+use crate::world::{Family, Seen, panel};
 
 /// Meetings at the cut from which the classes there are divided further: with fewer, the counts
 /// spread over more ranks than a class has.
@@ -19,13 +21,6 @@ const WINDOW: f64 = 8.0;
 /// Widest divided class there, in standard deviations of the count.
 const WIDTH: f64 = 2.0;
 
-/// Meetings by which the threshold may lie below that of expected scores, and above it.
-const REACH: (f64, f64) = (2.0, 5.0);
-
-/// Meetings by which it usually lies above: over a Gamma(n) variable g the mean of g^(−1/α) is that
-/// of (n − (1 + 1/α)/2)^(−1/α), nearly.
-const USUAL: f64 = 0.85;
-
 /// Part of the capacity below which a class, and with it all later ones, has no say.
 const NEGLIGIBLE: f64 = 1e-12;
 
@@ -36,6 +31,10 @@ type Meet<'a> = dyn Fn(&dyn Fn(usize) -> f64) -> ((f64, f64), f64) + 'a;
 /// The skills of a family that may be kept or not, and those that are kept for sure.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rivals {
+    /// The kernel for meetings as they count, and for which domains each counts: `None` if they
+    /// count alike.
+    pub(super) kernel: Option<Kernel>,
+    pub(super) apart: Option<Vec<Seen>>,
     /// For each row how often a frequency of 1 is met, and what these meetings are worth.
     pub(super) met: Vec<f64>,
     pub(super) valued: Vec<f64>,
@@ -51,8 +50,25 @@ pub(super) struct Rivals {
 }
 
 impl Rivals {
+    /// The kernel of these skills, for a learner of the kernel `learner`.
+    pub(super) fn kernel<'a>(&'a self, learner: &'a Kernel) -> &'a Kernel {
+        self.kernel.as_ref().unwrap_or(learner)
+    }
+
+    /// Fewest meetings that may teach anything, and those that do whichever domains they are of.
+    pub(super) fn teaching(&self, learner: &Kernel) -> (f64, f64) {
+        let surely = self.kernel(learner).least_count();
+        let Some(seen) = &self.apart else {
+            return (surely, surely);
+        };
+        let most = seen
+            .iter()
+            .fold(1.0, |most, seen| f64::max(most, seen.worth));
+        (learner.counting(most).least_count(), surely)
+    }
+
     /// The least and the largest value of a meeting, over all ranks; `None` if there are none.
-    fn values(&self) -> Option<(f64, f64)> {
+    pub(super) fn values(&self) -> Option<(f64, f64)> {
         let rows = self.met.iter().zip(&self.valued);
         let values = rows.filter(|(met, _)| **met > 0.0).map(|(m, v)| v / m);
         values.fold(None, |range, value| {
@@ -62,89 +78,7 @@ impl Rivals {
     }
 }
 
-/// The scores between which the threshold is looked for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Reach {
-    low: f64,
-    high: f64,
-    /// The score to look at first; NaN for none.
-    pub(super) guess: f64,
-}
-
-impl Reach {
-    /// All scores.
-    pub(super) fn all(self) -> Self {
-        Self {
-            low: 0.0,
-            high: f64::INFINITY,
-            ..self
-        }
-    }
-
-    /// Whether all scores are within reach.
-    pub(super) fn is_all(&self) -> bool {
-        self.low <= 0.0 && self.high.is_infinite()
-    }
-
-    /// Whether a threshold that was found with these rivals is the threshold among all skills.
-    pub(super) fn holds(&self, threshold: &Threshold) -> bool {
-        (self.low <= 0.0 || threshold.from >= self.low) && threshold.above <= self.high
-    }
-}
-
 impl Simulator {
-    /// Fills in what of `scratch.rivals` depends on weights and tokens alone, and tells where the
-    /// threshold lies if it is near `scratch.selected`, the cut by expected scores.
-    pub(super) fn approach(&self, weights: &[f64], tokens: f64, scratch: &mut Scratch) -> Reach {
-        let ranking = self.learner.ranking;
-        let Scratch {
-            rivals, selected, ..
-        } = scratch;
-        rivals.resize_with(self.families.len(), Rivals::default);
-        // Scores of the last ranks that are selected, and of the first that are not.
-        let (mut last, mut next) = (f64::INFINITY, 0.0);
-        let (mut least, mut most, mut typical) = (f64::INFINITY, 0.0, f64::INFINITY);
-        for ((family, near), rivals) in self.families.iter().zip(&*selected).zip(rivals) {
-            let exposed = |member: &Member| exposure(weights[member.domain], tokens);
-            family.combine_into(exposed, &mut rivals.met);
-            let valued = |member: &Member| {
-                let domain = &self.world.domains()[member.domain];
-                exposed(member) * ranking.value(domain, member)
-            };
-            family.combine_into(valued, &mut rivals.valued);
-            if let Some((low, high)) = rivals.values() {
-                (least, most) = (f64::min(least, low), f64::max(most, high));
-            }
-            if near.rank > family.low && near.rank < family.high {
-                let mass = |row: usize| family.spectrum(row).mass(near.rank);
-                let here = meetings(&rivals.valued, mass);
-                last = f64::min(last, here);
-                typical = f64::min(typical, here / meetings(&rivals.met, mass));
-                let mass = |row: usize| family.spectrum(row).mass(near.rank + 1.0);
-                next = f64::max(next, meetings(&rivals.valued, mass));
-            }
-        }
-        if last.is_infinite() {
-            return Reach {
-                low: 0.0,
-                high: 0.0,
-                guess: f64::NAN,
-            };
-        }
-        let (below, above) = (f64::min(last, next), f64::max(last, next));
-        let low = below - REACH.0 * most;
-        Reach {
-            // Down to the least count the score does not matter.
-            low: if low < self.learner.kernel.least_count() * least {
-                0.0
-            } else {
-                low
-            },
-            high: above + REACH.1 * most,
-            guess: 0.5 * (below + above) + USUAL * typical,
-        }
-    }
-
     /// Puts into `rivals` the skills of a family that may be kept or not if the threshold is within
     /// `reach`; `near` is what is selected of it by expected scores, and `capacity` finite.
     pub(super) fn gather(
@@ -155,7 +89,8 @@ impl Simulator {
         capacity: f64,
         rivals: &mut Rivals,
     ) {
-        rivals.crowds.clear();
+        let (least, taught) = rivals.teaching(&self.learner.kernel);
+        rivals.crowds.clear(least);
         rivals.masses.resize(family.rows(), Vec::new());
         rivals.masses.iter_mut().for_each(Vec::clear);
         (rivals.sure, rivals.sure_rank, rivals.end) = (0, family.low, family.low);
@@ -163,6 +98,7 @@ impl Simulator {
             return;
         };
         let Rivals {
+            apart,
             met,
             valued,
             sure,
@@ -170,10 +106,10 @@ impl Simulator {
             end,
             crowds,
             masses,
+            ..
         } = rivals;
-        let least = self.learner.kernel.least_count();
         let mean = |node: usize| meetings(met, |row| family.frequencies(row)[node]);
-        let surely = certain_mean(least_count(reach.high, least_value).max(least));
+        let surely = certain_mean(least_count(reach.high, least_value).max(taught));
         let first = family.class_of(first_below(family.len(), mean, surely));
         let worth = |frequency: &dyn Fn(usize) -> f64| {
             let mean = meetings(met, frequency);
@@ -215,11 +151,21 @@ impl Simulator {
                 } else {
                     for node in class.first..class.end {
                         push(family, node, &worth, (met, valued), crowds, masses);
+                        if let Some(seen) = apart {
+                            tell(family, seen, |row| family.frequencies(row)[node], crowds);
+                        }
                     }
                     low = class.high;
                     continue;
                 };
-                divide(family, (low, high), &worth, crowds, masses);
+                divide(
+                    family,
+                    (low, high),
+                    &worth,
+                    apart.as_deref(),
+                    crowds,
+                    masses,
+                );
                 low = high;
             }
         }
@@ -249,6 +195,16 @@ fn push(
     if mean.0 > 0.0 {
         let skills = family.multiplicity * family.node_skills(node);
         crowds.push(skills, mean, value);
+    }
+}
+
+/// Tells the crowd added last, of skills of the given frequency under each row, how often each domain
+/// meets them; nothing if they are never met and so no crowd.
+fn tell(family: &Family, seen: &[Seen], frequency: impl Fn(usize) -> f64, crowds: &mut Crowds) {
+    let mut met = Vec::with_capacity(family.members.len());
+    meetings_of(family, seen, frequency, &mut met);
+    if !met.is_empty() {
+        crowds.tell(&met);
     }
 }
 
@@ -296,6 +252,7 @@ fn divide(
     family: &Family,
     (low, high): (f64, f64),
     worth: &Meet,
+    apart: Option<&[Seen]>,
     crowds: &mut Crowds,
     masses: &mut [Vec<f64>],
 ) {
@@ -312,6 +269,9 @@ fn divide(
         let (mean, value) = worth(&frequency);
         if mean.0 > 0.0 {
             crowds.push(skills, mean, value);
+            if let Some(seen) = apart {
+                tell(family, seen, frequency, crowds);
+            }
         }
         for masses in &mut *masses {
             if let Some(mass) = masses.last_mut() {

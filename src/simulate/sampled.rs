@@ -8,9 +8,9 @@
 
 use rand::Rng;
 
-use super::competition::Met;
 use super::deviations::Spreading;
 use super::groups::{Group, Grouping, group};
+use super::ranked::Met;
 use super::sharing::Block;
 use super::tokens::{Counts, Tokens};
 use super::{Scratch, Simulator};
@@ -48,6 +48,8 @@ pub struct SamplerScratch {
     pub(super) met: Vec<Met>,
     pub(super) learned: Vec<f64>,
     pub(super) numbers: Vec<u64>,
+    /// Meetings of one skill by each of its domains, and what they are worth.
+    pub(super) apart: Vec<(f64, f64)>,
 }
 
 impl<'a> Sampler<'a> {
@@ -72,8 +74,9 @@ impl<'a> Sampler<'a> {
 
     /// Domain losses in nats (length K) of one run of a learner of `capacity` skills that saw
     /// `tokens` tokens of the mixture `weights`. Both may be infinite; without a bound on the
-    /// tokens no meetings are left to chance, and where data are finite none is drawn. The kernel `sgd-decay`, which has no r(n), leaves
-    /// what it leaves on average.
+    /// tokens no meetings are left to chance, but for those of domains that run out of unique ones:
+    /// the meetings that these hold are drawn, and each counts as often as its repeats are worth.
+    /// The kernel `sgd-decay`, which has no r(n), leaves what it leaves on average.
     ///
     /// # Panics
     /// When `weights` has not one weight per domain.
@@ -116,22 +119,37 @@ impl<'a> Sampler<'a> {
         let learner = &simulator.learner;
         let effective = learner.efficiency.effective_tokens(tokens, capacity);
         let limit = simulator.limit(capacity);
-        if effective.is_infinite() || !simulator.world.supply().is_unlimited() {
+        let plenty = simulator.world.supply().is_unlimited();
+        if effective.is_infinite() && plenty {
             simulator.losses_into(weights, capacity, tokens, &mut scratch.expected, losses);
             return;
         }
+        scratch.expected.efficiency = learner.efficiency.effective_tokens(1.0, capacity);
+        simulator.see(weights, effective, &mut scratch.expected);
+        let seen = &scratch.expected.seen;
         let met: f64 = domains
             .iter()
-            .zip(weights)
-            .map(|(domain, weight)| weight * effective * domain.spectrum.tail(0.0))
+            .zip(seen)
+            .map(|(domain, seen)| seen.distinct * domain.spectrum.tail(0.0))
             .sum();
-        scratch.expected.efficiency = learner.efficiency.effective_tokens(1.0, capacity);
-        let tokens = Tokens::new(self.counts, effective, met);
-        let by_count = learner.selection == Selection::Observed && limit.is_finite();
-        if by_count || self.by_chance {
-            self.compete(weights, (limit, effective), tokens, random, scratch);
+        let distinct = if plenty {
+            effective
         } else {
-            self.deviate(weights, (limit, effective), tokens, random, scratch);
+            seen.iter().map(|seen| seen.distinct).sum()
+        };
+        // Of unlimited tokens any number may meet a skill.
+        let counts = if distinct.is_finite() {
+            self.counts
+        } else {
+            Counts::Poisson
+        };
+        let tokens = Tokens::new(counts, distinct, met);
+        let by_count = self.by_count(limit, effective);
+        let scale = (limit, effective);
+        if by_count || self.by_chance {
+            self.compete(weights, scale, tokens, random, scratch);
+        } else {
+            self.deviate(weights, scale, tokens, random, scratch);
         }
         for (domain, loss) in losses.iter_mut().enumerate() {
             // Deviations may overshoot. Where skills are there by chance, a domain's may weigh more
@@ -144,6 +162,12 @@ impl<'a> Sampler<'a> {
             let unlearned = scratch.expected.unlearned[domain].clamp(0.0, most);
             *loss = simulator.loss_of(domain, unlearned);
         }
+    }
+
+    /// Whether skills are ranked by realised counts: those of unlimited tokens are as their means.
+    pub(super) fn by_count(&self, capacity: f64, effective: f64) -> bool {
+        let observed = self.simulator.learner.selection == Selection::Observed;
+        observed && capacity.is_finite() && effective.is_finite()
     }
 }
 

@@ -49,7 +49,7 @@ impl Simulator {
     /// `tokens` tokens of the mixture `weights` (length K). Both may be infinite.
     ///
     /// L_i = E_i + c_i (Σ_s p_i(s) r_s + remainder_i), with r_s the expected unlearned part of a
-    /// selected skill and 1 for any other. Where data are finite, skills are selected by expected
+    /// selected skill and 1 for any other. With unlimited tokens skills are selected by expected
     /// score, whatever the learner's selection.
     ///
     /// # Panics
@@ -85,7 +85,7 @@ impl Simulator {
         scratch.efficiency = self.learner.efficiency.effective_tokens(1.0, capacity);
         let tokens = self.learner.efficiency.effective_tokens(tokens, capacity);
         let capacity = self.limit(capacity);
-        let by_count = tokens.is_finite() && self.world.supply().is_unlimited();
+        let by_count = tokens.is_finite();
         match self.learner.selection {
             // With unlimited tokens counts are as their means; with unlimited capacity nothing is
             // ranked.

@@ -99,6 +99,50 @@ impl Tokens {
         });
         left
     }
+
+    /// Draws, for `skills` alike skills, how often each domain meets them, given the mean and the
+    /// worth of a meeting by each; tells `found` how many skills had so many meetings in all, worth
+    /// so much.
+    pub(super) fn compound<R: Rng + ?Sized>(
+        &mut self,
+        skills: u64,
+        met: &[(f64, f64)],
+        random: &mut R,
+        mut found: impl FnMut(f64, f64, u64),
+    ) {
+        let mut drawn = vec![(0.0, 0.0, skills)];
+        for (mean, worth) in met {
+            let mut next = Vec::with_capacity(drawn.len());
+            for (count, sum, skills) in drawn {
+                self.group(skills, *mean, random, |more, skills| {
+                    next.push((count + more, sum + worth * more, skills));
+                });
+            }
+            drawn = next;
+        }
+        for (count, sum, skills) in drawn {
+            found(count, sum, skills);
+        }
+    }
+
+    /// As [`Tokens::left_of`], of skills that several domains meet, whose meetings differ in worth.
+    pub(super) fn left_of_compound<R: Rng + ?Sized>(
+        &mut self,
+        kernel: &Kernel,
+        skills: u64,
+        met: &[(f64, f64)],
+        random: &mut R,
+    ) -> f64 {
+        let mut left = 0.0;
+        let mut expected = None;
+        self.compound(skills, met, random, |_, worth, number| {
+            let after = kernel.after(worth);
+            let after =
+                after.unwrap_or_else(|| *expected.get_or_insert_with(|| kernel.unlearned_of(met)));
+            left += number as f64 * after;
+        });
+        left
+    }
 }
 
 /// Divides `total` meetings at random between `skills` alike skills.

@@ -1,9 +1,12 @@
 //! Runs a sweep on all threads and writes its runs down as they come, in order.
 //!
 //! The rows are made of text by the threads that simulate them, and none is kept once it is
-//! written: memory does not grow with the number of runs.
+//! written: memory does not grow with the number of runs. Where several threads simulate, another one
+//! writes: it waits for the disk, they do not.
 
 use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
+use std::{panic, thread};
 
 use rayon::prelude::*;
 
@@ -15,6 +18,9 @@ use crate::simulate::{SamplerScratch, Simulator};
 /// Batches that are simulated while those before are written: work enough for many threads, in a
 /// few megabytes of text.
 const WAVE: usize = 256;
+
+/// Waves that wait to be written.
+const WAITING: usize = 2;
 
 /// Simulates every run of `sweep` and writes them to `out` as
 /// [`runs::write`](crate::runs::write()) writes the table of
@@ -64,16 +70,36 @@ pub fn write(
             )
             .collect()
     };
-    let mut ready = wave(0)?;
-    for first in (WAVE..batches + WAVE).step_by(WAVE) {
-        let (written, next) = rayon::join(
-            || ready.iter().try_for_each(|rows| out.write_all(rows)),
-            || wave(first),
-        );
-        written?;
-        ready = next?;
+    let waves = (0..batches).step_by(WAVE);
+    if rayon::current_num_threads() == 1 {
+        for first in waves {
+            put(&wave(first)?, out)?;
+        }
+        return out.flush();
     }
-    out.flush()
+    thread::scope(|scope| {
+        let (ready, waiting) = sync_channel::<Vec<Vec<u8>>>(WAITING);
+        let writer = scope.spawn(move || {
+            let mut waves = waiting.into_iter();
+            waves.try_for_each(|rows| put(&rows, out))?;
+            out.flush()
+        });
+        for first in waves {
+            // Who writes has failed, and says why.
+            if ready.send(wave(first)?).is_err() {
+                break;
+            }
+        }
+        drop(ready);
+        writer
+            .join()
+            .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+    })
+}
+
+/// Writes a wave of rows.
+fn put(wave: &[Vec<u8>], out: &mut impl Write) -> io::Result<()> {
+    wave.iter().try_for_each(|rows| out.write_all(rows))
 }
 
 #[cfg(test)]

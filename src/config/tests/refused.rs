@@ -625,14 +625,7 @@ fn random_runs_and_finite_data() {
                     ),
                 ]
             ),
-            reports(
-                &supplied,
-                &[
-                    ("tau = 5", "tau = 5\nrepetition-decay = 0"),
-                    ("tau = 5", "tau = 5\nselection = \"observed\""),
-                    (mixtures, "mode = \"sampled\"\n[sweep.mixtures]"),
-                ]
-            ),
+            reports(&supplied, &[("tau = 5", "tau = 5\nrepetition-decay = 0"),]),
         ]
         .concat()
     );
