@@ -60,7 +60,7 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Join the shards of a sweep, and do with its runs what `run` does.
     Merge(MergeArguments),
-    /// Simulate the runs of an experiment and write them as CSV.
+    /// Simulate the runs of an experiment and write them as CSV or Parquet.
     Simulate(SimulateArguments),
     /// Fit laws to a CSV of training runs.
     Fit(Box<FitArguments>),

@@ -49,12 +49,14 @@ pub(in crate::cli) struct RunArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     mixlaw simulate my-world.toml --out runs.csv\n  \
+    mixlaw simulate my-world.toml --out runs.parquet     if built with --features parquet\n  \
     mixlaw simulate my-world.toml --out - | gzip > runs.csv.gz")]
 pub(in crate::cli) struct SimulateArguments {
     /// The experiment file (TOML).
     pub(in crate::cli) file: PathBuf,
 
-    /// Where to write the runs (CSV); `-` for standard output.
+    /// Where to write the runs: CSV, or Parquet if the name ends in .parquet and mixlaw was built with the
+    /// feature of that name; `-` for CSV on standard output.
     #[arg(long)]
     pub(in crate::cli) out: PathBuf,
 
