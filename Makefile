@@ -4,7 +4,7 @@ CARGO ?= cargo
 # What the system must have, as Debian packages: LAPACK and BLAS, and the tool that finds them.
 PACKAGES := libopenblas-dev pkg-config
 
-.PHONY: run test setup lint unit doc results results-fast resume slurm
+.PHONY: run test setup lint unit doc results results-fast parquet resume slurm
 
 ## Build and run the built-in quickstart.
 run: setup
@@ -22,6 +22,12 @@ doc:
 
 unit:
 	$(CARGO) test --locked
+
+## Parquet: lints and tests of what is built with the feature. MIXLAW_PYTHON names a Python with pandas or polars.
+parquet: setup
+	$(CARGO) clippy --lib --bins --features parquet --locked -- -D warnings
+	$(CARGO) test --features parquet --locked --lib -- parquet sweep::write
+	$(CARGO) test --features parquet --locked --test parquet -- --nocapture
 
 ## Run every experiment and hold its verdicts and figures against the committed ones.
 results: setup

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::arguments::MergeArguments;
 use super::failure::Failure;
 use super::keeping::Keeping;
-use super::kept_arguments::MergeArguments;
 use super::progress::Talk;
 use super::run::{fails, run_into};
 use crate::config;

@@ -14,7 +14,6 @@ mod fit;
 mod fit_file;
 mod interrupt;
 mod keeping;
-mod kept_arguments;
 mod kept_words;
 mod man;
 mod maps;

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use super::arguments::RunArguments;
+use super::arguments::{Retry, RunArguments};
 use super::asked::check_figures;
 use super::best_mixture::Question;
 use super::directory::{Directory, Origin};
 use super::failure::Failure;
 use super::keeping::{Keeping, Simulated};
-use super::kept_arguments::Retry;
 use super::progress::Talk;
 use super::stored::KeptSweep;
 use super::{estimate, output};

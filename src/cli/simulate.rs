@@ -35,6 +35,7 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
     if !to_stdout {
         output::check_file(&arguments.out)?;
     }
+    let form = Form::of(&arguments.out)?;
     let runs = sweep.runs();
     match learner {
         // Runs of counting learners are written as they come.
@@ -42,14 +43,20 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
             let simulator = Simulator::new(world, learner, sweep.resolution);
             let work = Work::begin(talk, "simulated runs", runs);
             let done = |more| work.advance(more);
-            put(&arguments.out, |mut out| {
-                sweep::write(&simulator, &sweep, &mut out, &done)
+            put(&arguments.out, |mut out| match form {
+                Form::Csv => sweep::write(&simulator, &sweep, &mut out, &done),
+                #[cfg(feature = "parquet")]
+                Form::Parquet => sweep::write_parquet(&simulator, &sweep, out, &done),
             })?;
             work.finish();
         }
         LearnerKind::Sgd(_) => {
             let table = simulated(world, learner, &sweep, talk)?;
-            put(&arguments.out, |out| runs::write(&table, out))?;
+            put(&arguments.out, |out| match form {
+                Form::Csv => runs::write(&table, out),
+                #[cfg(feature = "parquet")]
+                Form::Parquet => runs::write_parquet(&table, out),
+            })?;
         }
     }
     if !to_stdout {
@@ -57,6 +64,36 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
         talk.say(&format!("{runs} runs written to {out}"));
     }
     Ok(())
+}
+
+/// The form of a file of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Csv,
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl Form {
+    /// The form that the name of a file asks for.
+    fn of(out: &Path) -> Result<Self, Failure> {
+        if !out
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))
+        {
+            return Ok(Self::Csv);
+        }
+        #[cfg(feature = "parquet")]
+        return Ok(Self::Parquet);
+        #[cfg(not(feature = "parquet"))]
+        Err(Failure::words_with_help(
+            format!(
+                "cannot write {}: this mixlaw was built without Parquet",
+                out.display()
+            ),
+            "build it with `cargo build --release --features parquet`, or name a file that ends in .csv",
+        ))
+    }
 }
 
 /// Lets `write` write to the file `out`, or to stdout if it is "-".

@@ -6,9 +6,9 @@ use std::path::Path;
 use indicatif::HumanCount;
 use rand::RngExt;
 
+use super::arguments::VerifyArguments;
 use super::failure::Failure;
 use super::keeping::Simulated;
-use super::kept_arguments::VerifyArguments;
 use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Experiment, Source, meaning};

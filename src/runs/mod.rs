@@ -9,6 +9,8 @@ mod layout;
 mod lines;
 mod mapping;
 mod notes;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pattern;
 mod read;
 mod read_error;
@@ -22,6 +24,8 @@ pub use filter::FilterValue;
 pub use fingerprint::{file_fingerprint, fingerprint};
 pub use mapping::{ExcludedCell, Mapping, ScaleSource};
 pub use notes::ReadNotes;
+#[cfg(feature = "parquet")]
+pub use parquet::{ParquetWriter, write_parquet};
 pub use read::read;
 pub use read_error::{Place, ReadError};
 pub use sheet_error::SheetError;

@@ -10,6 +10,9 @@ use super::lines::LineCounter;
 use super::sheet_error::SheetError;
 use super::words::shown;
 
+/// What a Parquet file begins with, and no CSV that is meant.
+const PARQUET: &[u8] = b"PAR1\x15";
+
 /// Larger files are refused: an endless device would otherwise take all memory.
 const MOST_BYTES: u64 = 4 << 30;
 
@@ -49,6 +52,9 @@ impl Sheet {
     /// around names and cells do not count.
     pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, SheetError> {
         let file = || path.to_path_buf();
+        if bytes.starts_with(PARQUET) {
+            return Err(SheetError::Parquet { file: file() });
+        }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut lines = LineCounter::new(bytes);
         if let Err(error) = std::str::from_utf8(bytes) {
@@ -219,6 +225,11 @@ mod tests {
             parse("a,b\n\n"),
             Err(SheetError::HeaderOnly { .. })
         ));
+        assert!(matches!(
+            parse(b"PAR1\x15\x04"),
+            Err(SheetError::Parquet { .. })
+        ));
+        assert!(parse("PAR1,b\n1,2\n").is_ok());
         assert!(matches!(
             parse(b"a,b\n1,2\n3,\xff\n"),
             Err(SheetError::NotUtf8 { line: 3, .. })

@@ -31,6 +31,15 @@ pub enum SheetError {
         /// The file.
         file: PathBuf,
     },
+    /// A Parquet file.
+    #[error("{} is a Parquet file: runs are read from CSV", file.display())]
+    #[diagnostic(help(
+        "pandas.read_parquet(…).to_csv(…, index=False) makes a CSV of it, and so does `mixlaw simulate --out runs.csv`"
+    ))]
+    Parquet {
+        /// The file.
+        file: PathBuf,
+    },
     /// Bytes that are not UTF-8.
     #[error("{}, line {line}: the text is not UTF-8", file.display())]
     #[diagnostic(help(

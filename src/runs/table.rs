@@ -1,5 +1,7 @@
 //! The table itself.
 
+use std::fmt::Write as _;
+
 use ndarray::{Array2, ArrayView1};
 use thiserror::Error;
 
@@ -12,11 +14,49 @@ pub struct RunTable {
     own_weight: Vec<Option<usize>>,
     cells: Vec<u64>,
     replicates: Vec<u64>,
-    labels: Vec<String>,
+    labels: Labels,
     capacity: Option<Vec<f64>>,
     tokens: Option<Vec<f64>>,
     weights: Array2<f64>,
     losses: Array2<f64>,
+}
+
+/// Labels of runs in one text: a million short texts of their own would take fifty megabytes more.
+#[derive(Debug, Clone, PartialEq)]
+struct Labels {
+    text: String,
+    /// Where each ends in the text, in bytes.
+    ends: Vec<usize>,
+}
+
+impl Labels {
+    /// The numbers of `runs` rows.
+    fn numbers(runs: usize) -> Self {
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(runs));
+        for row in 0..runs {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{row}");
+            ends.push(text.len());
+        }
+        Self { text, ends }
+    }
+
+    fn of(labels: &[String]) -> Self {
+        let mut end = 0;
+        let ends = labels.iter().map(|label| {
+            end += label.len();
+            end
+        });
+        Self {
+            ends: ends.collect(),
+            text: labels.concat(),
+        }
+    }
+
+    fn get(&self, run: usize) -> &str {
+        let start = run.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[run]]
+    }
 }
 
 /// Why columns do not make a table.
@@ -116,9 +156,9 @@ impl RunTable {
             cells: or(columns.cells, numbers()),
             replicates: or(columns.replicates, vec![0; runs]),
             labels: if columns.labels.is_empty() {
-                (0..runs).map(|row| row.to_string()).collect()
+                Labels::numbers(runs)
             } else {
-                columns.labels
+                Labels::of(&columns.labels)
             },
             capacity: columns.capacity,
             tokens: columns.tokens,
@@ -164,7 +204,7 @@ impl RunTable {
 
     /// What a person calls the run.
     pub fn label(&self, run: usize) -> &str {
-        &self.labels[run]
+        self.labels.get(run)
     }
 
     /// Capacity N of a run, `INFINITY` for unlimited; `None` if the table does not say.

@@ -153,8 +153,25 @@ fn domain_columns(weight_names: &[String], loss_names: &[String]) -> impl Iterat
 /// # Errors
 /// Those of `out`.
 pub fn write(table: &RunTable, out: impl Write) -> io::Result<()> {
-    let labelled = (0..table.len()).any(|run| whole_number(table.label(run)) != Some(run));
     let mut rows = RowWriter::new(out);
+    let mut begun = false;
+    each_row(table, |row| {
+        if !begun {
+            rows.header(row, table.weight_names(), table.loss_names())?;
+            begun = true;
+        }
+        rows.row(row)
+    })?;
+    rows.finish().map(drop)
+}
+
+/// Hands the rows of a table on, one after the other, with labels if they are not the numbers of the
+/// rows.
+pub(super) fn each_row(
+    table: &RunTable,
+    mut take: impl FnMut(&Row) -> io::Result<()>,
+) -> io::Result<()> {
+    let labelled = (0..table.len()).any(|run| whole_number(table.label(run)) != Some(run));
     let (mut weights, mut losses) = (Vec::new(), Vec::new());
     for run in 0..table.len() {
         weights.clear();
@@ -162,7 +179,7 @@ pub fn write(table: &RunTable, out: impl Write) -> io::Result<()> {
         losses.clear();
         let columns = 0..table.loss_names().len();
         losses.extend(columns.map(|column| table.loss(run, column).unwrap_or(f64::NAN)));
-        let row = Row {
+        take(&Row {
             label: labelled.then(|| table.label(run)),
             cell: table.cell(run),
             replicate: table.replicate(run),
@@ -170,13 +187,9 @@ pub fn write(table: &RunTable, out: impl Write) -> io::Result<()> {
             tokens: table.tokens(run),
             weights: &weights,
             losses: &losses,
-        };
-        if run == 0 {
-            rows.header(&row, table.weight_names(), table.loss_names())?;
-        }
-        rows.row(&row)?;
+        })?;
     }
-    rows.finish().map(drop)
+    Ok(())
 }
 
 /// Bytes that are handed to the system at once.

@@ -19,6 +19,8 @@ pub use store::{
 };
 pub use train::{Training, complete_training, curves_csv, train, trained_together};
 pub use write::write;
+#[cfg(feature = "parquet")]
+pub use write::write_parquet;
 
 use crate::mixture::Mixture;
 use crate::simulate::Counts;

@@ -5,6 +5,7 @@
 //! writes: it waits for the disk, they do not.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 use std::{panic, thread};
 
@@ -12,6 +13,8 @@ use rayon::prelude::*;
 
 use super::Sweep;
 use super::execute::Runner;
+#[cfg(feature = "parquet")]
+use crate::runs::ParquetWriter;
 use crate::runs::{Row, RowWriter};
 use crate::simulate::{SamplerScratch, Simulator};
 
@@ -36,36 +39,69 @@ pub fn write(
     done: &(dyn Fn(usize) + Sync),
 ) -> io::Result<()> {
     let names = simulator.world().names();
+    let text = |runs: Range<usize>, losses: &[f64]| -> io::Result<Vec<u8>> {
+        let mut rows = RowWriter::new(Vec::new());
+        for (number, losses) in runs.zip(losses.chunks(names.len())) {
+            let row = row(sweep, number, losses);
+            if number == 0 {
+                rows.header(&row, &names, &names)?;
+            }
+            rows.row(&row)?;
+        }
+        rows.finish()
+    };
+    in_waves((simulator, sweep), done, &text, &mut |rows| {
+        out.write_all(&rows)
+    })?;
+    out.flush()
+}
+
+/// The same as Parquet, as [`runs::write_parquet`](crate::runs::write_parquet()) writes the table.
+///
+/// # Errors
+/// Those of `out`; runs that are not yet simulated then never are.
+#[cfg(feature = "parquet")]
+pub fn write_parquet(
+    simulator: &Simulator,
+    sweep: &Sweep,
+    out: impl Write + Send,
+    done: &(dyn Fn(usize) + Sync),
+) -> io::Result<()> {
+    let domains = simulator.world().names();
+    let mut rows = ParquetWriter::new(out, &domains)?;
+    let keep = |runs: Range<usize>, losses: &[f64]| Ok((runs, losses.to_vec()));
+    in_waves((simulator, sweep), done, &keep, &mut |(runs, losses)| {
+        let mut losses = losses.chunks(domains.len());
+        runs.zip(&mut losses)
+            .try_for_each(|(number, losses)| rows.row(&row(sweep, number, losses)))
+    })?;
+    rows.finish()
+}
+
+/// Simulates the runs of a sweep in batches. `make` makes something of the numbers of a batch and of
+/// its losses (runs × K), on any thread; `take` takes what was made, in order, while more is.
+fn in_waves<T: Send>(
+    (simulator, sweep): (&Simulator, &Sweep),
+    done: &(dyn Fn(usize) + Sync),
+    make: &(impl Fn(Range<usize>, &[f64]) -> io::Result<T> + Sync),
+    take: &mut (impl FnMut(T) -> io::Result<()> + Send),
+) -> io::Result<()> {
+    let domains = simulator.world().domains().len();
     let runner = Runner::new(simulator, sweep);
     let batches = sweep.runs().div_ceil(super::execute::BATCH);
-    let wave = |first: usize| -> io::Result<Vec<Vec<u8>>> {
+    let wave = |first: usize| -> io::Result<Vec<T>> {
         (first..batches.min(first + WAVE))
             .into_par_iter()
             .map_init(
-                || (SamplerScratch::default(), vec![0.0; names.len()]),
+                || (SamplerScratch::default(), Vec::new()),
                 |(scratch, losses), batch| {
-                    let mut rows = RowWriter::new(Vec::new());
                     let runs = runner.batch(batch);
-                    let count = runs.len();
-                    for number in runs {
-                        let run = sweep.run(number);
-                        runner.run(&run, scratch, losses);
-                        let row = Row {
-                            label: None,
-                            cell: run.cell,
-                            replicate: run.replicate,
-                            capacity: Some(run.capacity),
-                            tokens: Some(run.tokens),
-                            weights: run.mixture.weights(),
-                            losses,
-                        };
-                        if number == 0 {
-                            rows.header(&row, &names, &names)?;
-                        }
-                        rows.row(&row)?;
+                    losses.resize(runs.len() * domains, 0.0);
+                    for (number, losses) in runs.clone().zip(losses.chunks_mut(domains)) {
+                        runner.run(&sweep.run(number), scratch, losses);
                     }
-                    done(count);
-                    rows.finish()
+                    done(runs.len());
+                    make(runs, losses)
                 },
             )
             .collect()
@@ -73,17 +109,13 @@ pub fn write(
     let waves = (0..batches).step_by(WAVE);
     if rayon::current_num_threads() == 1 {
         for first in waves {
-            put(&wave(first)?, out)?;
+            wave(first)?.into_iter().try_for_each(&mut *take)?;
         }
-        return out.flush();
+        return Ok(());
     }
     thread::scope(|scope| {
-        let (ready, waiting) = sync_channel::<Vec<Vec<u8>>>(WAITING);
-        let writer = scope.spawn(move || {
-            let mut waves = waiting.into_iter();
-            waves.try_for_each(|rows| put(&rows, out))?;
-            out.flush()
-        });
+        let (ready, waiting) = sync_channel::<Vec<T>>(WAITING);
+        let writer = scope.spawn(move || waiting.into_iter().flatten().try_for_each(take));
         for first in waves {
             // Who writes has failed, and says why.
             if ready.send(wave(first)?).is_err() {
@@ -97,9 +129,18 @@ pub fn write(
     })
 }
 
-/// Writes a wave of rows.
-fn put(wave: &[Vec<u8>], out: &mut impl Write) -> io::Result<()> {
-    wave.iter().try_for_each(|rows| out.write_all(rows))
+/// The row of the run numbered `number`.
+fn row<'a>(sweep: &'a Sweep, number: usize, losses: &'a [f64]) -> Row<'a> {
+    let run = sweep.run(number);
+    Row {
+        label: None,
+        cell: run.cell,
+        replicate: run.replicate,
+        capacity: Some(run.capacity),
+        tokens: Some(run.tokens),
+        weights: run.mixture.weights(),
+        losses,
+    }
 }
 
 #[cfg(test)]
@@ -157,13 +198,19 @@ mod tests {
             runs::write(&table, &mut expected).unwrap();
             for threads in [1, 3] {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+                let pool = pool.build().unwrap();
                 let mut written = Vec::new();
-                let result = pool
-                    .build()
-                    .unwrap()
-                    .install(|| write(&simulator, &sweep, &mut written, &|_| ()));
-                result.unwrap();
+                pool.install(|| write(&simulator, &sweep, &mut written, &|_| ()))
+                    .unwrap();
                 assert!(written == expected, "{mode:?} on {threads} threads");
+                #[cfg(feature = "parquet")]
+                {
+                    let (mut expected, mut written) = (Vec::new(), Vec::new());
+                    runs::write_parquet(&table, &mut expected).unwrap();
+                    pool.install(|| write_parquet(&simulator, &sweep, &mut written, &|_| ()))
+                        .unwrap();
+                    assert!(written == expected, "{mode:?} on {threads} threads");
+                }
             }
         }
     }

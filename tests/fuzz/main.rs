@@ -31,6 +31,7 @@ fn targets() -> Vec<Box<dyn Target>> {
         Box::new(targets::runs::RunTables::new()),
         Box::new(targets::splits::SplitFiles::new()),
         Box::new(targets::fits::Fits::new()),
+        Box::new(targets::parts::PartFiles::new()),
     ]
 }
 

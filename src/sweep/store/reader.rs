@@ -1,7 +1,7 @@
 //! Reads a part file, whatever became of it: damaged batches are stepped over and told.
 
 use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::part::{
@@ -9,8 +9,11 @@ use super::part::{
     runs,
 };
 
-/// Bytes that are searched at a time for the next batch.
+/// Bytes that are read at a time.
 const WINDOW: usize = 1 << 16;
+
+/// Length of the mark of a batch.
+const MARK: usize = BATCH_MARK.len();
 
 /// A stretch of a part file that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,9 +118,10 @@ pub(super) fn read_part<T: Taker>(
                 lost: Some(lost),
             });
         }
-        summary.sound &= open.is_none() && lost == 0;
+        // A batch that stands there twice loses nothing, but what is appended counts from the file.
+        summary.sound &= open.is_none() && head.before == before;
         open = None;
-        before = head.before + u64::from(head.runs);
+        before = head.before.saturating_add(u64::from(head.runs));
         let Some(bytes) = file.body(head).map_err(|e| taker.refused(e.into()))? else {
             // The file ends before the batch does.
             open = None;
@@ -244,34 +248,41 @@ impl Part {
         Ok(())
     }
 
-    /// Goes to the next place from `from` on that begins as a batch does, or to the end.
+    /// Goes to the next place from `from` on that begins as a batch does, or to the end. The buffer is
+    /// kept on the way: rubbish may hold a mark every few bytes.
     fn next_mark(&mut self, from: u64) -> io::Result<()> {
+        self.file.seek_relative(from as i64 - self.at as i64)?;
         self.at = from;
-        self.file.seek(SeekFrom::Start(from))?;
-        let mut window: Vec<u8> = Vec::new();
+        // The last bytes before the buffer: a mark may lie across.
+        let mut tail: Vec<u8> = Vec::new();
         while self.at < self.length {
-            let mut more = [0; WINDOW];
-            let count = match self.file.read(&mut more) {
-                Ok(0) => break,
-                Ok(count) => count,
+            let bytes = match self.file.fill_buf() {
+                Ok([]) => break,
+                Ok(bytes) => bytes,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            window.extend(&more[..count]);
-            let found = window
-                .windows(BATCH_MARK.len())
-                .position(|bytes| *bytes == BATCH_MARK);
-            if let Some(found) = found {
-                self.at += found as u64;
-                self.file.seek(SeekFrom::Start(self.at))?;
+            let kept = tail.len();
+            tail.extend(&bytes[..bytes.len().min(MARK - 1)]);
+            let across = mark_in(&tail).map(|found| found as i64 - kept as i64);
+            if let Some(found) = across.or_else(|| mark_in(bytes).map(|found| found as i64)) {
+                self.file.seek_relative(found)?;
+                self.at = self.at.saturating_add_signed(found);
                 return Ok(());
             }
-            // The mark may lie across two windows.
-            let kept = window.len().min(BATCH_MARK.len() - 1);
-            self.at += (window.len() - kept) as u64;
-            window.drain(..window.len() - kept);
+            let count = bytes.len();
+            tail.truncate(kept);
+            tail.extend(&bytes[count.saturating_sub(MARK - 1)..]);
+            tail.drain(..tail.len().saturating_sub(MARK - 1));
+            self.file.consume(count);
+            self.at += count as u64;
         }
         self.at = self.length;
         Ok(())
     }
+}
+
+/// Place of the first mark of a batch.
+fn mark_in(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(MARK).position(|bytes| *bytes == BATCH_MARK)
 }

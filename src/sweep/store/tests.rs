@@ -177,6 +177,41 @@ fn rubbish_of_any_length_is_no_part() {
     }
 }
 
+/// Found by fuzzing: the count of a file with a batch twice was taken for that of its runs, and what
+/// was appended to it then looked as if runs had been lost before.
+#[test]
+fn a_batch_that_stands_there_twice_is_no_damage() {
+    let (_folder, bytes) = kept(4);
+    let (_folder, half) = kept(3);
+    let last = &bytes[half.len()..];
+    let (there, damage) = resumed(&[&bytes, last, last].concat());
+    assert_eq!((there, damage), (12, Vec::new()));
+}
+
+/// Found by fuzzing: a batch that says that as many runs were before it as can be counted.
+#[test]
+fn a_batch_with_a_forged_count_is_read() {
+    let (_folder, mut bytes) = kept(4);
+    let (_folder, half) = kept(3);
+    let at = half.len();
+    bytes[at + 16..at + 24].copy_from_slice(&u64::MAX.to_le_bytes());
+    let checksum = crc32fast::hash(&bytes[at..at + 24]);
+    bytes[at + 24..at + 28].copy_from_slice(&checksum.to_le_bytes());
+    let (there, damage) = resumed(&bytes);
+    assert_eq!((there, damage.len()), (12, 1));
+}
+
+/// Each mark may begin a batch, and the search goes on after it: not by reading anew.
+#[test]
+fn marks_without_batches_are_passed_in_one_go() {
+    let (_folder, bytes) = kept(4);
+    let rubbish = part::BATCH_MARK.repeat(1 << 21);
+    let clock = std::time::Instant::now();
+    let (there, damage) = resumed(&[&bytes, rubbish.as_slice()].concat());
+    assert_eq!((there, damage.len()), (12, 1));
+    assert!(clock.elapsed().as_secs() < 10, "{:?}", clock.elapsed());
+}
+
 #[test]
 fn a_sweep_grows_in_its_folder_and_does_not_shrink() {
     let (folder, _) = kept(100);

@@ -1,5 +1,6 @@
 //! Random changes that know what they change.
 
+pub mod part;
 pub mod sheet;
 pub mod text;
 pub mod tree;

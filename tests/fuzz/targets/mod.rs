@@ -2,5 +2,6 @@
 
 pub mod experiment;
 pub mod fits;
+pub mod parts;
 pub mod runs;
 pub mod splits;
