@@ -9,7 +9,8 @@
 mod shared_files;
 
 use mixlaw::fit::{
-    DEFAULT_DELTA, FitPlan, LawResult, Residual, Ridge, Robust, Split, SplitRule, fit_laws, splits,
+    DEFAULT_DELTA, FitPlan, HeldOutMixtures, LawResult, Residual, Ridge, Robust, ScaleRule, Split,
+    SplitRule, fit_laws, splits,
 };
 use mixlaw::law::by_name;
 use mixlaw::random::{Purpose, stream};
@@ -91,29 +92,35 @@ fn slimpajama7(millions: f64, final_tokens: f64) -> Option<(RunTable, Vec<Split>
 }
 
 /// Checkpoints of 122M and 310M from half of their tokens on, to be fitted, and the final ones of
-/// 680M, to be predicted.
-fn slimpajama7_sizes() -> Option<(RunTable, Vec<Split>)> {
+/// 680M, to be predicted; with `mixtures` those that are tested train at no size.
+fn slimpajama7_sizes(mixtures: Option<HeldOutMixtures>) -> Option<(RunTable, Vec<Split>)> {
     let (table, _) = read(&Mapping {
         files: vec![shared("data/slimpajama7.csv")?],
         loss: "{domain}_loss".into(),
         capacity: Some(ScaleSource::Column("model_size".into())),
         tokens: Some(ScaleSource::Column("n_tokens".into())),
+        filter: vec![(
+            "n_tokens".into(),
+            FilterValue::Range {
+                at_least: 10e9,
+                at_most: f64::INFINITY,
+            },
+        )],
         ..Mapping::default()
     })
     .unwrap();
     let table = own_losses(&table);
-    let rows = |wanted: &dyn Fn(f64, f64) -> bool| -> Vec<usize> {
-        let scale = |row| wanted(table.capacity(row).unwrap(), table.tokens(row).unwrap());
-        (0..table.len()).filter(|row| scale(*row)).collect()
-    };
-    let split = Split {
-        name: "680M".into(),
-        train: rows(&|capacity, tokens| capacity < 400e6 && tokens >= 10e9),
-        test: rows(&|capacity, tokens| capacity > 400e6 && tokens >= 25.92e9),
-    };
-    assert_eq!(split.test.len(), 40);
-    // The split alone is fitted: the other checkpoints of 680M are in no fit.
-    Some((table, vec![split]))
+    let rule = SplitRule::Scale(ScaleRule {
+        capacity_below: 400e6,
+        tokens_below: f64::INFINITY,
+        test_capacity: 0.0,
+        test_tokens: 25.92e9,
+        mixtures,
+    });
+    let splits = splits(&table, &rule, 0).unwrap();
+    let tested = if mixtures.is_some() { 12 } else { 40 };
+    assert!(splits.iter().all(|split| split.test.len() == tested));
+    Some((table, splits))
 }
 
 /// The 512 runs of 1M models, and 10 draws of `training` training runs; all others test.
@@ -260,7 +267,7 @@ fn slimpajama7_other_exponents() {
 /// Larger models than those that were fitted.
 #[test]
 fn slimpajama7_from_two_sizes_to_a_third() {
-    let Some(runs) = slimpajama7_sizes() else {
+    let Some(runs) = slimpajama7_sizes(None) else {
         return;
     };
     let data = "slimpajama7 sizes";
@@ -279,6 +286,20 @@ fn slimpajama7_from_two_sizes_to_a_third() {
         ("pool-product", 0.52),
     ] {
         check(data, &runs, law, Robust::Square, [limit; 2]);
+    }
+}
+
+/// Larger models on mixtures that no training run had.
+#[test]
+fn slimpajama7_new_mixtures_at_a_third_size() {
+    let Some(runs) = slimpajama7_sizes(Some(HeldOutMixtures {
+        test_fraction: 0.3,
+        count: 10,
+    })) else {
+        return;
+    };
+    for law in ["effective-data-product", "pool-product-one"] {
+        check("new mixtures", &runs, law, Robust::Square, [0.55; 2]);
     }
 }
 
