@@ -71,6 +71,9 @@ pub(super) fn minimise_to(
     let mut scale: Vec<f64> = vec![0.0; theta.len()];
     let (mut damping, mut growth) = (FIRST_DAMPING, 2.0);
     let mut small_decreases = 0;
+    // After a step that was taken the next one mostly is, too: its normal equations then come with
+    // its objective, in one pass over the rows. After one that was refused the objective is enough.
+    let mut at_once = true;
     for step in 0..steps {
         for (scale, diagonal) in scale.iter_mut().zip(at.matrix.diag()) {
             *scale = scale.max(*diagonal);
@@ -95,8 +98,13 @@ pub(super) fn minimise_to(
             clamp(&mut moved);
             moved
         });
+        let mut next = None;
         let gain = moved.as_ref().map(|moved| {
-            let value = objective.value(moved);
+            let value = if at_once {
+                next.insert(objective.normal_equations(moved)).objective
+            } else {
+                objective.value(moved)
+            };
             let predicted = predicted_decrease(&at, &theta, moved);
             (value, (at.objective - value) / predicted)
         });
@@ -111,9 +119,11 @@ pub(super) fn minimise_to(
                 damping *= f64::max(1.0 / 3.0, 1.0 - (2.0 * ratio.min(1.0) - 1.0).powi(3));
                 growth = 2.0;
                 theta = moved;
-                at = objective.normal_equations(&theta);
+                at = next.unwrap_or_else(|| objective.normal_equations(&theta));
+                at_once = true;
             }
             _ => {
+                at_once = false;
                 damping *= growth;
                 growth *= 2.0;
                 if damping > LARGEST_DAMPING {

@@ -199,14 +199,16 @@ impl<'a> Objective<'a> {
                 let coupling = row_gradient.coupling(position);
                 let squared = weight * slope * slope;
                 let pulled = weight * slope * residual;
-                for (i, first) in own {
+                for (number, (i, first)) in own.iter().enumerate() {
                     equations.gradient[*i] += pulled * first;
                     side[*i] += squared * coupling * first;
-                    let line = &mut triangle[i * parameters..=i * parameters + i];
-                    for (j, second) in own {
-                        if let Some(cell) = line.get_mut(*j) {
-                            *cell += squared * first * second;
-                        }
+                    let weighted = squared * first;
+                    triangle[i * parameters + i] += weighted * first;
+                    for (j, second) in &own[number + 1..] {
+                        // A parameter that is named twice meets itself.
+                        let product = weighted * second;
+                        let both = if i == j { 2.0 * product } else { product };
+                        triangle[i.max(j) * parameters + i.min(j)] += both;
                     }
                 }
                 pull += pulled * coupling;
