@@ -2,6 +2,21 @@
 
 use super::*;
 
+/// A sweep of the learner that trains.
+fn trained() -> String {
+    quick()
+        .replace(
+            "kernel = \"exponential\"\ntau = 5\nselection = \"expected\"",
+            "kernel = \"sgd\"\nprojection = \"gaussian\"\nstep = 0.5\nnoise = 0.1\nsketches = 2",
+        )
+        .replace("mode = \"expected\"", "mode = \"sampled\"\nreplicates = 2")
+        .replace("[1e3, 1e4]", "[16, 64]")
+        .replace("[1e6, 1e7]", "[1e3, 3e3]")
+        .replace("floor = 1.0\n", "")
+        .replace("floor = 0.5\n", "")
+        .replace("count = 40", "count = 30")
+}
+
 #[test]
 fn a_killed_sweep_is_resumed_to_the_same_bytes() {
     let folder = TempDir::new().unwrap();
@@ -123,23 +138,111 @@ fn a_full_disk_is_told_and_keeps_what_is_done() {
     assert_same(&at.join("whole"), &at.join("out"));
 }
 
+/// The batch under way takes tens of seconds here: a second signal does not wait for it.
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_at_once_and_loses_the_batch_under_way_only() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let text = trained()
+        .replace("[1e3, 3e3]", "[1e3, 1e9]")
+        .replace("sketches = 2", "sketches = 1");
+    write(&folder, "sgd.toml", &text);
+    let arguments = ["run", "sgd.toml", "--out", "out", "--threads", "1"];
+    let mut child = spawn(at, &arguments);
+    // The short runs at the first capacity are written at once, then comes a long batch.
+    let mut bytes = 0;
+    while bytes == 0 || kept_bytes(&at.join("out")) > bytes {
+        bytes = kept_bytes(&at.join("out"));
+        wait_for(&mut child, &at.join("out"), 5_000);
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let id = child.id().to_string();
+    let signal = || {
+        let sent = Command::new("kill").args(["-INT", &id]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal();
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "it does not wait");
+    let clock = Instant::now();
+    signal();
+    let output = child.wait_with_output().unwrap();
+    assert!(clock.elapsed() < Duration::from_secs(2));
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("interrupted"), "{said}");
+    // What was written stays, and nothing of it is damaged.
+    assert_eq!(kept_bytes(&at.join("out")), bytes);
+    let mut child = spawn(at, &arguments);
+    std::thread::sleep(Duration::from_millis(500));
+    child.kill().unwrap();
+    let said = child.wait_with_output().unwrap().stderr;
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("of 240 runs were already done"), "{said}");
+    assert!(!said.contains("damaged"), "{said}");
+    assert_eq!(kept_bytes(&at.join("out")), bytes);
+}
+
+/// A run that diverged has no losses in the table. It stays so until it is asked for again.
+#[test]
+fn failed_runs_are_tried_again_when_asked() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    write(&folder, "quick.toml", &quick());
+    succeeds(at, &["run", "quick.toml", "--out", "whole"]);
+    succeeds(at, &["run", "quick.toml", "--out", "out"]);
+    // As if the runs of cells 7 and 9 had diverged.
+    let table = at.join("out/runs.csv");
+    let mut lines: Vec<String> = std::fs::read_to_string(&table)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    for cell in [7, 9] {
+        let row: Vec<&str> = lines[1 + cell].split(',').collect();
+        lines[1 + cell] = format!("{},,", row[..row.len() - 2].join(","));
+    }
+    let text = lines.join("\n") + "\n";
+    std::fs::write(&table, &text).unwrap();
+    let mut manifest = manifest(&at.join("out"));
+    manifest["simulation"]["runs-sha256"] = mixlaw::runs::fingerprint(text.as_bytes()).into();
+    std::fs::write(at.join("out/manifest.json"), manifest.to_string()).unwrap();
+
+    let said = succeeds(at, &["run", "quick.toml", "--out", "out"]);
+    assert!(
+        said.contains("160 of 160 cells were already done"),
+        "{said}"
+    );
+    assert!(said.contains("2 of 160 runs diverged"), "{said}");
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), text);
+    let cells = |manifest: serde_json::Value| manifest["cells"].clone();
+    assert_eq!(
+        cells(self::manifest(&at.join("out"))),
+        serde_json::json!({ "done": 158, "failed": 2 })
+    );
+    let retry = ["run", "quick.toml", "--out", "out", "--retry", "failed"];
+    let said = succeeds(at, &retry);
+    assert!(
+        said.contains("2 runs that diverged are tried again"),
+        "{said}"
+    );
+    assert!(said.contains("simulated runs: 2 done"), "{said}");
+    assert_same(&at.join("whole"), &at.join("out"));
+    let said = succeeds(at, &retry);
+    assert!(
+        said.contains("0 runs that diverged are tried again"),
+        "{said}"
+    );
+    assert!(!said.contains("simulated runs"), "{said}");
+}
+
 /// Runs of the learner that trains are kept with their curves.
 #[test]
 fn trained_runs_are_resumed_with_their_curves() {
     let folder = TempDir::new().unwrap();
     let at = folder.path();
-    let text = quick()
-        .replace(
-            "kernel = \"exponential\"\ntau = 5\nselection = \"expected\"",
-            "kernel = \"sgd\"\nprojection = \"gaussian\"\nstep = 0.5\nnoise = 0.1\nsketches = 2",
-        )
-        .replace("mode = \"expected\"", "mode = \"sampled\"\nreplicates = 2")
-        .replace("[1e3, 1e4]", "[16, 64]")
-        .replace("[1e6, 1e7]", "[1e3, 3e3]")
-        .replace("floor = 1.0\n", "")
-        .replace("floor = 0.5\n", "")
-        .replace("count = 40", "count = 30");
-    write(&folder, "sgd.toml", &text);
+    write(&folder, "sgd.toml", &trained());
     succeeds(at, &["run", "sgd.toml", "--out", "whole"]);
     assert!(files(&at.join("whole")).contains_key(Path::new("curves.csv")));
     for shard in ["0/3", "2/3"] {
