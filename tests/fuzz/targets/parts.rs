@@ -94,7 +94,7 @@ fn losses(sweep: &Sweep, run: usize) -> [f64; DOMAINS] {
     let run = sweep.run(run);
     let weight = run.mixture.weights()[0];
     let one = run.capacity.ln() + weight;
-    let other = if weight == 0.5 {
+    let other = if weight.to_bits() == 0.5_f64.to_bits() {
         f64::NAN
     } else {
         run.tokens.ln() - weight
