@@ -165,6 +165,10 @@ struct Part {
 
 impl Part {
     fn open(path: &Path) -> io::Result<Self> {
+        // Opening a pipe waits for a writer that may never come.
+        if !path.metadata()?.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
         let file = File::open(path)?;
         Ok(Self {
             // A file that another process is writing may grow meanwhile: this much of it is read.
