@@ -114,5 +114,5 @@ fn the_alternative_source_is_read() {
         panic!("not real runs");
     };
     assert_eq!(mapping.files.len(), 2);
-    assert_eq!(mapping.filter.len(), 2);
+    assert_eq!(mapping.filter.len(), 3);
 }

@@ -28,6 +28,9 @@ const SHAPE: (f64, f64) = (0.4, 1.1);
 /// Room around the points, in parts of the largest extent.
 const AROUND: f64 = 0.12;
 
+/// Places beyond this are none: the extent of a map has to be a number.
+const FAR: f64 = 1e100;
+
 /// Widest name of a domain.
 const LONGEST: f64 = 90.0;
 
@@ -68,8 +71,8 @@ impl Area {
 
 impl DomainPlaces {
     fn shown(&self) -> impl Iterator<Item = (&str, (f64, f64))> {
-        let finite = |(_, (x, y)): &&(String, (f64, f64))| x.is_finite() && y.is_finite();
-        let places = self.places.iter().filter(finite);
+        let drawn = |(_, (x, y)): &&(String, (f64, f64))| x.abs() < FAR && y.abs() < FAR;
+        let places = self.places.iter().filter(drawn);
         places.map(|(name, place)| (name.as_str(), *place))
     }
 
