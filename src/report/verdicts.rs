@@ -134,7 +134,7 @@ impl Verdicts {
                     if let Some(picture) = pictures.get(name.as_str()) {
                         let _ = write!(
                             text,
-                            "\n![Held-out error of the laws of {0}]({0}/figures/{picture}.svg)\n",
+                            "\n![Figure {picture} of {0}]({0}/figures/{picture}.svg)\n",
                             escaped(name)
                         );
                     }
