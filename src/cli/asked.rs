@@ -119,7 +119,8 @@ mod tests {
         }
     }
 
-    /// Every figure of every experiment has its row on the page, and every row has its figure.
+    /// Every experiment measures what it checks; every figure of every experiment has its row on the page,
+    /// and every row has its figure.
     #[test]
     fn the_page_of_figures_is_complete() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
@@ -132,6 +133,7 @@ mod tests {
         let mut used = vec![false; split.len()];
         for file in files {
             let experiment = config::load(&file).unwrap();
+            assert!(check_figures(&experiment).is_ok(), "{}", file.display());
             for name in known_figures(&experiment) {
                 let parts: Vec<&str> = name.split('.').collect();
                 let fitting = (0..split.len()).filter(|row| matches(&split[*row], &parts));
