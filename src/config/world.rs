@@ -134,6 +134,8 @@ pub(super) fn validate(
     let masses = raw.masses.as_ref().map_or(Masses::default(), |word| word.0);
     let overlap = match &raw.overlap {
         None => Some(Overlap::None),
+        // Told with the domains. A matrix of correlations between so many would take seconds.
+        Some(_) if raw.domains.len() > MOST_DOMAINS => None,
         Some(overlap) => overlap::validate(overlap, raw.domains.len(), problems),
     };
     let order = validate_order(raw, head, around.seed, problems);
