@@ -5,7 +5,7 @@
 //! frequencies with which domains meet the skills. The similarity s of two domains follows the
 //! correlation of their scatter. (`cargo test --test pool_law -- --nocapture` prints the figures.)
 
-use mixlaw::fit::{FitPlan, FittedLaw, Residual, Ridge, Robust, SplitRule, fit_laws};
+use mixlaw::fit::{FitPlan, FittedLaw, Residual, Ridge, Robust, SplitRule, fit_laws, spearman};
 use mixlaw::law::by_name;
 use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
 use mixlaw::mixture::Design;
@@ -100,22 +100,6 @@ fn coordinates(fitted: &FittedLaw, symbol: &str) -> Vec<f64> {
         .collect()
 }
 
-/// Rank correlation of two lists without ties.
-fn spearman(first: &[f64], second: &[f64]) -> f64 {
-    let ranks = |values: &[f64]| -> Vec<f64> {
-        let below = |value: &f64| values.iter().filter(|other| *other < value).count() as f64;
-        values.iter().map(below).collect()
-    };
-    let (first, second) = (ranks(first), ranks(second));
-    let n = first.len() as f64;
-    let squares: f64 = first
-        .iter()
-        .zip(&second)
-        .map(|(a, b)| (a - b).powi(2))
-        .sum();
-    1.0 - 6.0 * squares / (n * (n * n - 1.0))
-}
-
 #[test]
 fn gamma_falls_with_the_scatter_and_similarity_follows_the_correlation() {
     let mut last = f64::INFINITY;
@@ -132,7 +116,7 @@ fn gamma_falls_with_the_scatter_and_similarity_follows_the_correlation() {
             .flat_map(|i| (i + 1..DOMAINS).map(move |j| (i, j)))
             .map(|(i, j)| pool.correlation()[i][j])
             .collect();
-        let rank = spearman(&coordinates(&fitted, "s"), &true_similarity);
+        let rank = spearman(&coordinates(&fitted, "s"), &true_similarity).unwrap();
         println!(
             "scatter {scatter}, {:.2} idiosyncratic: γ {gamma:.3}, rank correlation {rank:.3}",
             idiosyncratic(scatter)

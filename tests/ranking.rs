@@ -3,7 +3,7 @@
 #[path = "common/shared_files.rs"]
 mod shared_files;
 
-use mixlaw::fit::{FitPlan, fit_laws, observations};
+use mixlaw::fit::{FitPlan, fit_laws, observations, spearman};
 use mixlaw::law::by_name;
 use mixlaw::runs::{FilterValue, Mapping, RunTable, ScaleSource, read};
 use shared_files::shared;
@@ -32,21 +32,6 @@ fn target(table: &RunTable, losses: impl Fn(usize) -> f64) -> f64 {
         .filter(|column| table.own_weight()[*column].is_some())
         .collect();
     own.iter().map(|column| losses(*column)).sum::<f64>() / own.len() as f64
-}
-
-/// Spearman's rank correlation of values without ties.
-fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
-    let ranks = |values: &[f64]| -> Vec<f64> {
-        let below = |value: f64| values.iter().filter(|other| **other < value).count() as f64;
-        values.iter().map(|value| below(*value)).collect()
-    };
-    let n = a.len() as f64;
-    let squares: f64 = ranks(a)
-        .iter()
-        .zip(&ranks(b))
-        .map(|(x, y)| (x - y) * (x - y))
-        .sum();
-    1.0 - 6.0 * squares / (n * (n * n - 1.0))
 }
 
 #[test]
@@ -90,7 +75,7 @@ fn slimpajama7_fitted_at_122m_ranks_680m() {
             .map(|row| target(&large, |column| predictions[[*row, column]]))
             .collect();
         rows.sort_by(|a, b| predicted[*a].total_cmp(&predicted[*b]));
-        let found = rank_correlation(&predicted, &measured);
+        let found = spearman(&predicted, &measured).unwrap();
         let above = measured[rows[0]] - best;
         println!("{name:>16}: rank correlation {found:.3}, chosen {above:.4} nats above the best");
         assert!(found >= correlation, "{name}: {found}");

@@ -30,6 +30,16 @@ pub struct Figure {
     pub interval: Option<(f64, f64)>,
 }
 
+impl Figure {
+    /// A figure without an interval.
+    pub fn exact(value: f64) -> Self {
+        Self {
+            value,
+            interval: None,
+        }
+    }
+}
+
 /// Measured figures by name.
 pub type Figures = BTreeMap<String, Figure>;
 

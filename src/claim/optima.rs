@@ -74,8 +74,7 @@ pub fn measure_path(points: &[PathMixtures]) -> Figures {
         figures.extend(here.map(|(name, figure)| (at(*value, &name), figure)));
     }
     let mut add = |name: String, value: f64| {
-        let interval = None;
-        figures.insert(name, Figure { value, interval });
+        figures.insert(name, Figure::exact(value));
     };
     let Some((_, first)) = points.first() else {
         return figures;

@@ -34,8 +34,7 @@ pub(super) fn add(figures: &mut Figures, fit: &LawFit) {
         (EFFECTIVE, identifiability.effective_parameters),
         (FLAT, identifiability.flat_directions as f64),
     ] {
-        let interval = None;
-        figures.insert(of_law(name), Figure { value, interval });
+        figures.insert(of_law(name), Figure::exact(value));
     }
 }
 

@@ -76,10 +76,7 @@ pub(super) fn figures(experiment: &Experiment) -> Figures {
     let Some(allocation) = allocation(experiment) else {
         return Figures::new();
     };
-    let figure = |name: &str, value| {
-        let interval = None;
-        (name.to_string(), Figure { value, interval })
-    };
+    let figure = |name: &str, value| (name.to_string(), Figure::exact(value));
     Figures::from([
         figure(LARGEST, allocation.largest_difference()),
         figure(MEAN, allocation.mean_error()),

@@ -63,10 +63,9 @@ fn known_figures(experiment: &Experiment) -> Vec<String> {
             let domains = domains.as_deref();
             known.extend(claim::path_names(&path.values, &plan.of, domains, judged));
         }
-        let weights = ["optimum.weight.", "path."];
         let of_weight = |figure: &String| {
-            let mut starts = weights.iter().take(1 + usize::from(plan.path.is_some()));
-            domains.is_none() && starts.any(|start| figure.starts_with(start))
+            let of_path = plan.path.is_some() && figure.starts_with("path.");
+            domains.is_none() && (figure.starts_with("optimum.weight.") || of_path)
         };
         let asked = experiment.checks.iter().map(|check| &check.figure);
         known.extend(asked.filter(|figure| of_weight(figure)).cloned());

@@ -184,11 +184,8 @@ pub(super) fn figures(experiment: &Experiment) -> Figures {
         ];
         for (kind, value) in values {
             if let Some(value) = value {
-                let interval = None;
-                found.insert(
-                    format!("{kind}.{}", facts.name(domain)),
-                    Figure { value, interval },
-                );
+                let name = format!("{kind}.{}", facts.name(domain));
+                found.insert(name, Figure::exact(value));
             }
         }
     }

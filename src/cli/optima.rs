@@ -32,7 +32,8 @@ pub(super) fn find(
     talk: Talk,
 ) -> Result<Vec<BestMixture>, Failure> {
     let clock = std::time::Instant::now();
-    let found = at_one_scale(plan, question, (table, fitted), truth)?;
+    let rows = rows_of(table);
+    let found = at_one_scale(plan, question, (table, &rows, fitted), truth)?;
     talk.say(&format!(
         "{} best mixtures found in {:.1} s",
         found.len(),
@@ -44,11 +45,13 @@ pub(super) fn find(
 /// The best mixtures at each value of the path that the question has.
 pub(super) fn along_path(
     question: &Question,
-    of: (&RunTable, Option<&Fitted>),
+    (table, fitted): (&RunTable, Option<&Fitted>),
     truth: Option<(&Simulator, &[f64])>,
     talk: Talk,
 ) -> Result<Vec<PathMixtures>, Failure> {
     let clock = std::time::Instant::now();
+    let rows = rows_of(table);
+    let of = (table, &rows, fitted);
     let points = question.path.par_iter().map(|point| {
         let found = at_one_scale(&point.plan, &point.question, of, truth)?;
         Ok((point.value, found))
@@ -64,10 +67,16 @@ pub(super) fn along_path(
     Ok(points)
 }
 
+/// All rows, as laws are bound to them where a best mixture is looked for.
+fn rows_of(table: &RunTable) -> Observations {
+    let all: Vec<usize> = (0..table.len()).collect();
+    searchable(&observations(table, &all, 0.0))
+}
+
 fn at_one_scale(
     plan: &OptimumPlan,
     question: &Question,
-    (table, fitted): (&RunTable, Option<&Fitted>),
+    (table, rows, fitted): (&RunTable, &Observations, Option<&Fitted>),
     truth: Option<(&Simulator, &[f64])>,
 ) -> Result<Vec<BestMixture>, Failure> {
     let (capacity, tokens) = question.scale;
@@ -82,8 +91,6 @@ fn at_one_scale(
         }
         None => None,
     };
-    let all: Vec<usize> = (0..table.len()).collect();
-    let rows = searchable(&observations(table, &all, 0.0));
     let mut found = Vec::new();
     for of in &plan.of {
         if of == SIMULATOR {
@@ -97,7 +104,7 @@ fn at_one_scale(
         let Some(result) = result else {
             continue;
         };
-        let mut one = under_law(plan, question, result, (table, &rows))?;
+        let mut one = under_law(plan, question, result, (table, rows))?;
         if let Some(judge) = &judge {
             one.regret = Some(judge.regret(question, &one.optimum));
         }

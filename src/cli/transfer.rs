@@ -82,8 +82,7 @@ pub(super) fn figures(experiment: &Experiment, fitted: &Fitted) -> Figures {
     let told = told(experiment, fitted).into_iter();
     let ranks = told.filter_map(|told| {
         let value = spearman(&told.values(), &told.truth)?;
-        let interval = None;
-        Some((format!("{RANKS}.{}", told.law), Figure { value, interval }))
+        Some((format!("{RANKS}.{}", told.law), Figure::exact(value)))
     });
     ranks.collect()
 }
