@@ -155,6 +155,29 @@ fn a_file_with_thousands_of_errors_tells_the_first() {
 
 /// A snippet of a line of a hundred thousand columns cannot be drawn.
 #[test]
+fn a_broken_file_that_opens_ever_more_brackets_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = format!("name = 1 2\nx = {}", "{[] a = ".repeat(200_000));
+    std::fs::write(folder.path().join("deep.toml"), &deep).unwrap();
+    let message = refusal(folder.path(), &["plan", "deep.toml"]);
+    assert!(message.contains("line 1, column 8"), "{message}");
+    // What a directory says of its experiment is read, too.
+    let out = folder.path().join("out");
+    let good = experiment("web", 2, NO_OVERLAP, FOUR);
+    std::fs::write(folder.path().join("good.toml"), &good).unwrap();
+    assert!(
+        mixlaw(folder.path(), &["run", "good.toml", "--out", "out"])
+            .status
+            .success()
+    );
+    std::fs::write(out.join("experiment.toml"), &deep).unwrap();
+    let other = good.replace("head = 5", "head = 6");
+    std::fs::write(folder.path().join("good.toml"), other).unwrap();
+    let message = refusal(folder.path(), &["run", "good.toml", "--out", "out"]);
+    assert!(message.contains("another experiment"), "{message}");
+}
+
+#[test]
 fn a_fault_in_an_endless_line_is_told_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let spaces = " ".repeat(100_000);

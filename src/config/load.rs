@@ -10,6 +10,7 @@ use toml::de::DeTable;
 
 use super::error::{ConfigError, Problem};
 use super::experiment::{self, Experiment, RawExperiment};
+use super::nesting::shallow_part;
 use super::problems::Problems;
 use super::study::{self, RawStudy};
 use super::{keys, schema, structure, vary};
@@ -103,7 +104,8 @@ fn structured<T: DeserializeOwned>(
     problems: &mut Problems,
 ) -> Result<T, ConfigError> {
     let refused = |problems| ConfigError::invalid(name, text, problems);
-    let (document, errors) = DeTable::parse_recoverable(text);
+    let part = shallow_part(text);
+    let (document, errors) = DeTable::parse_recoverable(part);
     if !errors.is_empty() {
         return Err(refused(errors.iter().map(|e| broken(e, text)).collect()));
     }

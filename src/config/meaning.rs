@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
+use super::nesting::is_shallow;
+
 /// Tables and keys of the file that decide what a run is.
 const DECIDES: [&str; 4] = ["seed", "world", "learner", "sweep"];
 
@@ -24,7 +26,7 @@ pub struct Meaning {
 /// The meaning of an experiment of which `resolved` is the text with every default written out, for
 /// version `mixlaw` of the program; `None` if it simulates nothing.
 pub fn meaning(resolved: &str, mixlaw: &str) -> Option<Meaning> {
-    let mut table: Table = resolved.parse().ok()?;
+    let mut table = table(resolved)?;
     table.retain(|key, _| DECIDES.contains(&key));
     let sgd = table.get("learner")?.get("kernel")?.as_str() == Some("sgd");
     let sweep = table.get_mut("sweep")?.as_table_mut()?;
@@ -45,12 +47,17 @@ pub fn meaning(resolved: &str, mixlaw: &str) -> Option<Meaning> {
     })
 }
 
+/// The table that `text` is, if it is TOML.
+fn table(text: &str) -> Option<Table> {
+    is_shallow(text).then(|| text.parse().ok())?
+}
+
 /// What two texts of TOML say differently: each key with its value in the first and in the second,
 /// by key. A text that is no TOML has no keys.
 pub fn differences(first: &str, second: &str) -> Vec<(String, Option<String>, Option<String>)> {
     let flat = |text: &str| {
         let mut values = BTreeMap::new();
-        if let Ok(table) = text.parse::<Table>() {
+        if let Some(table) = table(text) {
             flatten(&Value::Table(table), String::new(), &mut values);
         }
         values

@@ -34,6 +34,7 @@ mod long_lines;
 mod meaning;
 mod mixtures;
 mod names;
+mod nesting;
 mod number;
 mod optimum;
 mod optimum_names;
