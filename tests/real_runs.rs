@@ -278,7 +278,7 @@ fn slimpajama7_from_two_sizes_to_a_third() {
         Robust::Square,
         [0.50; 2],
     );
-    check(data, &runs, "joint", Robust::Square, [2.1; 2]);
+    check(data, &runs, "additive", Robust::Square, [2.1; 2]);
     for (law, limit) in [
         ("effective-data-product-one", 0.50),
         // 46 and 47 parameters.

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::choice::Choice;
 use super::experiment::{Experiment, Source};
 use super::number::{UNLIMITED, show};
+use super::vary::SpreadAt;
 use super::{checks, data, fit, learner, mixtures, optimum, sweep, vary, world};
 
 /// The experiment as a file in `folder` would say it, with every default written out. Reading it
@@ -27,7 +28,8 @@ pub fn resolved_toml(experiment: &Experiment, folder: &Path) -> String {
             sweep,
             design,
         } => {
-            world::write(world, &mut out);
+            let spread = SpreadAt::of(experiment.vary.as_ref());
+            world::write(world, &spread, &mut out);
             learner::write(learner, &mut out);
             if !world.supply().is_unlimited() {
                 out.number("repetition-decay", world.supply().decay());

@@ -11,6 +11,7 @@ use super::place::At;
 use super::problems::Problems;
 use super::resolved::Writer;
 use crate::mixture::MOST_WEIGHTS;
+use crate::world::World;
 
 /// Most values of the number that varies.
 const MOST_VALUES: usize = 100;
@@ -37,6 +38,39 @@ pub struct Vary {
     pub label: String,
     /// Each value, and the experiment with it; without checks of its own.
     pub variants: Vec<(f64, Experiment)>,
+}
+
+/// Where a file says how the costs of each domain spread: what `[vary]` changes must be there.
+pub(super) enum SpreadAt<'a> {
+    /// In the world if the domains agree, else in each.
+    Either,
+    /// In each domain.
+    Domains,
+    /// In the world; it becomes that of these worlds. Domains that do not follow have their own.
+    World(Vec<&'a World>),
+}
+
+impl<'a> SpreadAt<'a> {
+    /// Where `vary` changes it.
+    pub(super) fn of(vary: Option<&'a Vary>) -> Self {
+        match vary {
+            Some(vary) if vary.key == "world.cost-spread" => Self::World(
+                vary.variants
+                    .iter()
+                    .filter_map(|(_, variant)| match &variant.source {
+                        Source::Simulated { world, .. } => Some(world),
+                        Source::Runs(_) => None,
+                    })
+                    .collect(),
+            ),
+            Some(vary)
+                if vary.key.starts_with("world.domains.") && vary.key.ends_with(".cost-spread") =>
+            {
+                Self::Domains
+            }
+            _ => Self::Either,
+        }
+    }
 }
 
 /// Checks `[vary]` of a file with the text `text`, whose mixtures have `weights` weights, and reads the

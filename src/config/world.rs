@@ -15,6 +15,7 @@ use super::problems::Problems;
 use super::resolved::{Writer, limit};
 use super::spectrum::{self, RawSpectrum};
 use super::supply;
+use super::vary::SpreadAt;
 use super::wording::shorten;
 use crate::world::{
     DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_DOMAINS,
@@ -262,8 +263,31 @@ fn validate_domain(
     })
 }
 
-/// Writes `[world]` with every default.
-pub(super) fn write(world: &World, out: &mut Writer) {
+/// The cost spread that the world gives its domains, and which domains follow it; `None` if each has its
+/// own.
+fn common_spread(spread: &[f64], at: &SpreadAt<'_>) -> Option<(f64, Vec<bool>)> {
+    let first = *spread.first()?;
+    let same = |one: f64, other: f64| one.total_cmp(&other).is_eq();
+    match at {
+        SpreadAt::Domains => None,
+        SpreadAt::Either => {
+            let uniform = spread.iter().all(|other| same(*other, first));
+            uniform.then(|| (first, vec![true; spread.len()]))
+        }
+        SpreadAt::World(varied) => {
+            let follows = |domain: usize| {
+                let mut others = varied.iter().map(|world| world.cost_spread()[domain]);
+                others.any(|other| !same(other, spread[domain]))
+            };
+            let follow = Vec::from_iter((0..spread.len()).map(follows));
+            let leader = follow.iter().position(|follows| *follows).unwrap_or(0);
+            Some((spread[leader], follow))
+        }
+    }
+}
+
+/// Writes `[world]` with every default, and the spread of the costs where `spread_at` says.
+pub(super) fn write(world: &World, spread_at: &SpreadAt<'_>, out: &mut Writer) {
     out.header("[world]");
     out.number("head", world.head());
     out.word("head-order", Order::of(world.head_order()));
@@ -273,21 +297,18 @@ pub(super) fn write(world: &World, out: &mut Writer) {
         out.word("masses", domain.spectrum.masses());
     }
     out.key("overlap", overlap::written(world.overlap()));
-    // One number where it can be: a key of [vary] may lead to it.
-    let common = match world.cost_spread() {
-        [first, rest @ ..] if rest.iter().all(|other| other.total_cmp(first).is_eq()) => {
-            out.number("cost-spread", *first);
-            true
-        }
-        _ => false,
-    };
+    let common = common_spread(world.cost_spread(), spread_at);
+    // One number where it can be.
+    if let Some((common, _)) = &common {
+        out.number("cost-spread", *common);
+    }
     let details = world.cost_spread().iter().zip(world.supply().available());
-    for (domain, (spread, available)) in world.domains().iter().zip(details) {
+    for (number, (domain, (spread, available))) in world.domains().iter().zip(details).enumerate() {
         out.header("[[world.domains]]");
         out.text("name", &domain.name);
         out.number("exponent", domain.spectrum.exponent());
         out.number("cost", domain.cost);
-        if !common {
+        if common.as_ref().is_none_or(|(_, follow)| !follow[number]) {
             out.number("cost-spread", *spread);
         }
         out.number("floor", domain.floor);

@@ -1,9 +1,14 @@
 //! The additive law of Shukor et al. 2025 (arXiv:2507.09404).
 //!
-//! L_i = E_i + 1 / Σ_j C_ij h_j^(γ_ij), one model per loss column: 2K+1 parameters each, K(2K+1) in
-//! all. Terms with h_j = 0 are exactly 0, so a mixture of sources with small C_ij alone has a huge
+//! L_i = E_i + 1 / Σ_j C_ij h_j^(γ_ij) + A_i/N^(α_i) + B_i/D^(β_i), one model per loss column with
+//! 2K+5 parameters; 2K+3 or 2K+1 where N or D do not differ between the runs. The mixture does not
+//! interact with the scale, so that the best mixture is the same at each (in [`super::Joint`] it is not).
+//! N and D count in units of their geometric means over the training runs: A and B are the terms there,
+//! in nats. At two sizes the exponents are not identified but through the prior.
+//!
+//! Terms with h_j = 0 are exactly 0, so a mixture of sources with small C_ij alone has a huge
 //! loss; the guard of the fit then acts. Sources that hardly change, or whose terms are small, leave
-//! C_ij and γ_ij to the prior. Capacity and tokens do not enter (see [`super::Joint`]).
+//! C_ij and γ_ij to the prior.
 
 use super::column_model::{
     ColumnForm, ColumnModel, Derivatives, Floor, coefficients, ln_parameter, natural, power_slope,
@@ -24,7 +29,7 @@ const DEFAULT_TRANSFER: f64 = -4.0;
 /// Centres of ln C_ij that cross-validation chooses from.
 pub(super) const TRANSFERS: [f64; 3] = [-2.0, -4.0, -6.0];
 
-/// The additive law, fixed in capacity and tokens.
+/// The additive law.
 #[derive(Debug, Clone, Copy)]
 pub struct Additive {
     /// Centre of the prior of ln C_ij, j ≠ i.
@@ -68,7 +73,13 @@ impl Law for Additive {
     }
 
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
-        bind(self.name(), self.transfer, training, None)
+        let scale = Scale::of(training);
+        let mixtures = MixtureTerm::each(self.name(), training)?;
+        Ok(Vec::from_iter(mixtures.map(|mixture| {
+            let mut parameters = mixture.lay_out(self.transfer);
+            parameters.extend(scale.powers(mixture.column, mixture.scale_centre()));
+            ColumnModel::boxed(mixture.column, parameters, Column { mixture, scale })
+        })))
     }
 
     fn alternatives(&self) -> Vec<(String, Box<dyn Law>)> {
@@ -88,48 +99,56 @@ pub(super) fn alternatives(law: impl Fn(f64) -> Box<dyn Law>) -> Vec<(String, Bo
         .collect()
 }
 
-/// One model per column, with terms in N and D if `scale` is given.
-pub(super) fn bind(
-    law: &'static str,
-    transfer: f64,
-    training: &Observations,
-    scale: Option<Scale>,
-) -> Result<Vec<Box<dyn Model>>, LawError> {
-    (0..training.loss_names.len())
-        .map(|column| {
-            let form = Column {
-                column,
-                own: training.own_weight[column],
-                sources: training.weights.ncols(),
-                floor: Floor {
-                    smallest: smallest_loss(law, training, column)?,
-                },
-                scale,
-            };
-            let parameters = form.lay_out(transfer);
-            Ok(ColumnModel::boxed(column, parameters, form))
-        })
-        .collect()
-}
-
-/// Places in θ: z of E, K values ln C, K values ln γ, then (amplitude, exponent) pairs of N and D.
+/// Places in θ: z of E, K values ln C, K values ln γ.
 const FLOOR: usize = 0;
 const FIRST_COEFFICIENT: usize = 1;
-
-struct Column {
-    column: usize,
-    own: Option<usize>,
-    sources: usize,
-    floor: Floor,
-    scale: Option<Scale>,
-}
 
 /// Centre of the prior of the terms in N and D, as a share of the smallest training loss.
 const SCALE_SHARE: f64 = 0.1;
 
-impl Column {
-    fn lay_out(&self, transfer: f64) -> Vec<Parameter> {
-        let column = Some(self.column);
+/// What the mixture contributes to the loss of a column: E_i + 1 / Σ_j C_ij h_j^(γ_ij).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MixtureTerm {
+    pub(super) column: usize,
+    own: Option<usize>,
+    pub(super) sources: usize,
+    floor: Floor,
+}
+
+impl MixtureTerm {
+    /// Those of all columns of `training`, for `law`.
+    pub(super) fn each(
+        law: &'static str,
+        training: &Observations,
+    ) -> Result<impl Iterator<Item = Self> + use<>, LawError> {
+        let sources = training.weights.ncols();
+        let terms: Vec<_> = (0..training.loss_names.len())
+            .map(|column| {
+                Ok(Self {
+                    column,
+                    own: training.own_weight[column],
+                    sources,
+                    floor: Floor {
+                        smallest: smallest_loss(law, training, column)?,
+                    },
+                })
+            })
+            .collect::<Result<_, LawError>>()?;
+        Ok(terms.into_iter())
+    }
+
+    /// Number of its parameters, which come first.
+    pub(super) fn len(self) -> usize {
+        FIRST_COEFFICIENT + 2 * self.sources
+    }
+
+    /// Centre of the prior of a term in N or D, in nats.
+    pub(super) fn scale_centre(self) -> f64 {
+        SCALE_SHARE * self.floor.smallest
+    }
+
+    /// Its parameters, with the prior of ln C_ij, j ≠ i, around `transfer`.
+    pub(super) fn lay_out(self, transfer: f64) -> Vec<Parameter> {
         let mut parameters = vec![Floor::parameter(self.column)];
         parameters.extend(source_coefficients(
             self.column,
@@ -139,18 +158,18 @@ impl Column {
         ));
         parameters.extend((0..self.sources).map(|source| Parameter {
             source: Some(source),
-            ..ln_parameter("γ", column, EXPONENTS, EXPONENT_CENTRE)
+            ..ln_parameter("γ", Some(self.column), EXPONENTS, EXPONENT_CENTRE)
         }));
-        if let Some(scale) = self.scale {
-            let centre = SCALE_SHARE * self.floor.smallest;
-            parameters.extend(scale.powers(self.column, centre));
-        }
         parameters
     }
-}
 
-impl ColumnForm for Column {
-    fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64 {
+    /// The term in nats; its derivatives are the first that go to `by`.
+    pub(super) fn evaluate(
+        self,
+        theta: &[f64],
+        point: Point<'_>,
+        by: &mut impl Derivatives,
+    ) -> f64 {
         let (floor, floor_slope) = self.floor.at(theta[FLOOR]);
         let first_exponent = FIRST_COEFFICIENT + self.sources;
         let mut data = 0.0;
@@ -166,10 +185,52 @@ impl ColumnForm for Column {
         }
         by.scale(-1.0 / (data * data));
         by.add(FLOOR, floor_slope);
-        let mut loss = floor + 1.0 / data;
-        let first = first_exponent + self.sources;
-        let logs = self.scale.map(|scale| scale.logs(point));
-        for (number, log) in logs.into_iter().flatten().enumerate() {
+        floor + 1.0 / data
+    }
+
+    /// Writes its derivatives by the weights into `out`.
+    pub(super) fn by_weights(self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
+        let (coefficients, rest) = theta[FIRST_COEFFICIENT..].split_at(self.sources);
+        let mut data = 0.0;
+        for (source, weight) in point.weights.iter().enumerate() {
+            let (ln_c, gamma) = (coefficients[source], rest[source].exp());
+            data += ln_c.exp() * weight.powf(gamma);
+            out[source] = power_slope(ln_c, gamma, *weight);
+        }
+        for out in out {
+            *out *= -1.0 / (data * data);
+        }
+    }
+
+    /// E, and C and γ of the domain itself.
+    pub(super) fn values(self, theta: &[f64]) -> Vec<NaturalValue> {
+        let value = |symbol, value: f64| natural(symbol, self.column, value);
+        let mut values = vec![value("E", self.floor.at(theta[FLOOR]).0)];
+        if let Some(own) = self.own {
+            values.push(value("C_own", theta[FIRST_COEFFICIENT + own].exp()));
+            let exponent = theta[FIRST_COEFFICIENT + self.sources + own];
+            values.push(value("γ_own", exponent.exp()));
+        }
+        values
+    }
+
+    /// C_ij of each source.
+    pub(super) fn transfer(self, theta: &[f64]) -> Vec<f64> {
+        coefficients(&theta[FIRST_COEFFICIENT..][..self.sources])
+    }
+}
+
+/// The mixture, then (amplitude, exponent) pairs of N and D in θ.
+struct Column {
+    mixture: MixtureTerm,
+    scale: Scale,
+}
+
+impl ColumnForm for Column {
+    fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64 {
+        let mut loss = self.mixture.evaluate(theta, point, by);
+        let first = self.mixture.len();
+        for (number, log) in self.scale.logs(point).enumerate() {
             // An unlimited scale has no term.
             if log.is_finite() {
                 let (amplitude, exponent) = (first + 2 * number, first + 2 * number + 1);
@@ -184,34 +245,18 @@ impl ColumnForm for Column {
     }
 
     fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
-        let (coefficients, rest) = theta[FIRST_COEFFICIENT..].split_at(self.sources);
-        let mut data = 0.0;
-        for (source, weight) in point.weights.iter().enumerate() {
-            let (ln_c, gamma) = (coefficients[source], rest[source].exp());
-            data += ln_c.exp() * weight.powf(gamma);
-            out[source] = power_slope(ln_c, gamma, *weight);
-        }
-        for out in out {
-            *out *= -1.0 / (data * data);
-        }
+        self.mixture.by_weights(theta, point, out);
     }
 
     fn one_scale(&self) -> bool {
-        self.scale.is_none()
+        self.scale.is_constant()
     }
 
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
-        let value = |symbol, value: f64| natural(symbol, self.column, value);
-        let mut values = vec![value("E", self.floor.at(theta[FLOOR]).0)];
-        if let Some(own) = self.own {
-            values.push(value("C_own", theta[FIRST_COEFFICIENT + own].exp()));
-            let exponent = theta[FIRST_COEFFICIENT + self.sources + own];
-            values.push(value("γ_own", exponent.exp()));
-        }
-        values
+        self.mixture.values(theta)
     }
 
     fn transfer(&self, theta: &[f64]) -> Option<Vec<f64>> {
-        Some(coefficients(&theta[FIRST_COEFFICIENT..][..self.sources]))
+        Some(self.mixture.transfer(theta))
     }
 }

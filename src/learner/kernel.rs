@@ -196,6 +196,8 @@ fn decay_noise(phase: f64) -> f64 {
                 + phase
                     * (-1.0 / 3.0
                         + phase * (0.125 + phase * (-1.0 / 30.0 + phase * (1.0 / 144.0)))))
+    } else if phase.is_infinite() {
+        0.0
     } else {
         (-(-phase).exp_m1() - phase * (-phase).exp()) / phase
     }
@@ -222,6 +224,26 @@ mod tests {
             sum += ln_probability.exp() * kernel.after(n as f64).unwrap();
         }
         sum
+    }
+
+    #[test]
+    fn any_scale_and_number_of_meetings_give_a_number() {
+        for tau in [5e-324, 1e-320, 1e-6, 1e6] {
+            for meetings in [0.0, 5e-324, 1e-300, 1.0, 1e30, 1e308, f64::INFINITY] {
+                for kernel in [
+                    Kernel::Threshold { tau },
+                    Kernel::Exponential { tau },
+                    Kernel::Reciprocal { tau },
+                    Kernel::SgdDecay { tau, noise: 0.1 },
+                ] {
+                    let left = kernel.unlearned(meetings);
+                    assert!(
+                        (0.0..=1.1).contains(&left),
+                        "{kernel:?}, {meetings}: {left}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

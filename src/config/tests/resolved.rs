@@ -8,6 +8,23 @@ use rstest::rstest;
 use super::{REAL, SMALL};
 use crate::config::{Experiment, QUICKSTART, load, parse, resolved_toml};
 
+/// A spread of costs that varies for the domains that have none of their own.
+#[rstest]
+#[case("", "")]
+#[case("cost-spread = 1.5", "")]
+#[case("cost-spread = 0.25", "")]
+#[case("", "cost-spread = 1")]
+#[case("cost-spread = 1", "cost-spread = 1")]
+fn spreads_that_vary(#[case] web: &str, #[case] code: &str) {
+    let text = SMALL
+        .replace("skills = 1e6", "cost-spread = 0.25")
+        .replace("cost = 2", web)
+        .replace("floor = 0.8", code)
+        + "\n[vary]\nkey = \"world.cost-spread\"\nvalues = [0.25, 1, 2]\n";
+    let experiment = parse(&text, "x").unwrap();
+    assert_eq!(again(&experiment), experiment);
+}
+
 fn again(experiment: &Experiment) -> Experiment {
     let text = resolved_toml(experiment, Path::new(""));
     parse(&text, "again.toml").unwrap_or_else(|error| panic!("{error}:\n{text}"))
@@ -90,6 +107,10 @@ fn worlds(#[case] _name: &str, #[case] skills: &str) {
 #[case(
     "[fit]",
     "[vary]\nkey = \"world.domains.*.cost\"\nvalues = [1, 0.25]\nlabel = \"cost\"\n\n[fit]"
+)]
+#[case(
+    "cost = 2",
+    "cost-spread = 1.5\n[vary]\nkey = \"world.domains.*.cost-spread\"\nvalues = [0, 1]"
 )]
 #[case(
     "laws = [\"mean\", \"capacity\"]",
