@@ -154,6 +154,19 @@ fn predictions_and_optima_come_from_the_file() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let said = text(&output.stdout);
     assert!(said.contains("web") && said.contains(" to "), "{said}");
+    // Trees are grown anew from the rows: the file has no resamples of these.
+    let output = mixlaw(
+        &folder,
+        &[
+            &["predict", "fit.json", "--mixture", "web=.3,code=.7"][..],
+            &["--law", "boosted-trees"],
+            &scale,
+        ]
+        .concat(),
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("web") && !said.contains(" to "), "{said}");
     let optimize = [
         "optimize",
         "fit.json",
@@ -260,6 +273,11 @@ fn bad_questions_are_told(#[case] arguments: &[&str], #[case] said: &str) {
     "a law that this version"
 )]
 #[case("\"own-weight\":[0,1]", "\"own-weight\":[0,9]", "it is damaged")]
+#[case(
+    "\"law\":\"boosted-trees\"",
+    "\"law\":\"windowed\"",
+    "`windowed` stands there twice"
+)]
 #[case("{", "", "no file of fits")]
 fn bad_files_are_told(#[case] from: &str, #[case] to: &str, #[case] said: &str) {
     let folder = fitted();

@@ -10,6 +10,7 @@ use super::number::{say, show};
 use super::place::At;
 use super::problems::Problems;
 use super::resolved::Writer;
+use super::wording::shorten;
 use crate::mixture::MOST_WEIGHTS;
 use crate::world::World;
 
@@ -150,7 +151,7 @@ pub(super) fn validate(
                 return problems.add(
                     Problem::new(format!(
                         "the experiment cannot be run with {} = {}: {}",
-                        *raw.key,
+                        shorten(&raw.key),
                         say(**value),
                         reasons.join("; ")
                     ))

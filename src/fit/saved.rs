@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::FittedLaw;
 use crate::law::{Law, LawError, Observations, by_name};
+use crate::runs::words::shown;
 
 /// Version of the format: a reader refuses any other.
 pub const FORMAT: u32 = 1;
@@ -167,6 +168,11 @@ impl SavedFits {
         {
             return damaged("`own-weight` does not go with the domains".into());
         }
+        for (number, saved) in self.laws.iter().enumerate() {
+            if self.laws[..number].iter().any(|law| law.law == saved.law) {
+                return damaged(format!("`{}` stands there twice", shown(&saved.law)));
+            }
+        }
         for (number, row) in self.rows.iter().enumerate() {
             if row.2.len() != weights || row.3.len() != losses {
                 return damaged(format!("row {} has another number of values", number + 1));
@@ -212,9 +218,13 @@ impl SavedFits {
                 saved.law
             )));
         };
+        // What a law without parameters knows are its rows, and the file does not keep resamples of them.
+        let kept = match saved.theta.iter().all(Vec::is_empty) {
+            true => &[][..],
+            false => &saved.replicates,
+        };
         // A resample may lack a scale that the mean counts: such a replicate is left out.
-        let replicates = saved
-            .replicates
+        let replicates = kept
             .iter()
             .filter_map(|theta| FittedLaw::with_parameters(law.as_ref(), rows, theta).transpose())
             .collect::<Result<Vec<_>, _>>()?;

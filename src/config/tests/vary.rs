@@ -1,6 +1,6 @@
 //! `[vary]` gives the experiment with each value.
 
-use super::SMALL;
+use super::{SMALL, report};
 use crate::config::{Experiment, Source, Vary, parse};
 
 fn varied(rest: &str) -> (Experiment, Vary) {
@@ -47,4 +47,14 @@ fn a_star_is_every_item_and_a_number_is_one() {
     let (_, one) = varied("key = \"world.domains.1.cost\"\nvalues = [3, 4]\nlabel = \"cost\"");
     assert_eq!(domains(&one.variants[1].1), [2.0, 4.0]);
     assert_eq!(one.label, "cost");
+}
+
+#[test]
+fn a_key_that_leads_nowhere_does_nothing_to_the_terminal() {
+    for key in ["a\\rb", "\\u001b[2J"] {
+        let text = format!("{SMALL}\n[vary]\nkey = \"{key}\"\nvalues = [0, 1]\n");
+        let told = report(&parse(&text, "x").unwrap_err());
+        let acts = |c: &char| c.is_control() && *c != '\n';
+        assert_eq!(told.chars().find(acts), None, "{told:?}");
+    }
 }
