@@ -101,7 +101,7 @@ fn term_parameters(mixture: MixtureTerm, exponent: Parameter) -> impl Iterator<I
 
 /// ln of the mean of power ρ of e^(t_j) under weights in proportion to h_j, with its derivative by ρ.
 /// Those by t_j are h_j e^(ρ (t_j − mean)) / Σ h.
-fn ln_power_mean(power: f64, logs: &[f64], weights: ArrayView1<'_, f64>) -> (f64, f64) {
+fn ln_power_mean(power: f64, logs: &[f64], weights: &ArrayView1<'_, f64>) -> (f64, f64) {
     let total = weights.sum();
     let pairs = || {
         let pairs = logs.iter().zip(weights);
@@ -188,7 +188,7 @@ impl Column {
         let sources = self.mixture.sources;
         let first = self.mixture.len() + number * (AMPLITUDE + sources);
         let amplitudes = &theta[first + AMPLITUDE..][..sources];
-        let (mean, by_power) = ln_power_mean(theta[first + POWER], amplitudes, point.weights);
+        let (mean, by_power) = ln_power_mean(theta[first + POWER], amplitudes, &point.weights);
         Term {
             first,
             log,
@@ -272,14 +272,14 @@ mod tests {
         let weights = arr1(&[0.2, 0.5, 0.3]);
         let data: f64 = coefficients.iter().zip(&weights).map(|(c, h)| c * h).sum();
         let logs = coefficients.map(|c| gamma * c.ln());
-        let (mean, _) = ln_power_mean(1.0 / gamma, &logs, weights.view());
+        let (mean, _) = ln_power_mean(1.0 / gamma, &logs, &weights.view());
         assert_relative_eq!(mean.exp(), data.powf(gamma), max_relative = 1e-13);
     }
 
     #[test]
     fn the_mean_goes_through_the_geometric_one() {
         let (logs, weights) = ([1.0, -2.0, 0.5], arr1(&[0.2, 0.5, 0.3]));
-        let at = |power| ln_power_mean(power, &logs, weights.view());
+        let at = |power| ln_power_mean(power, &logs, &weights.view());
         assert_relative_eq!(at(0.0).0, 0.2 - 1.0 + 0.15, epsilon = 1e-15);
         let near = SMALL_POWER;
         let (below, above) = (at(near * (1.0 - 1e-9)), at(near * (1.0 + 1e-9)));

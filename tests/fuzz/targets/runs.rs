@@ -150,7 +150,7 @@ impl Target for RunTables {
         let (again, _) =
             read(&mapping).map_err(|error| format!("written, it is refused: {error}"))?;
         same(&table, &again)?;
-        if input.len() % FITTED == 0 {
+        if input.len().is_multiple_of(FITTED) {
             fit(&table.measured(), LAWS[input.len() / FITTED % LAWS.len()])?;
         }
         Ok(Outcome::Accepted)
