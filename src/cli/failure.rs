@@ -61,7 +61,7 @@ impl Failure {
                 ExitCode::from(3)
             }
             Self::Interrupted(kept) => {
-                eprintln!("interrupted: {kept}; the same command goes on from there");
+                eprintln!("interrupted: {}", harmless(&kept));
                 ExitCode::from(INTERRUPTED)
             }
             Self::Other(message) => {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::arguments::SimulateArguments;
 use super::failure::Failure;
-use super::output;
 use super::progress::{Talk, Work};
+use super::{interrupt, output};
 use crate::config::{self, Source};
 use crate::learner::LearnerKind;
 use crate::learner::sgd::Limits;
@@ -42,7 +42,13 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
         LearnerKind::Counting(learner) => {
             let simulator = Simulator::new(world, learner, sweep.resolution);
             let work = Work::begin(talk, "simulated runs", runs);
-            let done = |more| work.advance(more);
+            let done = |more| {
+                work.advance(more);
+                match interrupt::came() {
+                    true => Err(io::Error::other("interrupted")),
+                    false => Ok(()),
+                }
+            };
             put(&arguments.out, |mut out| match form {
                 Form::Csv => sweep::write(&simulator, &sweep, &mut out, &done),
                 #[cfg(feature = "parquet")]
@@ -108,7 +114,14 @@ fn put(
             _ => Ok(()),
         };
     }
-    replace(out, |file| write(&mut Flowing::new(file))).map_err(|source| {
+    // The first signal only asks: what was begun goes away before the program ends.
+    let patience = interrupt::Patience::begin();
+    let written = replace(out, |file| write(&mut Flowing::new(file)));
+    drop(patience);
+    written.map_err(|source| {
+        if interrupt::came() {
+            return Failure::Interrupted(format!("{} is not written", out.display()));
+        }
         Failure::input(WriteError {
             file: out.into(),
             source,

@@ -299,13 +299,15 @@ impl<'a> KeptSweep<'a> {
             HumanCount(mine as u64)
         );
         let part = self.store.part().display();
+        let interrupted =
+            || Failure::Interrupted(format!("{kept}; the same command goes on from there"));
         match (result, flushed) {
-            (Ok(()), Ok(())) if interrupt::came() => Err(Failure::Interrupted(kept)),
+            (Ok(()), Ok(())) if interrupt::came() => Err(interrupted()),
             (Ok(()), Ok(())) => {
                 work.finish();
                 Ok(())
             }
-            (Err(SweepError::Stopped), Ok(())) => Err(Failure::Interrupted(kept)),
+            (Err(SweepError::Stopped), Ok(())) => Err(interrupted()),
             (Err(SweepError::Write(error)), _)
             | (Ok(()) | Err(SweepError::Stopped), Err(error)) => Err(Failure::Other(format!(
                 "cannot write {part}: {error}\n{kept}: once it can be written, the same command \

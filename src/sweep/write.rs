@@ -27,16 +27,16 @@ const WAITING: usize = 2;
 
 /// Simulates every run of `sweep` and writes them to `out` as
 /// [`runs::write`](crate::runs::write()) writes the table of
-/// [`simulate`](super::simulate()). `done` hears how many more runs are finished; it is called
-/// from any thread. The bytes do not depend on the number of threads.
+/// [`simulate`](super::simulate()). `done` hears how many more runs are finished, from any thread, and
+/// may end the sweep. The bytes do not depend on the number of threads.
 ///
 /// # Errors
-/// Those of `out`; runs that are not yet simulated then never are.
+/// Those of `out` and of `done`; runs that are not yet simulated then never are.
 pub fn write(
     simulator: &Simulator,
     sweep: &Sweep,
     out: &mut (impl Write + Send),
-    done: &(dyn Fn(usize) + Sync),
+    done: &(dyn Fn(usize) -> io::Result<()> + Sync),
 ) -> io::Result<()> {
     let names = simulator.world().names();
     let text = |runs: Range<usize>, losses: &[f64]| -> io::Result<Vec<u8>> {
@@ -59,13 +59,13 @@ pub fn write(
 /// The same as Parquet, as [`runs::write_parquet`](crate::runs::write_parquet()) writes the table.
 ///
 /// # Errors
-/// Those of `out`; runs that are not yet simulated then never are.
+/// Those of `out` and of `done`; runs that are not yet simulated then never are.
 #[cfg(feature = "parquet")]
 pub fn write_parquet(
     simulator: &Simulator,
     sweep: &Sweep,
     out: impl Write + Send,
-    done: &(dyn Fn(usize) + Sync),
+    done: &(dyn Fn(usize) -> io::Result<()> + Sync),
 ) -> io::Result<()> {
     let domains = simulator.world().names();
     let mut rows = ParquetWriter::new(out, &domains)?;
@@ -82,7 +82,7 @@ pub fn write_parquet(
 /// its losses (runs × K), on any thread; `take` takes what was made, in order, while more is.
 fn in_waves<T: Send>(
     (simulator, sweep): (&Simulator, &Sweep),
-    done: &(dyn Fn(usize) + Sync),
+    done: &(dyn Fn(usize) -> io::Result<()> + Sync),
     make: &(impl Fn(Range<usize>, &[f64]) -> io::Result<T> + Sync),
     take: &mut (impl FnMut(T) -> io::Result<()> + Send),
 ) -> io::Result<()> {
@@ -100,7 +100,7 @@ fn in_waves<T: Send>(
                     for (number, losses) in runs.clone().zip(losses.chunks_mut(domains)) {
                         runner.run(&sweep.run(number), scratch, losses);
                     }
-                    done(runs.len());
+                    done(runs.len())?;
                     make(runs, losses)
                 },
             )
@@ -200,14 +200,14 @@ mod tests {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
                 let pool = pool.build().unwrap();
                 let mut written = Vec::new();
-                pool.install(|| write(&simulator, &sweep, &mut written, &|_| ()))
+                pool.install(|| write(&simulator, &sweep, &mut written, &|_| Ok(())))
                     .unwrap();
                 assert!(written == expected, "{mode:?} on {threads} threads");
                 #[cfg(feature = "parquet")]
                 {
                     let (mut expected, mut written) = (Vec::new(), Vec::new());
                     runs::write_parquet(&table, &mut expected).unwrap();
-                    pool.install(|| write_parquet(&simulator, &sweep, &mut written, &|_| ()))
+                    pool.install(|| write_parquet(&simulator, &sweep, &mut written, &|_| Ok(())))
                         .unwrap();
                     assert!(written == expected, "{mode:?} on {threads} threads");
                 }
@@ -215,9 +215,9 @@ mod tests {
         }
     }
 
-    /// A full disk ends the sweep.
+    /// A full disk ends the sweep, and so does who listens.
     #[test]
-    fn errors_of_the_output_are_passed_on() {
+    fn errors_are_passed_on() {
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -228,7 +228,10 @@ mod tests {
             }
         }
         let sweep = sweep(Mode::Expected, 1);
-        let error = write(&simulator(), &sweep, &mut Full, &|_| ()).unwrap_err();
+        let error = write(&simulator(), &sweep, &mut Full, &|_| Ok(())).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        let stop = |_| Err(io::ErrorKind::ConnectionAborted.into());
+        let error = write(&simulator(), &sweep, &mut Vec::new(), &stop).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
     }
 }

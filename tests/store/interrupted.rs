@@ -100,6 +100,39 @@ fn a_signal_keeps_what_is_done_and_exits_with_130() {
     assert_same(&at.join("whole"), &at.join("out"));
 }
 
+/// A table is there as a whole or not at all.
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_no_half_of_a_table() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    write(&folder, "slow.toml", SLOW);
+    let files = || std::fs::read_dir(at).unwrap().count();
+    let arguments = [
+        "simulate",
+        "slow.toml",
+        "--out",
+        "runs.csv",
+        "--threads",
+        "1",
+    ];
+    let child = spawn(at, &arguments);
+    while files() < 2 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let id = child.id().to_string();
+    let killed = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(
+        said.contains("interrupted: runs.csv is not written"),
+        "{said}"
+    );
+    assert_eq!(files(), 1);
+}
+
 /// A limit of the size of files stands for a full disk.
 #[cfg(unix)]
 #[test]
