@@ -23,6 +23,9 @@ const HALVINGS: usize = 50;
 /// Weights this close to a bound hold it at the start, if the gradient presses them there.
 const SNAP: f64 = 1e-7;
 
+/// A move of no weight by more than this is rounding: what stops it holds already.
+const TOUCHING: f64 = 1e-15;
+
 /// Smallest share of the largest |eigenvalue| that counts as curvature.
 const FLAT: f64 = 1e-12;
 
@@ -221,6 +224,12 @@ impl Search<'_> {
     /// Walks along a direction to the first bound at most; `false` if nothing is gained.
     fn walk(&mut self, free: &[usize], direction: &Array1<f64>, descent: f64) -> bool {
         let (room, wall) = self.room(free, direction);
+        let fastest = direction.iter().fold(0.0, |most: f64, d| most.max(d.abs()));
+        if room * fastest <= TOUCHING {
+            // Rounding may make f larger there, and no shorter step would ever meet the bound.
+            self.hold(wall);
+            return true;
+        }
         let mut length = room.min(1.0);
         let norm = |gradient: &[f64], search: &Self| search.residual(gradient);
         let before = norm(&self.gradient, self);
