@@ -42,6 +42,9 @@ impl Kernel {
             }
             Self::SgdDecay { tau, noise } => {
                 let phase = meetings.max(0.0) / tau;
+                if phase.is_infinite() {
+                    return 0.0;
+                }
                 let decay = (-phase).exp();
                 let noise_slope = if phase < SMALL_PHASE {
                     // Of φ(1/2 − φ/3 + φ²/8 − φ³/30 + …).
@@ -58,6 +61,20 @@ impl Kernel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_phase_beyond_all_numbers_has_no_slope() {
+        let kernel = Kernel::SgdDecay {
+            tau: 1e-320,
+            noise: 0.3,
+        };
+        for meetings in [1.0, 1e30, f64::INFINITY] {
+            assert_eq!(
+                kernel.unlearned_slope(meetings).to_bits(),
+                0.0_f64.to_bits()
+            );
+        }
+    }
 
     #[test]
     fn slopes_match_differences() {
