@@ -153,7 +153,6 @@ fn a_file_with_thousands_of_errors_tells_the_first() {
     assert!(message.lines().count() < 400);
 }
 
-/// A snippet of a line of a hundred thousand columns cannot be drawn.
 #[test]
 fn a_broken_file_that_opens_ever_more_brackets_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -177,6 +176,7 @@ fn a_broken_file_that_opens_ever_more_brackets_is_refused() {
     assert!(message.contains("another experiment"), "{message}");
 }
 
+/// A snippet of a line of a hundred thousand columns cannot be drawn.
 #[test]
 fn a_fault_in_an_endless_line_is_told_in_words() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::nesting::is_shallow;
+use super::nesting::shallow_part;
 
 /// Tables and keys of the file that decide what a run is.
 const DECIDES: [&str; 4] = ["seed", "world", "learner", "sweep"];
@@ -49,7 +49,8 @@ pub fn meaning(resolved: &str, mixlaw: &str) -> Option<Meaning> {
 
 /// The table that `text` is, if it is TOML.
 fn table(text: &str) -> Option<Table> {
-    is_shallow(text).then(|| text.parse().ok())?
+    // A part holds the first error of its text.
+    shallow_part(text).parse().ok()
 }
 
 /// What two texts of TOML say differently: each key with its value in the first and in the second,

@@ -31,11 +31,6 @@ pub(super) fn shallow_part(text: &str) -> &str {
     }
 }
 
-/// Whether all of `text` can be parsed.
-pub(super) fn is_shallow(text: &str) -> bool {
-    shallow_part(text).len() == text.len()
-}
-
 /// What the parser met.
 #[derive(Default)]
 struct Watch {

@@ -4,6 +4,8 @@
 //! that there is), so the file holds those rows and the parameter vectors; binding the law to the
 //! rows and putting the vectors in restores it. What is unlimited or not measured is `null`.
 
+use std::collections::BTreeSet;
+
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -168,8 +170,9 @@ impl SavedFits {
         {
             return damaged("`own-weight` does not go with the domains".into());
         }
-        for (number, saved) in self.laws.iter().enumerate() {
-            if self.laws[..number].iter().any(|law| law.law == saved.law) {
+        let mut laws = BTreeSet::new();
+        for saved in &self.laws {
+            if !laws.insert(&saved.law) {
                 return damaged(format!("`{}` stands there twice", shown(&saved.law)));
             }
         }

@@ -229,18 +229,8 @@ struct Column {
 impl ColumnForm for Column {
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64 {
         let mut loss = self.mixture.evaluate(theta, point, by);
-        let first = self.mixture.len();
-        for (number, log) in self.scale.logs(point).enumerate() {
-            // An unlimited scale has no term.
-            if log.is_finite() {
-                let (amplitude, exponent) = (first + 2 * number, first + 2 * number + 1);
-                let tilt = theta[exponent].exp() * log;
-                let term = (theta[amplitude] - tilt).exp();
-                loss += term;
-                by.add(amplitude, term);
-                by.add(exponent, -term * tilt);
-            }
-        }
+        let powers = (theta, self.mixture.len());
+        self.scale.add_powers(powers, point, &mut loss, by);
         loss
     }
 

@@ -68,17 +68,8 @@ impl ColumnForm for Column {
         let (floor, slope) = self.floor.at(theta[FLOOR]);
         by.add(FLOOR, slope);
         let mut loss = floor;
-        for (number, log) in self.scale.logs(point).enumerate() {
-            // An unlimited scale has no term.
-            if log.is_finite() {
-                let (amplitude, exponent) = (1 + 2 * number, 2 + 2 * number);
-                let tilt = theta[exponent].exp() * log;
-                let term = (theta[amplitude] - tilt).exp();
-                loss += term;
-                by.add(amplitude, term);
-                by.add(exponent, -term * tilt);
-            }
-        }
+        let powers = (theta, FLOOR + 1);
+        self.scale.add_powers(powers, point, &mut loss, by);
         loss
     }
 

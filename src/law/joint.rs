@@ -107,13 +107,13 @@ fn ln_power_mean(power: f64, logs: &[f64], weights: &ArrayView1<'_, f64>) -> (f6
         let pairs = logs.iter().zip(weights);
         pairs.map(|(log, weight)| (log, weight / total))
     };
-    let middle: f64 = pairs().map(|(log, weight)| log * weight).sum();
-    let moment = |degree: i32| -> f64 {
-        pairs()
-            .map(|(log, weight)| weight * (log - middle).powi(degree))
-            .sum()
-    };
     if power.abs() < SMALL_POWER {
+        let middle: f64 = pairs().map(|(log, weight)| log * weight).sum();
+        let moment = |degree: i32| -> f64 {
+            pairs()
+                .map(|(log, weight)| weight * (log - middle).powi(degree))
+                .sum()
+        };
         let (second, third) = (moment(2), moment(3));
         let fourth = moment(4) - 3.0 * second * second;
         let mean = power * (second / 2.0 + power * (third / 6.0 + power * fourth / 24.0));
@@ -183,11 +183,15 @@ impl Term {
 }
 
 impl Column {
+    /// Where the parameters of term `number` are in θ.
+    fn first(&self, number: usize) -> usize {
+        self.mixture.len() + number * (AMPLITUDE + self.mixture.sources)
+    }
+
     /// The term of number `number`, in ln N or ln D of `log`.
     fn term(&self, theta: &[f64], (number, log): (usize, f64), point: Point<'_>) -> Term {
-        let sources = self.mixture.sources;
-        let first = self.mixture.len() + number * (AMPLITUDE + sources);
-        let amplitudes = &theta[first + AMPLITUDE..][..sources];
+        let first = self.first(number);
+        let amplitudes = &theta[first + AMPLITUDE..][..self.mixture.sources];
         let (mean, by_power) = ln_power_mean(theta[first + POWER], amplitudes, &point.weights);
         Term {
             first,
@@ -198,19 +202,12 @@ impl Column {
             total: point.weights.sum(),
         }
     }
-
-    /// Numbers of the terms that `point` has, with ln N or ln D.
-    fn scales<'a>(&self, point: Point<'a>) -> impl Iterator<Item = (usize, f64)> + use<'a> {
-        // An unlimited scale has no term.
-        let logs = self.scale.logs(point).enumerate();
-        logs.filter(|(_, log)| log.is_finite())
-    }
 }
 
 impl ColumnForm for Column {
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64 {
         let mut loss = self.mixture.evaluate(theta, point, by);
-        for scale in self.scales(point) {
+        for scale in self.scale.terms(point) {
             let term = self.term(theta, scale, point);
             let (first, value) = (term.first, term.value);
             loss += value;
@@ -231,7 +228,7 @@ impl ColumnForm for Column {
 
     fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
         self.mixture.by_weights(theta, point, out);
-        for scale in self.scales(point) {
+        for scale in self.scale.terms(point) {
             let term = self.term(theta, scale, point);
             for (source, out) in out.iter_mut().enumerate() {
                 *out += term.value * term.by_weight(theta, source);
@@ -245,10 +242,8 @@ impl ColumnForm for Column {
 
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         let mut values = self.mixture.values(theta);
-        let each = AMPLITUDE + self.mixture.sources;
         for (number, exponent) in self.scale.exponents(None).enumerate() {
-            let first = self.mixture.len() + number * each;
-            let value = theta[first + EXPONENT].exp();
+            let value = theta[self.first(number) + EXPONENT].exp();
             values.push(natural(exponent.symbol, self.mixture.column, value));
         }
         values

@@ -1,6 +1,6 @@
 //! Capacity and tokens of a run, for laws that extend a mixture law to several scales.
 
-use super::column_model::ln_parameter;
+use super::column_model::{AMPLITUDES, Derivatives, ln_parameter};
 use super::observations::reference;
 use super::{Observations, Parameter, Point};
 
@@ -62,6 +62,31 @@ impl Scale {
         logs.into_iter().flatten()
     }
 
+    /// The finite ones of [`Scale::logs`] with their numbers: an unlimited scale has no term.
+    pub(super) fn terms(self, point: Point<'_>) -> impl Iterator<Item = (usize, f64)> {
+        let logs = self.logs(point).enumerate();
+        logs.filter(|(_, log)| log.is_finite())
+    }
+
+    /// Adds the terms A/N^α and B/D^β of a run to `loss`, and their derivatives to `by`. Their
+    /// parameters, those of [`Scale::powers`], stand in θ from `first` on.
+    pub(super) fn add_powers(
+        self,
+        (theta, first): (&[f64], usize),
+        point: Point<'_>,
+        loss: &mut f64,
+        by: &mut impl Derivatives,
+    ) {
+        for (number, log) in self.terms(point) {
+            let (amplitude, exponent) = (first + 2 * number, first + 2 * number + 1);
+            let tilt = theta[exponent].exp() * log;
+            let term = (theta[amplitude] - tilt).exp();
+            *loss += term;
+            by.add(amplitude, term);
+            by.add(exponent, -term * tilt);
+        }
+    }
+
     /// ln(N / middle) and ln(D / middle) of a run; infinite if unlimited, 0 for one that does not
     /// differ.
     pub(super) fn pair(self, point: Point<'_>) -> (f64, f64) {
@@ -100,12 +125,7 @@ impl Scale {
     pub(super) fn powers(self, column: usize, centre: f64) -> impl Iterator<Item = Parameter> {
         self.symbols().flat_map(move |(amplitude, exponent)| {
             [
-                ln_parameter(
-                    amplitude,
-                    Some(column),
-                    super::column_model::AMPLITUDES,
-                    centre,
-                ),
+                ln_parameter(amplitude, Some(column), AMPLITUDES, centre),
                 ln_parameter(exponent, Some(column), EXPONENTS, EXPONENT_CENTRE),
             ]
         })

@@ -17,6 +17,14 @@ fn trained() -> String {
         .replace("count = 40", "count = 30")
 }
 
+/// Sends a signal, as `kill` calls it, to `child`.
+#[cfg(unix)]
+fn send(signal: &str, child: &Child) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status();
+    assert!(sent.unwrap().success());
+}
+
 #[test]
 fn a_killed_sweep_is_resumed_to_the_same_bytes() {
     let folder = TempDir::new().unwrap();
@@ -70,14 +78,7 @@ fn a_signal_keeps_what_is_done_and_exits_with_130() {
         let mut child = spawn(at, &["run", "slow.toml", "--out", "out", "--threads", "1"]);
         let bytes = kept_bytes(&at.join("out")) + 3_000;
         wait_for(&mut child, &at.join("out"), bytes);
-        let id = child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        send(signal, &child);
         let output = child.wait_with_output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(130), "{said}");
@@ -120,9 +121,7 @@ fn a_signal_leaves_no_half_of_a_table() {
     while files() < 2 {
         std::thread::sleep(Duration::from_millis(1));
     }
-    let id = child.id().to_string();
-    let killed = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-    assert!(killed.success());
+    send("-TERM", &child);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{said}");
@@ -190,16 +189,11 @@ fn a_second_signal_ends_at_once_and_loses_the_batch_under_way_only() {
         wait_for(&mut child, &at.join("out"), 5_000);
         std::thread::sleep(Duration::from_millis(500));
     }
-    let id = child.id().to_string();
-    let signal = || {
-        let sent = Command::new("kill").args(["-INT", &id]).status();
-        assert!(sent.unwrap().success());
-    };
-    signal();
+    send("-INT", &child);
     std::thread::sleep(Duration::from_millis(500));
     assert!(child.try_wait().unwrap().is_none(), "it does not wait");
     let clock = Instant::now();
-    signal();
+    send("-INT", &child);
     let output = child.wait_with_output().unwrap();
     assert!(clock.elapsed() < Duration::from_secs(2));
     assert_eq!(output.status.code(), Some(130));
