@@ -3,7 +3,7 @@
 use std::sync::Once;
 
 use ndarray::{Array1, Array2};
-use ndarray_linalg::{DeterminantC, Factorize, FactorizeC, SVD, Solve, SolveC, UPLO};
+use ndarray_linalg::{DeterminantC, Factorize, FactorizeCInto, SVD, Solve, SolveC, UPLO};
 
 /// Pins OpenBLAS to one thread: its own threads inside rayon's are slower and change the last
 /// bits of a result.
@@ -27,8 +27,15 @@ unsafe extern "C" {
 /// Solves the symmetric positive definite system `matrix`·x = `right`; `None` if the matrix is not
 /// positive definite to working precision.
 pub(crate) fn solve_positive(matrix: &Array2<f64>, right: &Array1<f64>) -> Option<Array1<f64>> {
+    solve_positive_into(matrix.clone(), right.clone())
+}
+
+/// As [`solve_positive`], in the memory of its arguments; quickest for a matrix in column-major
+/// order, which LAPACK takes as it is.
+pub(crate) fn solve_positive_into(matrix: Array2<f64>, right: Array1<f64>) -> Option<Array1<f64>> {
     pin_blas();
-    let solution = matrix.factorizec(UPLO::Lower).ok()?.solvec(right).ok()?;
+    let factors = matrix.factorizec_into(UPLO::Lower).ok()?;
+    let solution = factors.solvec_into(right).ok()?;
     solution.iter().all(|x| x.is_finite()).then_some(solution)
 }
 

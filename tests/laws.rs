@@ -108,20 +108,12 @@ fn worst_weight_derivative(
     let (columns, sources) = (model.columns().len(), weights.len());
     let predict = |weights: &[f64]| {
         let mut out = vec![0.0; columns];
-        let point = Point {
-            weights: weights.into(),
-            capacity,
-            tokens,
-        };
+        let point = Point::new(weights.into(), capacity, tokens);
         model.predict(theta, point, &mut out);
         out
     };
     let mut slopes = vec![f64::NAN; columns * sources];
-    let point = Point {
-        weights: weights.into(),
-        capacity,
-        tokens,
-    };
+    let point = Point::new(weights.into(), capacity, tokens);
     if !model.differentiate_by_weights(theta, point, &mut slopes) {
         return None;
     }
@@ -250,11 +242,7 @@ fn competition_takes_from_the_others() {
     let predict = |weights: [f64; 3]| {
         let weights = ndarray::arr1(&weights);
         let mut out = vec![0.0; 3];
-        let point = mixlaw::law::Point {
-            weights: weights.view(),
-            capacity: 1e4,
-            tokens: 1e6,
-        };
+        let point = mixlaw::law::Point::new(weights.view(), 1e4, 1e6);
         model.predict(&theta, point, &mut out);
         out
     };

@@ -16,6 +16,7 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use super::levenberg_marquardt::free_parameters;
+use super::objective::Linearised;
 use super::parameter_name::{ParameterName, name_of};
 use super::{FitPlan, FittedLaw};
 use crate::law::{Model, Observations};
@@ -99,7 +100,11 @@ impl Identifiability {
         if open.is_empty() {
             return Some(());
         }
-        let (residuals, jacobian) = objective.linearised(theta);
+        let Linearised {
+            residuals,
+            jacobian,
+            ..
+        } = objective.linearised(theta);
         let scaled = Array2::from_shape_fn((jacobian.nrows(), open.len()), |(row, column)| {
             jacobian[[row, open[column]]] * parameters[open[column]].unit
         });

@@ -5,10 +5,10 @@
 //! bound and is pushed outward is left out of the step; a step that crosses a bound is cut there.
 //! Requires a Jacobian; converges to a local minimum, so the caller tries several starts.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ShapeBuilder};
 
 use super::objective::{NormalEquations, Objective};
-use crate::linear::solve_positive;
+use crate::linear::solve_positive_into;
 
 /// Most steps, taken or refused.
 const STEPS: usize = 400;
@@ -179,19 +179,20 @@ fn step_from(
 ) -> Option<Vec<f64>> {
     // In units of D the diagonal is at most 1 + μ, so parameters of any size are treated alike.
     let unit: Vec<f64> = free.iter().map(|i| scale[*i].sqrt()).collect();
-    let mut matrix = Array2::zeros((free.len(), free.len()));
-    for (row, i) in free.iter().enumerate() {
-        for (column, j) in free.iter().enumerate() {
+    let mut matrix = Array2::zeros((free.len(), free.len()).f());
+    // The lower triangle is all that is read.
+    for (column, j) in free.iter().enumerate() {
+        for (row, i) in free.iter().enumerate().skip(column) {
             matrix[[row, column]] = at.matrix[[*i, *j]] / (unit[row] * unit[column]);
         }
-        matrix[[row, row]] += damping;
+        matrix[[column, column]] += damping;
     }
     let right: Array1<f64> = free
         .iter()
         .zip(&unit)
         .map(|(i, unit)| -at.gradient[*i] / unit)
         .collect();
-    let solution = solve_positive(&matrix, &right)?;
+    let solution = solve_positive_into(matrix, right)?;
     let mut delta = vec![0.0; scale.len()];
     for ((i, unit), value) in free.iter().zip(&unit).zip(&solution) {
         delta[*i] = value / unit;

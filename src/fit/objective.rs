@@ -1,19 +1,25 @@
 //! The objective of a fit: residuals, their scale, and what large ones cost.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1};
 
 use super::guard::guarded;
 use super::{FitPlan, Residual, Ridge, Robust};
-use crate::law::{Gradient, Model, Observations};
+use crate::law::{Gradient, Model, Observations, Point};
+use crate::linear::pin_blas;
 
 /// Ridge of the starts when the ridge is chosen by the fit, as a share of the variance of the
 /// losses: small enough not to move a good fit, large enough to keep flat valleys short.
 const PILOT_RIDGE: f64 = 1e-4;
 
+/// Ratio q at which √(1 + q²) is q to the last digit; its square would overflow long after.
+const SURELY_LARGE: f64 = 1e9;
+
 /// Residuals of a model on its training rows, and a ridge on its parameters.
 pub(super) struct Objective<'a> {
     model: &'a dyn Model,
     rows: &'a Observations,
+    /// ln h of each row: every step asks for it again.
+    ln_weights: Vec<Vec<f64>>,
     residual: Residual,
     robust: Robust,
     ridge: f64,
@@ -28,11 +34,26 @@ pub(super) struct NormalEquations {
     pub(super) objective: f64,
 }
 
+/// Residuals and their derivatives by θ, both weighted for robustness.
+pub(super) struct Linearised {
+    pub(super) residuals: Array1<f64>,
+    /// Residuals × P.
+    pub(super) jacobian: Array2<f64>,
+    /// What the residuals cost.
+    misfit: f64,
+}
+
 impl<'a> Objective<'a> {
     pub(super) fn new(model: &'a dyn Model, rows: &'a Observations, plan: &FitPlan) -> Self {
         let mut objective = Self {
             model,
             rows,
+            ln_weights: rows
+                .weights
+                .rows()
+                .into_iter()
+                .map(|row| row.iter().map(|weight| weight.ln()).collect())
+                .collect(),
             residual: plan.residual,
             robust: plan.robust,
             ridge: 0.0,
@@ -71,6 +92,10 @@ impl<'a> Objective<'a> {
         self.model
     }
 
+    fn point(&self, row: usize) -> Point<'_> {
+        self.rows.point(row).with_ln_weights(&self.ln_weights[row])
+    }
+
     /// Number of residuals.
     pub(super) fn residuals(&self) -> usize {
         self.model
@@ -98,7 +123,12 @@ impl<'a> Objective<'a> {
         match self.robust {
             Robust::Square => (residual * residual, 1.0),
             Robust::PseudoHuber { delta } => {
-                let stretch = (residual / delta).hypot(1.0);
+                let ratio = (residual / delta).abs();
+                let stretch = if ratio < SURELY_LARGE {
+                    ratio.mul_add(ratio, 1.0).sqrt()
+                } else {
+                    ratio
+                };
                 (2.0 * delta * delta * (stretch - 1.0), 1.0 / stretch)
             }
         }
@@ -125,8 +155,7 @@ impl<'a> Objective<'a> {
         let mut predictions = vec![0.0; columns.len()];
         let mut sum = 0.0;
         for row in 0..self.rows.len() {
-            self.model
-                .predict(theta, self.rows.point(row), &mut predictions);
+            self.model.predict(theta, self.point(row), &mut predictions);
             for (prediction, limit) in predictions.iter_mut().zip(limits) {
                 *prediction = guarded(*prediction, *limit);
             }
@@ -140,37 +169,77 @@ impl<'a> Objective<'a> {
         if sum.is_finite() { sum } else { f64::INFINITY }
     }
 
-    /// Residuals at θ and their derivatives by θ (residuals × P), both weighted for robustness:
-    /// what [`Objective::normal_equations`] sums, without the ridge.
-    pub(super) fn linearised(&self, theta: &[f64]) -> (Vec<f64>, Array2<f64>) {
-        let mut residuals = Vec::with_capacity(self.residuals());
-        let mut jacobian = Array2::zeros((self.residuals(), theta.len()));
+    /// Residuals at θ and their derivatives: what [`Objective::normal_equations`] sums, without the
+    /// ridge.
+    pub(super) fn linearised(&self, theta: &[f64]) -> Linearised {
+        let number = self.residuals();
+        let mut linearised = Linearised {
+            residuals: Array1::zeros(number),
+            jacobian: Array2::zeros((number, theta.len())),
+            misfit: 0.0,
+        };
+        let mut cells = linearised.residuals.iter_mut();
+        let mut lines = linearised.jacobian.rows_mut().into_iter();
         let mut gradient = Gradient::default();
-        let mut dense = vec![0.0; theta.len()];
         for row in 0..self.rows.len() {
             self.model
-                .differentiate(theta, self.rows.point(row), &mut gradient);
+                .differentiate(theta, self.point(row), &mut gradient);
             for (position, column) in self.model.columns().iter().enumerate() {
                 let loss = self.rows.losses[[row, *column]];
                 if loss.is_nan() {
                     continue;
                 }
                 let (residual, slope) = self.residual(gradient.predictions[position], loss);
-                let weight = self.cost(residual).1.sqrt();
-                gradient.dense(position, &mut dense);
-                let mut line = jacobian.row_mut(residuals.len());
-                for (cell, derivative) in line.iter_mut().zip(&dense) {
-                    *cell = weight * slope * derivative;
+                let (cost, weight) = self.cost(residual);
+                linearised.misfit += cost;
+                let weight = weight.sqrt();
+                if let Some(cell) = cells.next() {
+                    *cell = weight * residual;
                 }
-                residuals.push(weight * residual);
+                let line = lines.next().and_then(ArrayViewMut1::into_slice);
+                if let Some(line) = line {
+                    gradient.add_dense(position, weight * slope, line);
+                }
             }
         }
-        (residuals, jacobian)
+        linearised
     }
 
     /// Normal equations at θ. A row of the Jacobian is o_i + s_i gᵀ ([`Gradient`]), so each run
     /// adds Σ ω² o oᵀ (sparse) and v gᵀ + g vᵀ with v = Σ ω² s o + ½ (Σ ω² s²) g.
+    ///
+    /// A single column has nothing to share, and mostly a derivative by every parameter: its
+    /// Jacobian is multiplied out.
     pub(super) fn normal_equations(&self, theta: &[f64]) -> NormalEquations {
+        let mut equations = if self.model.columns().len() == 1 {
+            self.dense_normal_equations(theta)
+        } else {
+            self.sparse_normal_equations(theta)
+        };
+        for (i, parameter) in self.model.parameters().iter().enumerate() {
+            let ridge = self.ridge / (parameter.unit * parameter.unit);
+            equations.gradient[i] += ridge * (theta[i] - parameter.centre);
+            equations.matrix[[i, i]] += ridge;
+        }
+        equations.objective += self.penalty(theta);
+        equations
+    }
+
+    fn dense_normal_equations(&self, theta: &[f64]) -> NormalEquations {
+        let Linearised {
+            residuals,
+            jacobian,
+            misfit,
+        } = self.linearised(theta);
+        pin_blas();
+        NormalEquations {
+            matrix: jacobian.t().dot(&jacobian),
+            gradient: jacobian.t().dot(&residuals).to_vec(),
+            objective: misfit,
+        }
+    }
+
+    fn sparse_normal_equations(&self, theta: &[f64]) -> NormalEquations {
         let parameters = theta.len();
         let columns = self.model.columns();
         let mut equations = NormalEquations {
@@ -182,9 +251,12 @@ impl<'a> Objective<'a> {
         let mut triangle = vec![0.0; parameters * parameters];
         let mut row_gradient = Gradient::default();
         let mut side = vec![0.0; parameters];
+        // v and g of each run.
+        let mut sides = Array2::zeros((self.rows.len(), parameters));
+        let mut all_shared = sides.clone();
         for row in 0..self.rows.len() {
             self.model
-                .differentiate(theta, self.rows.point(row), &mut row_gradient);
+                .differentiate(theta, self.point(row), &mut row_gradient);
             side.fill(0.0);
             let (mut pull, mut square) = (0.0, 0.0);
             for (position, column) in columns.iter().enumerate() {
@@ -199,18 +271,11 @@ impl<'a> Objective<'a> {
                 let coupling = row_gradient.coupling(position);
                 let squared = weight * slope * slope;
                 let pulled = weight * slope * residual;
-                for (number, (i, first)) in own.iter().enumerate() {
+                for (i, first) in own {
                     equations.gradient[*i] += pulled * first;
                     side[*i] += squared * coupling * first;
-                    let weighted = squared * first;
-                    triangle[i * parameters + i] += weighted * first;
-                    for (j, second) in &own[number + 1..] {
-                        // A parameter that is named twice meets itself.
-                        let product = weighted * second;
-                        let both = if i == j { 2.0 * product } else { product };
-                        triangle[i.max(j) * parameters + i.min(j)] += both;
-                    }
                 }
+                add_square(&mut triangle, own, squared, parameters);
                 pull += pulled * coupling;
                 square += squared * coupling * coupling;
             }
@@ -224,23 +289,15 @@ impl<'a> Objective<'a> {
                 *side += 0.5 * square * shared;
                 *gradient += pull * shared;
             }
-            for i in 0..parameters {
-                let (shared_i, side_i) = (shared[i], side[i]);
-                let line = &mut triangle[i * parameters..=i * parameters + i];
-                for ((cell, shared_j), side_j) in line.iter_mut().zip(shared).zip(&side) {
-                    *cell += side_i * shared_j + shared_i * side_j;
-                }
-            }
+            sides.row_mut(row).assign(&ArrayView1::from(&side));
+            all_shared.row_mut(row).assign(&ArrayView1::from(shared));
         }
+        pin_blas();
+        let coupled = sides.t().dot(&all_shared);
         equations.matrix = Array2::from_shape_fn((parameters, parameters), |(i, j)| {
-            triangle[i.max(j) * parameters + i.min(j)]
+            let alone = triangle[i.max(j) * parameters + i.min(j)];
+            alone + coupled[[i, j]] + coupled[[j, i]]
         });
-        for (i, parameter) in self.model.parameters().iter().enumerate() {
-            let ridge = self.ridge / (parameter.unit * parameter.unit);
-            equations.gradient[i] += ridge * (theta[i] - parameter.centre);
-            equations.matrix[[i, i]] += ridge;
-        }
-        equations.objective += self.penalty(theta);
         equations
     }
 
@@ -254,5 +311,20 @@ impl<'a> Objective<'a> {
             .map(|(parameter, value)| ((value - parameter.centre) / parameter.unit).powi(2))
             .sum();
         self.ridge * distance
+    }
+}
+
+/// Adds `factor`·o oᵀ to the lower triangle of a matrix, line after line; o is given by its entries
+/// that are not 0, of `parameters`.
+fn add_square(triangle: &mut [f64], o: &[(usize, f64)], factor: f64, parameters: usize) {
+    for (number, (i, first)) in o.iter().enumerate() {
+        let weighted = factor * first;
+        triangle[i * parameters + i] += weighted * first;
+        for (j, second) in &o[number + 1..] {
+            // A parameter that is named twice meets itself.
+            let product = weighted * second;
+            let both = if i == j { 2.0 * product } else { product };
+            triangle[i.max(j) * parameters + i.min(j)] += both;
+        }
     }
 }

@@ -177,7 +177,7 @@ impl MixtureTerm {
             if *weight <= 0.0 {
                 continue;
             }
-            let tilt = theta[first_exponent + source].exp() * weight.ln();
+            let tilt = theta[first_exponent + source].exp() * point.ln_weight(source);
             let term = (theta[FIRST_COEFFICIENT + source] + tilt).exp();
             data += term;
             by.add(FIRST_COEFFICIENT + source, term);

@@ -252,7 +252,7 @@ impl ColumnForm for Column {
                 Exponents::Free => theta[first_exponent + source].exp(),
                 _ => common[side],
             };
-            let tilt = gamma * weight.ln();
+            let tilt = gamma * point.ln_weight(source);
             let term = (theta[FIRST_COEFFICIENT + source] + tilt).exp();
             data += term;
             by_common[side] += term * tilt;

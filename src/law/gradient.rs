@@ -95,10 +95,15 @@ impl Gradient {
     /// Writes the dense derivative of one prediction by all P parameters into `out`.
     pub fn dense(&self, column: usize, out: &mut [f64]) {
         out.fill(0.0);
+        self.add_dense(column, 1.0, out);
+    }
+
+    /// Adds `factor` times the dense derivative of one prediction by all P parameters to `out`.
+    pub fn add_dense(&self, column: usize, factor: f64, out: &mut [f64]) {
         for (parameter, derivative) in self.own(column) {
-            out[*parameter] += derivative;
+            out[*parameter] += factor * derivative;
         }
-        let coupling = self.coupling[column];
+        let coupling = factor * self.coupling[column];
         if coupling != 0.0 {
             for (out, shared) in out.iter_mut().zip(&self.shared) {
                 *out += coupling * shared;

@@ -11,6 +11,41 @@ pub struct Point<'a> {
     pub capacity: f64,
     /// Tokens D, `INFINITY` for unlimited, 1 if the table does not say.
     pub tokens: f64,
+    /// ln h, where they are known already.
+    ln_weights: Option<&'a [f64]>,
+}
+
+impl<'a> Point<'a> {
+    /// The point of the mixture `weights` at a scale.
+    pub fn new(weights: ArrayView1<'a, f64>, capacity: f64, tokens: f64) -> Self {
+        Self {
+            weights,
+            capacity,
+            tokens,
+            ln_weights: None,
+        }
+    }
+
+    /// The same point with the logarithms of its weights, which are then not taken again.
+    ///
+    /// # Panics
+    /// When there is not one for each weight.
+    #[must_use]
+    pub fn with_ln_weights(self, ln_weights: &'a [f64]) -> Self {
+        assert_eq!(ln_weights.len(), self.weights.len(), "one for each weight");
+        Self {
+            ln_weights: Some(ln_weights),
+            ..self
+        }
+    }
+
+    /// ln h of a source; −∞ where its weight is 0.
+    pub(super) fn ln_weight(&self, source: usize) -> f64 {
+        match self.ln_weights {
+            Some(ln_weights) => ln_weights[source],
+            None => self.weights[source].ln(),
+        }
+    }
 }
 
 /// Rows for fitting or predicting.
@@ -45,11 +80,7 @@ impl Observations {
 
     /// The point of a row.
     pub fn point(&self, row: usize) -> Point<'_> {
-        Point {
-            weights: self.weights.row(row),
-            capacity: self.capacity[row],
-            tokens: self.tokens[row],
-        }
+        Point::new(self.weights.row(row), self.capacity[row], self.tokens[row])
     }
 
     /// The rows numbered `rows`, in that order.

@@ -207,11 +207,7 @@ mod tests {
         assert_eq!(theta.len(), 2 * alone[1].parameters().len());
         let weights = arr1(&[0.3, 0.7]);
         let predict = |model: &dyn Model, theta: &[f64], capacity: f64| {
-            let point = Point {
-                weights: weights.view(),
-                capacity,
-                tokens: 1e6,
-            };
+            let point = Point::new(weights.view(), capacity, 1e6);
             let mut out = [0.0f64];
             model.predict(theta, point, &mut out);
             out[0].to_bits()

@@ -80,11 +80,7 @@ impl<'a> LawLosses<'a> {
     }
 
     fn point<'b>(&self, weights: &'b [f64]) -> Point<'b> {
-        Point {
-            weights: ArrayView1::from(weights),
-            capacity: self.capacity,
-            tokens: self.tokens,
-        }
+        Point::new(ArrayView1::from(weights), self.capacity, self.tokens)
     }
 
     fn fill(&self, weights: &[f64], losses: &mut [f64], slopes: &mut [f64]) -> bool {

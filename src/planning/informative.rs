@@ -61,11 +61,7 @@ impl Pilots {
         for pilot in &self.0 {
             let mut matrices = pilot.prior_information(0.0);
             for (capacity, tokens) in scales.points() {
-                let point = Point {
-                    weights: ArrayView1::from(mixture.weights()),
-                    capacity,
-                    tokens,
-                };
+                let point = Point::new(ArrayView1::from(mixture.weights()), capacity, tokens);
                 pilot.add_information(point, &mut matrices);
             }
             all.extend(matrices);

@@ -122,7 +122,7 @@ impl PoolModel {
         Run {
             ln_weights: weights
                 .filter(|(_, weight)| *weight > 0.0)
-                .map(|(source, weight)| (source, weight.ln()))
+                .map(|(source, _)| (source, point.ln_weight(source)))
                 .collect(),
             logs: scale.flat_map(|scale| scale.logs(point)).collect(),
             multiples: self.exposure.multiples(theta),
@@ -206,10 +206,7 @@ impl Model for PoolModel {
 
     fn differentiate_by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) -> bool {
         let weights = point.weights.mapv(|weight| weight.max(LEAST_WEIGHT));
-        let point = Point {
-            weights: weights.view(),
-            ..point
-        };
+        let point = Point::new(weights.view(), point.capacity, point.tokens);
         let run = self.run(theta, point);
         let mut value = Value::default();
         for (position, out) in out.chunks_exact_mut(weights.len()).enumerate() {

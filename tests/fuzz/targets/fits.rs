@@ -155,11 +155,7 @@ fn predict(saved: &SavedFits, fitted: &mixlaw::fit::FittedLaw) {
     let mut slopes = vec![0.0; saved.losses.len() * domains];
     for weights in [&middle, &corner] {
         for scale in SCALES {
-            let point = Point {
-                weights: weights.view(),
-                capacity: scale,
-                tokens: scale,
-            };
+            let point = Point::new(weights.view(), scale, scale);
             fitted.predict_point(point, &mut losses);
             fitted.differentiate_by_weights(point, &mut slopes);
         }
