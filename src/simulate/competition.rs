@@ -178,7 +178,7 @@ impl Sampler<'_> {
     }
 
     /// Number of skills of a group, and the capacity that each takes.
-    fn skills(&self, family: usize, group: usize, numbers: &[u64]) -> (u64, f64) {
+    pub(super) fn skills(&self, family: usize, group: usize, numbers: &[u64]) -> (u64, f64) {
         let ranks = self.groups[family][group].ranks;
         let multiplicity = self.simulator.families[family].multiplicity;
         if self.blocks.iter().any(|b| b.families.contains(&family)) {

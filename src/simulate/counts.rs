@@ -1,6 +1,6 @@
 //! Draws how many of many alike skills were met 0, 1, 2, … times.
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Hypergeometric, Poisson, StandardNormal};
 
 use crate::learner::at_least;
@@ -94,11 +94,40 @@ pub(super) fn successes<R: Rng + ?Sized>(trials: f64, probability: f64, random: 
 /// How many of `trials` succeed with `probability`.
 pub(super) fn binomial<R: Rng + ?Sized>(trials: u64, probability: f64, random: &mut R) -> u64 {
     // 0/0 arises where even the count before was beyond the last digit.
-    if probability.is_nan() || probability <= 0.0 {
+    if probability.is_nan() || probability <= 0.0 || trials == 0 {
         return 0;
+    }
+    if trials as f64 * probability < RARE {
+        return rare(trials, probability, random);
     }
     Binomial::new(trials, probability.min(1.0)).map_or(0, |binomial| binomial.sample(random))
 }
+
+/// Successes, on average, below which mostly there is none.
+const RARE: f64 = 0.5;
+
+/// [`binomial`] by its cumulative probability: mostly it is seen at once that no trial succeeds,
+/// since (1−p)^n ≥ 1 − np.
+fn rare<R: Rng + ?Sized>(trials: u64, probability: f64, random: &mut R) -> u64 {
+    let trials_left = trials as f64;
+    let mut left: f64 = random.random();
+    if left < 1.0 - trials_left * probability {
+        return 0;
+    }
+    let mut term = (trials_left * (-probability).ln_1p()).exp();
+    let odds = probability / (1.0 - probability);
+    let mut successes = 0;
+    // Terms fall; at the end rounding may leave a last digit.
+    while left >= term && successes < trials && term > 0.0 {
+        left -= term;
+        term *= odds * (trials_left - successes as f64) / (successes + 1) as f64;
+        successes += 1;
+    }
+    successes
+}
+
+/// Marked ones up to which each is decided by itself.
+const FEW_MARKED: u64 = 8;
 
 /// How many of `marked` are among `taken` drawn from `all` without putting back.
 pub(super) fn hypergeometric<R: Rng + ?Sized>(
@@ -107,6 +136,15 @@ pub(super) fn hypergeometric<R: Rng + ?Sized>(
     taken: u64,
     random: &mut R,
 ) -> u64 {
+    if marked <= FEW_MARKED {
+        // One after the other: each is taken with what is left to take.
+        let (mut left, mut room) = (all, taken.min(all));
+        for _ in 0..marked {
+            room -= u64::from(random.random::<f64>() * (left as f64) < room as f64);
+            left -= 1;
+        }
+        return taken.min(all) - room;
+    }
     match Hypergeometric::new(all, marked, taken) {
         Ok(hypergeometric) => hypergeometric.sample(random),
         // Refused only for populations so large that putting back makes no difference.
@@ -149,6 +187,32 @@ mod tests {
                 assert!(
                     off.abs() < 4.0 * spread + 0.001 * mean,
                     "mean {mean}, {skills} skills: variance off by {off}"
+                );
+            }
+        }
+    }
+
+    /// Few successes have their probabilities, seen at once or not.
+    #[test]
+    fn rare_successes_are_binomial() {
+        let mut random = stream(3, Purpose::Training, 0, 0);
+        let draws = 200_000;
+        for (trials, probability) in [(1u64, 0.4f64), (3, 0.1), (200, 2e-3), (1 << 40, 1e-13)] {
+            let mut seen = [0.0f64; 3];
+            for _ in 0..draws {
+                let successes = binomial(trials, probability, &mut random);
+                assert!(successes <= trials);
+                seen[successes.min(2) as usize] += 1.0;
+            }
+            let n = trials as f64;
+            let none = (n * (-probability).ln_1p()).exp();
+            let one = n * probability / (1.0 - probability) * none;
+            for (seen, expected) in seen.iter().zip([none, one, 1.0 - none - one]) {
+                let mean = f64::from(draws) * expected;
+                let error = (mean * (1.0 - expected)).max(0.0).sqrt();
+                assert!(
+                    (seen - mean).abs() <= 4.0 * error + 1.0,
+                    "{trials} {probability}: {seen}"
                 );
             }
         }

@@ -14,7 +14,7 @@ pub struct Grouping {
 impl Default for Grouping {
     fn default() -> Self {
         Self {
-            singles: 1000,
+            singles: 100,
             per_decade: 100,
         }
     }

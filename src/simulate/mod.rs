@@ -1,6 +1,8 @@
 //! One training run: (world, learner, h, N, D) → domain losses.
 
+mod between;
 mod competition;
+mod contest;
 mod counts;
 mod deviations;
 mod expected;

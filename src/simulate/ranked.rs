@@ -24,7 +24,7 @@ pub(super) struct Met {
 
 impl Met {
     /// Capacity that these skills take.
-    fn size(&self) -> f64 {
+    pub(super) fn size(&self) -> f64 {
         self.skills as f64 * self.weight
     }
 

@@ -4,7 +4,8 @@
 //! Nothing is drawn token by token. Where skills are selected by expected score and none is shared
 //! by chance, a run is the expected run and the deviations from it ([`super::deviations`]). In all
 //! other cases skills compete for the capacity by what was drawn, and groups of alike skills are
-//! drawn and ranked ([`super::competition`]).
+//! drawn and ranked ([`super::competition`]); where that is by realised counts, those near the
+//! threshold alone ([`super::contest`]).
 
 use rand::Rng;
 
@@ -14,10 +15,10 @@ use super::ranked::Met;
 use super::sharing::Block;
 use super::tokens::{Counts, Tokens};
 use super::{Scratch, Simulator};
-use crate::learner::{Kernel, Selection};
+use crate::learner::{Kernel, Selected, Selection};
 
 /// Unlearned part of a skill that is 0 to every digit.
-const LEARNED: f64 = 1e-18;
+pub(super) const LEARNED: f64 = 1e-18;
 
 /// Doublings of the meetings after which any kernel that forgets nothing has learned everything.
 const DOUBLINGS: i32 = 64;
@@ -48,6 +49,8 @@ pub struct SamplerScratch {
     pub(super) met: Vec<Met>,
     pub(super) learned: Vec<f64>,
     pub(super) numbers: Vec<u64>,
+    /// For each family the ranks that are kept whatever their counts.
+    pub(super) surely: Vec<Selected>,
     /// Meetings of one skill by each of its domains, and what they are worth.
     pub(super) apart: Vec<(f64, f64)>,
 }
@@ -146,10 +149,13 @@ impl<'a> Sampler<'a> {
         let tokens = Tokens::new(counts, distinct, met);
         let by_count = self.by_count(limit, effective);
         let scale = (limit, effective);
-        if by_count || self.by_chance {
-            self.compete(weights, scale, tokens, random, scratch);
-        } else {
+        // Kernels whose moments above a count are known, or of which nothing is left there.
+        let moments = !matches!(learner.kernel, Kernel::Reciprocal { .. });
+        let plain = plenty && moments && counts == Counts::Poisson;
+        if !by_count && !self.by_chance {
             self.deviate(weights, scale, tokens, random, scratch);
+        } else if self.by_chance || !plain || !self.contest(weights, scale, random, scratch) {
+            self.compete(weights, scale, tokens, random, scratch);
         }
         for (domain, loss) in losses.iter_mut().enumerate() {
             // Deviations may overshoot. Where skills are there by chance, a domain's may weigh more
