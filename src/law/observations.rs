@@ -17,6 +17,7 @@ pub struct Point<'a> {
 
 impl<'a> Point<'a> {
     /// The point of the mixture `weights` at a scale.
+    #[expect(clippy::needless_pass_by_value, reason = "a view is a reference")]
     pub fn new(weights: ArrayView1<'a, f64>, capacity: f64, tokens: f64) -> Self {
         Self {
             weights,
