@@ -1,12 +1,20 @@
 //! Draws counts that are known to lie between two bounds.
 
+use std::f64::consts::TAU;
+
 use rand::{Rng, RngExt};
 use statrs::function::gamma::ln_gamma;
 
 use super::counts::binomial;
 
-/// Counts up to which a skill's is found by walking from the lower bound.
+/// Counts between the bounds up to which a skill's may be found by walking from the lower one.
 const WALKED: f64 = 64.0;
+
+/// Skills for each count between the bounds up to which they are walked to one by one.
+const SINGLY: f64 = 5.0;
+
+/// Counts from which two terms of Stirling's series give n! to 1e-8.
+const STIRLING: f64 = 64.0;
 
 /// |x| up to which (1+x) ln(1+x) − x is summed as a series.
 const SERIES: f64 = 1e-3;
@@ -30,16 +38,27 @@ pub(super) fn draw<R: Rng + ?Sized>(
         return;
     }
     let width = high - low;
-    if width > WALKED {
+    if skills as f64 <= width && width > WALKED && low >= STIRLING {
         for _ in 0..skills {
             found(refuse(mean, (low, high), random), 1);
         }
         return;
     }
-    let first = (low * mean.ln() - mean - ln_gamma(low + 1.0)).exp();
-    if skills as f64 <= width {
+    let first = if low < STIRLING {
+        (low * mean.ln() - mean - ln_gamma(low + 1.0)).exp()
+    } else {
+        ln_probability(low, mean).exp() / TAU.sqrt()
+    };
+    if width <= WALKED && skills as f64 <= SINGLY * width {
+        let mut tally = [0u64; WALKED as usize];
         for _ in 0..skills {
-            found(walk(first, mean, (low, high), probability, random), 1);
+            let count = walk(first, mean, (low, high), probability, random);
+            tally[(count - low) as usize] += 1;
+        }
+        for (place, number) in tally.iter().take(width as usize).enumerate() {
+            if *number > 0 {
+                found(low + place as f64, *number);
+            }
         }
         return;
     }
@@ -93,7 +112,7 @@ fn refuse<R: Rng + ?Sized>(mean: f64, (low, high): (f64, f64), random: &mut R) -
     likeliest
 }
 
-/// ln of the probability of a `count` well above 0, but for what all counts share (Stirling).
+/// ln of the probability of a `count` of at least [`STIRLING`], times √2π.
 fn ln_probability(count: f64, mean: f64) -> f64 {
     let x = (count - mean) / mean;
     let bend = if x.abs() < SERIES {
@@ -120,6 +139,8 @@ mod tests {
             (40.0, 45.0, 52.0, 5),
             (40.0, 20.0, 24.0, 100),
             (900.0, 880.0, 960.0, 50),
+            (900.0, 880.0, 960.0, 5000),
+            (90.0, 65.0, 70.0, 2000),
             (2e6, 1.999e6, 2.003e6, 20),
         ] {
             let tail = |count: f64| at_least(count, mean, mean.ln());
@@ -127,7 +148,7 @@ mod tests {
             let middle = ((low + high) / 2.0f64).floor();
             let expected = (tail(low) - tail(middle)) / probability;
             let (mut all, mut lower) = (0, 0);
-            for _ in 0..20_000 / skills {
+            for _ in 0..20_000u64.div_ceil(skills) {
                 let mut told = 0;
                 draw(
                     skills,

@@ -70,6 +70,9 @@ impl Sampler<'_> {
         let simulator = self.simulator;
         let kernel = &simulator.learner.kernel;
         let reach = self.reach(weights, (capacity, effective), scratch);
+        if !reach.high.is_finite() {
+            return false;
+        }
         let SamplerScratch {
             valued,
             met: inside,
