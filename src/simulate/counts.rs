@@ -129,6 +129,11 @@ fn rare<R: Rng + ?Sized>(trials: u64, probability: f64, random: &mut R) -> u64 {
 /// Marked ones up to which each is decided by itself.
 const FEW_MARKED: u64 = 8;
 
+/// Population from which putting back makes no difference where fewer than [`SPARSE`] are expected
+/// in common of two parts, none of them more than half: the smaller is at most 1 in 250.
+const LARGE: u64 = 1_000_000;
+const SPARSE: f64 = 16.0;
+
 /// How many of `marked` are among `taken` drawn from `all` without putting back.
 pub(super) fn hypergeometric<R: Rng + ?Sized>(
     all: u64,
@@ -144,6 +149,22 @@ pub(super) fn hypergeometric<R: Rng + ?Sized>(
             left -= 1;
         }
         return taken.min(all) - room;
+    }
+    let taken = taken.min(all);
+    let (small, short) = (
+        marked.min(all.saturating_sub(marked)),
+        taken.min(all - taken),
+    );
+    if all > LARGE && small as f64 / all as f64 * (short as f64) < SPARSE {
+        // The library's time grows with the population here.
+        let (fewer, more) = (small.min(short), small.max(short));
+        let common = binomial(fewer, more as f64 / all as f64, random);
+        return match (small == marked, short == taken) {
+            (true, true) => common,
+            (true, false) => marked - common,
+            (false, true) => taken - common,
+            (false, false) => marked - (all - taken) + common,
+        };
     }
     match Hypergeometric::new(all, marked, taken) {
         Ok(hypergeometric) => hypergeometric.sample(random),
@@ -228,6 +249,17 @@ mod tests {
             }
         });
         assert!((800..1200).contains(&met), "{met}");
+        for (marked, taken) in [(3, 1), (1, 3), (3, 997), (997, 3), (997, 999)] {
+            let (all, unit) = (1_000_000_000_000u64, 1_000_000_000u64);
+            let (few, most) = (12, unit * 1000 - 12);
+            let part = |number: u64| if number > 500 { most } else { few };
+            let found = hypergeometric(all, part(marked), unit * taken, &mut random);
+            let expected = part(marked) as f64 * taken as f64 / 1000.0;
+            assert!(
+                (found as f64 - expected).abs() < 12.0,
+                "{marked} {taken}: {found}"
+            );
+        }
         let taken = hypergeometric(3_000_000_000, 1_000_000_000, 600_000_000, &mut random);
         assert!((199_900_000..200_100_000).contains(&taken), "{taken}");
     }
