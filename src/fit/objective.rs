@@ -253,7 +253,8 @@ impl<'a> Objective<'a> {
         let mut side = vec![0.0; parameters];
         // v and g of each run.
         let mut sides = Array2::zeros((self.rows.len(), parameters));
-        let mut all_shared = sides.clone();
+        let mut all_shared = Array2::zeros(sides.raw_dim());
+        let mut coupled = false;
         for row in 0..self.rows.len() {
             self.model
                 .differentiate(theta, self.point(row), &mut row_gradient);
@@ -289,15 +290,19 @@ impl<'a> Objective<'a> {
                 *side += 0.5 * square * shared;
                 *gradient += pull * shared;
             }
+            coupled = true;
             sides.row_mut(row).assign(&ArrayView1::from(&side));
             all_shared.row_mut(row).assign(&ArrayView1::from(shared));
         }
-        pin_blas();
-        let coupled = sides.t().dot(&all_shared);
         equations.matrix = Array2::from_shape_fn((parameters, parameters), |(i, j)| {
-            let alone = triangle[i.max(j) * parameters + i.min(j)];
-            alone + coupled[[i, j]] + coupled[[j, i]]
+            triangle[i.max(j) * parameters + i.min(j)]
         });
+        if coupled {
+            pin_blas();
+            let product = sides.t().dot(&all_shared);
+            equations.matrix += &product;
+            equations.matrix += &product.t();
+        }
         equations
     }
 

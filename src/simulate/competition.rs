@@ -109,10 +109,8 @@ impl Sampler<'_> {
         learned.clear();
         learned.resize(weights.len(), 0.0);
         let mut add = |found: &Met, frequencies: &[f64], amount: f64| {
-            for member in &simulator.families[found.family].members {
-                let mass = member.scale * member.cost * frequencies[member.row];
-                learned[member.domain] += amount * found.weight * mass;
-            }
+            let members = &simulator.families[found.family].members;
+            add_learned(members, frequencies, amount * found.weight, learned);
         };
         if by_count {
             keep(all, capacity, random, |found, kept| {
@@ -206,6 +204,26 @@ impl Sampler<'_> {
     }
 }
 
+/// Adds to what is `learned` of each domain `amount` skills of the given frequencies, by row.
+pub(super) fn add_learned(
+    members: &[Member],
+    frequencies: &[f64],
+    amount: f64,
+    learned: &mut [f64],
+) {
+    for member in members {
+        let mass = member.scale * member.cost * frequencies[member.row];
+        learned[member.domain] += amount * mass;
+    }
+}
+
+/// Part of a skill that is learned after `count` meetings; what it is on average, of `mean`
+/// meetings, for a kernel that knows no other.
+pub(super) fn learned_after(kernel: &Kernel, count: f64, mean: f64) -> f64 {
+    let left = kernel.after(count);
+    1.0 - left.unwrap_or_else(|| kernel.unlearned(mean))
+}
+
 /// Adds the skills of a group by their counts, met `mean` times on average.
 fn count<R: Rng + ?Sized>(
     kernel: &Kernel,
@@ -217,11 +235,10 @@ fn count<R: Rng + ?Sized>(
 ) {
     tokens.group(group.skills, mean, random, |count, skills| {
         if count >= kernel.least_count() {
-            let left = kernel.after(count);
             all.push(Met {
                 score: count * group.score / mean,
                 skills,
-                learned: 1.0 - left.unwrap_or_else(|| kernel.unlearned(mean)),
+                learned: learned_after(kernel, count, mean),
                 ..group
             });
         }

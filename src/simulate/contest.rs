@@ -11,14 +11,15 @@
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::competition::{add_learned, learned_after};
+use super::deviations::at_stake;
 use super::expected::{add_rows, family_left, meetings};
 use super::ranked::{Met, keep};
 use super::reach::Reach;
 use super::sampled::{LEARNED, Sampler, SamplerScratch};
 use super::tokens::{Counts, Tokens};
 use super::{between, counts};
-use crate::learner::{Kernel, Selected, at_least, certain_mean, cut_into, least_count, tail_bound};
-use crate::world::Member;
+use crate::learner::{Kernel, Selected, at_least, certain_mean, least_count, tail_bound};
 
 /// Standard deviations of the threshold within which it is looked for.
 const DEVIATIONS: f64 = 8.0;
@@ -74,15 +75,12 @@ impl Sampler<'_> {
             return false;
         }
         let SamplerScratch {
-            valued,
             met: inside,
             learned,
             expected,
-            surely,
             ..
         } = scratch;
         inside.clear();
-        surely.clear();
         learned.clear();
         learned.resize(weights.len(), 0.0);
         expected.unlearned.clear();
@@ -92,10 +90,8 @@ impl Sampler<'_> {
         for (index, family) in simulator.families.iter().enumerate() {
             let groups = &self.groups[index];
             let rivals = &expected.rivals[index];
+            let (met, valued) = (&rivals.met, &rivals.valued);
             let least_value = rivals.values().map(|(least, _)| least);
-            expected.exposure.clone_from(&rivals.met);
-            valued.clone_from(&rivals.valued);
-            let met = &expected.exposure;
             // Ranks that are kept for sure.
             let first = least_value.map_or(0, |value| {
                 let enough = certain_mean(counts(reach.high, value));
@@ -124,13 +120,12 @@ impl Sampler<'_> {
                 }
                 let (skills, weight) = self.skills(index, number, &[]);
                 let above = draw(kernel, window, skills, random, |count, skills| {
-                    let left = kernel.after(count);
                     inside.push(Met {
                         score: count * value,
                         edges: (0.0, 0.0),
                         skills,
                         weight,
-                        learned: 1.0 - left.unwrap_or_else(|| kernel.unlearned(mean)),
+                        learned: learned_after(kernel, count, mean),
                         family: index,
                         group: number,
                     });
@@ -140,7 +135,8 @@ impl Sampler<'_> {
                 add_learned(&family.members, &group.frequencies, amount, learned);
             }
             let chosen = Selected { rank, next: 0.0 };
-            surely.push(chosen);
+            expected.selected[index] = chosen;
+            expected.exposure.clone_from(&expected.rivals[index].met);
             family_left((kernel, &simulator.regimes), family, chosen, expected);
             add_rows(family, &expected.left, &mut expected.unlearned);
         }
@@ -171,15 +167,7 @@ impl Sampler<'_> {
     ) -> Reach {
         let simulator = self.simulator;
         let expected = &mut scratch.expected;
-        cut_into(
-            &simulator.world,
-            &simulator.families,
-            weights,
-            simulator.learner.ranking,
-            capacity,
-            &mut expected.cut,
-            &mut expected.selected,
-        );
+        simulator.cut(weights, capacity, expected);
         let reach = simulator.approach(weights, effective, expected);
         let (mut fall, mut least, mut most) = (1.0, f64::INFINITY, 0.0);
         let families = simulator.families.iter().zip(&expected.selected);
@@ -211,28 +199,22 @@ impl Sampler<'_> {
         }
     }
 
-    /// Adds the deviations of the skills that are kept for sure.
+    /// Adds the deviations of the skills that are kept for sure: those of `scratch.expected.selected`.
     fn deviate_surely<R: Rng + ?Sized>(&self, random: &mut R, scratch: &mut SamplerScratch) {
         let SamplerScratch {
             expected,
             spreading,
             learned: off,
-            surely,
             ..
         } = scratch;
         let kernel = &self.simulator.learner.kernel;
         let mut tokens = Tokens::new(Counts::Poisson, f64::INFINITY, f64::INFINITY);
         spreading.clear();
         for (index, family) in self.simulator.families.iter().enumerate() {
-            let seen = &expected.seen;
-            let at_stake = family.members.iter().map(|member| {
-                let distinct = seen[member.domain].distinct;
-                member.scale * distinct * expected.unlearned[member.domain]
-            });
-            let at_stake = at_stake.sum();
+            let at_stake = at_stake(family, &expected.seen, &expected.unlearned);
             self.deviate_family(
                 (index, kernel),
-                surely[index],
+                expected.selected[index],
                 (&expected.rivals[index].met, at_stake),
                 &mut tokens,
                 random,
@@ -259,9 +241,8 @@ fn draw<R: Rng + ?Sized>(
         for _ in 0..skills {
             let count = counts::single(mean, random);
             if count >= high {
-                let left = kernel.after(count);
                 above.skills += 1;
-                above.learned += 1.0 - left.unwrap_or_else(|| kernel.unlearned(mean));
+                above.learned += learned_after(kernel, count, mean);
             } else if count >= low {
                 found(count, 1);
             }
@@ -321,14 +302,6 @@ fn left_above<R: Rng + ?Sized>(
     let normal: f64 = StandardNormal.sample(random);
     let deviation = normal * (skills * (second - first * first).max(0.0)).sqrt();
     (skills * first + deviation).clamp(0.0, skills * most)
-}
-
-/// Adds to what is learned of each domain `amount` skills of the given frequencies, by row.
-fn add_learned(members: &[Member], frequencies: &[f64], amount: f64, learned: &mut [f64]) {
-    for member in members {
-        let mass = member.scale * member.cost * frequencies[member.row];
-        learned[member.domain] += amount * mass;
-    }
 }
 
 #[cfg(test)]

@@ -141,16 +141,16 @@ pub(super) fn hypergeometric<R: Rng + ?Sized>(
     taken: u64,
     random: &mut R,
 ) -> u64 {
+    let taken = taken.min(all);
     if marked <= FEW_MARKED {
         // One after the other: each is taken with what is left to take.
-        let (mut left, mut room) = (all, taken.min(all));
+        let (mut left, mut room) = (all, taken);
         for _ in 0..marked {
             room -= u64::from(random.random::<f64>() * (left as f64) < room as f64);
             left -= 1;
         }
-        return taken.min(all) - room;
+        return taken - room;
     }
-    let taken = taken.min(all);
     let (small, short) = (
         marked.min(all.saturating_sub(marked)),
         taken.min(all - taken),

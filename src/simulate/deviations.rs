@@ -19,7 +19,7 @@ use super::sampled::{Sampler, SamplerScratch};
 use super::selected::visit;
 use super::tokens::Tokens;
 use crate::learner::{Kernel, Selected};
-use crate::world::{Member, Seen};
+use crate::world::{Family, Member, Seen};
 
 /// Highest rank that is drawn by itself.
 const SINGLE_RANKS: f64 = 128.0;
@@ -67,6 +67,14 @@ struct Sums {
     fourth: f64,
 }
 
+/// How many meetings the mass of a family's domains that is `unlearned` stands for.
+pub(super) fn at_stake(family: &Family, seen: &[Seen], unlearned: &[f64]) -> f64 {
+    let members = family.members.iter();
+    members
+        .map(|member| member.scale * seen[member.domain].distinct * unlearned[member.domain])
+        .sum()
+}
+
 impl Sampler<'_> {
     /// Leaves in `scratch.expected.unlearned` the mass of each domain that one random run has not
     /// learned. The scale is (capacity, effective tokens); `scratch.expected.seen` says what the run
@@ -101,11 +109,7 @@ impl Sampler<'_> {
             let kernel = simulator.learner.kernel.counting(worth);
             let distinct = |member: &Member| seen[member.domain].distinct;
             family.combine_into(distinct, met);
-            let at_stake = family
-                .members
-                .iter()
-                .map(|member| member.scale * distinct(member) * expected.unlearned[member.domain]);
-            let at_stake = at_stake.sum();
+            let at_stake = at_stake(family, seen, &expected.unlearned);
             self.deviate_family(
                 (index, &kernel),
                 chosen,

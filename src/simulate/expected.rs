@@ -10,15 +10,9 @@ use crate::learner::{Kernel, Regimes, Selected, cut_into};
 use crate::world::{Family, Member, panel};
 
 impl Simulator {
-    /// Leaves in `scratch.unlearned` the mass of each domain (length K) that a learner of
-    /// `capacity` skills has not learned after `tokens` effective tokens, without the remainder.
-    pub(super) fn unlearned_by_expected_score(
-        &self,
-        weights: &[f64],
-        capacity: f64,
-        tokens: f64,
-        scratch: &mut Scratch,
-    ) {
+    /// Leaves in `scratch.selected` what of each family is among the `capacity` skills of highest
+    /// expected score.
+    pub(super) fn cut(&self, weights: &[f64], capacity: f64, scratch: &mut Scratch) {
         cut_into(
             &self.world,
             &self.families,
@@ -28,6 +22,18 @@ impl Simulator {
             &mut scratch.cut,
             &mut scratch.selected,
         );
+    }
+
+    /// Leaves in `scratch.unlearned` the mass of each domain (length K) that a learner of
+    /// `capacity` skills has not learned after `tokens` effective tokens, without the remainder.
+    pub(super) fn unlearned_by_expected_score(
+        &self,
+        weights: &[f64],
+        capacity: f64,
+        tokens: f64,
+        scratch: &mut Scratch,
+    ) {
+        self.cut(weights, capacity, scratch);
         scratch.unlearned.clear();
         scratch.unlearned.resize(weights.len(), 0.0);
         if !self.world.supply().is_unlimited() {

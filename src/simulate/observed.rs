@@ -12,7 +12,7 @@ use super::expected::{add_rows, nodes_left};
 use super::reach::Reach;
 use super::repeated::meetings_of;
 use super::{Scratch, Simulator};
-use crate::learner::{Regimes, TOGETHER, Threshold, cut_into, threshold};
+use crate::learner::{Regimes, TOGETHER, Threshold, threshold};
 use crate::world::{Family, Seen};
 
 /// Learned part of a crowd below which that of all later ones is nothing beside what is not.
@@ -30,15 +30,7 @@ impl Simulator {
         scratch: &mut Scratch,
     ) {
         // Where meetings are many, the cut is near that of the expected scores.
-        cut_into(
-            &self.world,
-            &self.families,
-            weights,
-            self.learner.ranking,
-            capacity,
-            &mut scratch.cut,
-            &mut scratch.selected,
-        );
+        self.cut(weights, capacity, scratch);
         self.see(weights, tokens, scratch);
         let mut reach = self.approach(weights, tokens, scratch);
         let threshold = loop {

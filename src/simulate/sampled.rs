@@ -15,7 +15,7 @@ use super::ranked::Met;
 use super::sharing::Block;
 use super::tokens::{Counts, Tokens};
 use super::{Scratch, Simulator};
-use crate::learner::{Kernel, Selected, Selection};
+use crate::learner::{Kernel, Selection};
 
 /// Unlearned part of a skill that is 0 to every digit.
 pub(super) const LEARNED: f64 = 1e-18;
@@ -49,8 +49,6 @@ pub struct SamplerScratch {
     pub(super) met: Vec<Met>,
     pub(super) learned: Vec<f64>,
     pub(super) numbers: Vec<u64>,
-    /// For each family the ranks that are kept whatever their counts.
-    pub(super) surely: Vec<Selected>,
     /// Meetings of one skill by each of its domains, and what they are worth.
     pub(super) apart: Vec<(f64, f64)>,
 }
