@@ -85,7 +85,7 @@ fn spread(trace: &Trace) -> Option<StartSpread> {
     Some(StartSpread {
         count: trace.objectives.len(),
         at_best: trace.at_best(),
-        worst: (*lowest > 0.0).then(|| highest / lowest - 1.0),
+        worst: (*lowest > trace.negligible).then(|| highest / lowest - 1.0),
     })
 }
 

@@ -24,6 +24,9 @@ const FOLDS: usize = 4;
 /// The strength where nothing can be chosen: a prior that shifts relative residuals of 1 % little.
 const FALLBACK_STRENGTH: f64 = 1e-4;
 
+/// Strengths below the weakest of a law, as shares of it.
+const VANISHING: [f64; 5] = [1e-2, 1e-4, 1e-6, 1e-8, 1e-10];
+
 /// Relative decrease of the objective at which a fit to a fold is good enough to be judged: its
 /// errors then move by far less than the rows of the fold differ.
 const TOLERANCE: f64 = 1e-3;
@@ -103,17 +106,29 @@ pub(super) fn choose(
         .collect();
     let mut best = (f64::INFINITY, 0, FALLBACK_STRENGTH);
     for setting in 0..settings.len() {
-        for (index, strength) in strengths.iter().enumerate() {
-            let cost: f64 = jobs
-                .iter()
-                .zip(&costs)
+        let of_setting = || {
+            let costs = jobs.iter().zip(&costs);
+            costs
                 .filter(|((of, _), _)| *of == setting)
-                .map(|(_, costs)| costs[index])
-                .sum();
-            // Of equals the stronger prior, which comes first. No fold, no choice.
-            if cost < best.0 && !folds.is_empty() {
-                best = (cost, setting, *strength);
-            }
+                .map(|(_, costs)| costs)
+        };
+        // Of equals the stronger prior, which comes first. No fold, no choice.
+        if let Some((strength, cost)) = cheapest(strengths, of_setting())
+            && cost < best.0
+        {
+            best = (cost, setting, strength);
+        }
+    }
+    // Where even the weakest prior is too strong there is hardly any noise: it may vanish.
+    if !folds.is_empty() && strengths.last() == Some(&best.2) {
+        let weaker = with_vanishing(strengths);
+        let law = settings[best.1].1.as_deref().unwrap_or(law);
+        let costs: Vec<Vec<f64>> = folds
+            .par_iter()
+            .map(|fold| path_costs(law, &weaker, training, fold, plan))
+            .collect();
+        if let Some((strength, cost)) = cheapest(&weaker, costs.iter()) {
+            best = (cost, best.1, strength);
         }
     }
     let (cost, setting, ridge) = best;
@@ -131,6 +146,39 @@ pub(super) fn choose(
         law,
         chosen: Chosen { ridge, setting },
     }))
+}
+
+/// The strength of the lowest cost over all folds, with that cost; `None` without a fold.
+fn cheapest<'a>(
+    strengths: &[f64],
+    folds: impl Iterator<Item = &'a Vec<f64>>,
+) -> Option<(f64, f64)> {
+    let mut sums = vec![0.0; strengths.len()];
+    let mut count = 0;
+    for costs in folds {
+        count += 1;
+        for (sum, cost) in sums.iter_mut().zip(costs) {
+            *sum += cost;
+        }
+    }
+    let pairs = strengths.iter().copied().zip(sums);
+    let lowest = pairs.reduce(|best, other| if other.1 < best.1 { other } else { best });
+    lowest.filter(|_| count > 0)
+}
+
+/// `strengths`, from strong to weak, and after them ever weaker ones down to a prior that moves no
+/// fit by more than rounding.
+fn with_vanishing(strengths: &[f64]) -> Vec<f64> {
+    let weakest = strengths.last().copied().unwrap_or(FALLBACK_STRENGTH);
+    let weaker = VANISHING.iter().map(|factor| factor * weakest);
+    strengths.iter().copied().chain(weaker).collect()
+}
+
+/// The strengths that lead to `chosen` from strong to weak, itself left out.
+pub(super) fn path_to(law: &dyn Law, chosen: f64) -> Vec<f64> {
+    let mut path = with_vanishing(law.ridge_strengths());
+    path.retain(|strength| *strength > chosen);
+    path
 }
 
 /// Fits under each of `strengths`, from strong to weak: one start, where the strong prior leaves

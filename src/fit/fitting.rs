@@ -16,7 +16,7 @@ use super::influence::influence;
 use super::levenberg_marquardt::Minimum;
 use super::objective::Objective;
 use super::scarce::Scarce;
-use super::search::{Trace, best_of_starts, starts};
+use super::search::{Trace, best_of_starts};
 use super::size;
 use super::{FitError, FitPlan, LawFit, ParameterValue, Replicates, Ridge, Split};
 use crate::law::{Law, LawError, Model, Observations, Parameter};
@@ -341,8 +341,7 @@ fn fit_split(
     let (setting, chosen) = choice.map_or((None, None), |choice| (choice.law, Some(choice.chosen)));
     let law = setting.as_deref().unwrap_or(law);
     let path: Vec<f64> = chosen.as_ref().map_or(Vec::new(), |chosen| {
-        let strengths = law.ridge_strengths().iter().copied();
-        strengths.filter(|ridge| *ridge > chosen.ridge).collect()
+        cross_validation::path_to(law, chosen.ridge)
     });
     let mut start_seconds = 0.0;
     let mut traces = Vec::new();
@@ -382,11 +381,7 @@ fn fit_split(
     let limits = limits(&parts, &training);
     Ok(FittedLaw {
         start_seconds,
-        starts: parts
-            .iter()
-            .map(|(model, _)| starts(model.as_ref(), &plan))
-            .max()
-            .unwrap_or(0),
+        starts: traces.iter().map(|trace| trace.tried).max().unwrap_or(0),
         parts,
         traces,
         weight_floor,

@@ -29,9 +29,6 @@ const SMALL_DECREASES: usize = 3;
 /// Relative decrease of the objective that counts as small.
 const DECREASE_TOLERANCE: f64 = 1e-10;
 
-/// Objective per residual below which there is nothing left to fit: rounding of the losses.
-const PERFECT: f64 = 1e-28;
-
 /// Where a search ended.
 #[derive(Debug, Clone)]
 pub(super) struct Minimum {
@@ -66,7 +63,6 @@ pub(super) fn minimise_to(
     };
     let mut theta = start;
     clamp(&mut theta);
-    let perfect = PERFECT * objective.residuals() as f64;
     let mut at = objective.normal_equations(&theta);
     let mut scale: Vec<f64> = vec![0.0; theta.len()];
     let (mut damping, mut growth) = (FIRST_DAMPING, 2.0);
@@ -81,7 +77,7 @@ pub(super) fn minimise_to(
         let free = free_parameters(&theta, &at, parameters);
         let converged = gradient_cosine(&at, &free) <= GRADIENT_TOLERANCE
             || small_decreases >= SMALL_DECREASES
-            || at.objective <= perfect;
+            || objective.is_perfect(at.objective);
         if converged || !at.objective.is_finite() {
             return Minimum {
                 theta,

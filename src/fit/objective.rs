@@ -14,6 +14,9 @@ const PILOT_RIDGE: f64 = 1e-4;
 /// Ratio q at which √(1 + q²) is q to the last digit; its square would overflow long after.
 const SURELY_LARGE: f64 = 1e9;
 
+/// Objective per residual below which there is nothing left to fit: rounding of the losses.
+const PERFECT: f64 = 1e-28;
+
 /// Residuals of a model on its training rows, and a ridge on its parameters.
 pub(super) struct Objective<'a> {
     model: &'a dyn Model,
@@ -78,7 +81,10 @@ impl<'a> Objective<'a> {
     fn variance_about_means(&self) -> f64 {
         let mut sum = 0.0;
         for column in self.model.columns() {
-            let mean = self.rows.loss_range(*column).map_or(0.0, |(_, mean)| mean);
+            let mean = self
+                .rows
+                .loss_range(*column)
+                .map_or(0.0, |losses| losses.mean);
             for loss in self.rows.losses.column(*column) {
                 if !loss.is_nan() {
                     sum += self.residual(mean, *loss).0.powi(2);
@@ -106,6 +112,11 @@ impl<'a> Objective<'a> {
                 losses.iter().filter(|loss| !loss.is_nan()).count()
             })
             .sum()
+    }
+
+    /// Whether an objective as low as `value` leaves nothing to fit.
+    pub(super) fn is_perfect(&self, value: f64) -> bool {
+        value <= PERFECT * self.residuals() as f64
     }
 
     /// A residual and its derivative by the prediction; infinite where the law has no value.

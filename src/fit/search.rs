@@ -11,10 +11,8 @@ use super::{FitPlan, Ridge};
 use crate::law::{Model, Observations};
 use crate::random::{self, Purpose};
 
-/// Starts that are tried for `model`.
-pub(super) fn starts(model: &dyn Model, plan: &FitPlan) -> usize {
-    plan.starts.min(model.useful_starts())
-}
+/// Starts that have to end at the lowest objective before the search is over.
+const AGREEING: usize = 6;
 
 /// What the search for the parameters of one model gave.
 pub(super) struct Found {
@@ -35,22 +33,28 @@ pub(super) struct Trace {
     /// Finite objectives at which the starts ended, from low to high; empty where θ is known in
     /// closed form. Under [`Ridge::Auto`] they are those under the pilot ridge.
     pub(super) objectives: Vec<f64>,
+    /// Difference of objectives that counts as none, whatever they are.
+    pub(super) negligible: f64,
+    /// Searches made, those without a finite objective among them.
+    pub(super) tried: usize,
 }
 
 /// How close to the lowest objective one counts as the same, relative to it.
 const SAME_OBJECTIVE: f64 = 1e-4;
 
+/// Objective per residual below which all count as the same: errors of 1e-7 of a loss.
+const NEGLIGIBLE: f64 = 1e-14;
+
 impl Trace {
     /// Starts that ended at the lowest objective.
     pub(super) fn at_best(&self) -> usize {
-        let lowest = self.objectives.first().copied().unwrap_or(0.0);
-        let limit = lowest * (1.0 + SAME_OBJECTIVE);
-        self.objectives.iter().filter(|o| **o <= limit).count()
+        at_lowest(&self.objectives, self.negligible)
     }
 }
 
-/// The lowest minimum over the starts: the training objective alone chooses. `None` if no start
-/// has a finite objective.
+/// The lowest minimum over the starts: the training objective alone chooses. Starts are tried until
+/// [`AGREEING`] of them end at the lowest objective, at most as many as the plan says. `None` if no
+/// start has a finite objective.
 ///
 /// With [`Ridge::Auto`] the starts run under a small pilot ridge; then the ridge follows the
 /// residual variance of the best of them ([`auto_ridge`]) until that settles.
@@ -80,6 +84,8 @@ pub(super) fn best_of_starts(
             trace: Trace {
                 ridge: 0.0,
                 objectives: Vec::new(),
+                negligible: 0.0,
+                tried: 0,
             },
         });
     }
@@ -87,28 +93,34 @@ pub(super) fn best_of_starts(
         let cell = ((split as u64) << 32) | part as u64;
         random::stream(plan.seed, Purpose::Starts, cell, start as u64)
     };
-    let mut minima: Vec<(Minimum, f64)> = (0..starts(model, plan))
-        .into_par_iter()
-        .map(|start| {
-            let clock = Instant::now();
-            let minimum = minimise(&objective, model.start(start, &mut stream(start)));
-            (minimum, clock.elapsed().as_secs_f64())
-        })
-        .collect();
-    if !path.is_empty() {
+    let timed = |search: &dyn Fn() -> Minimum| {
         let clock = Instant::now();
-        let mut led = Objective::new(model, training, plan);
-        let end = follow(&mut led, model.start(0, &mut stream(0)), path, |_| {});
-        let minimum = minimise(&objective, end);
-        minima.push((minimum, clock.elapsed().as_secs_f64()));
+        let minimum = search();
+        (minimum, clock.elapsed().as_secs_f64())
+    };
+    let mut minima = Vec::new();
+    if !path.is_empty() {
+        minima.push(timed(&|| {
+            let mut led = Objective::new(model, training, plan);
+            let end = follow(&mut led, model.start(0, &mut stream(0)), path, |_| {});
+            minimise(&objective, end)
+        }));
+    }
+    // In batches of a fixed size: how many starts are tried must not depend on the threads.
+    let mut tried = 0;
+    let negligible = NEGLIGIBLE * objective.residuals() as f64;
+    while tried < plan.starts && at_lowest(&sorted_objectives(&minima), negligible) < AGREEING {
+        let batch = AGREEING.min(plan.starts - tried);
+        let found: Vec<(Minimum, f64)> = (tried..tried + batch)
+            .into_par_iter()
+            .map(|start| timed(&|| minimise(&objective, model.start(start, &mut stream(start)))))
+            .collect();
+        minima.extend(found);
+        tried += batch;
     }
     let seconds = minima.iter().map(|(_, seconds)| seconds).sum::<f64>() / minima.len() as f64;
-    let mut objectives: Vec<f64> = minima
-        .iter()
-        .map(|(minimum, _)| minimum.objective)
-        .collect();
-    objectives.retain(|objective| objective.is_finite());
-    objectives.sort_by(f64::total_cmp);
+    let searches = minima.len();
+    let objectives = sorted_objectives(&minima);
     let mut best = minima
         .into_iter()
         .map(|(minimum, _)| minimum)
@@ -130,8 +142,28 @@ pub(super) fn best_of_starts(
         trace: Trace {
             ridge: objective.ridge(),
             objectives,
+            negligible,
+            tried: searches,
         },
     })
+}
+
+/// The finite objectives at which searches ended, from low to high.
+fn sorted_objectives(minima: &[(Minimum, f64)]) -> Vec<f64> {
+    let objectives = minima.iter().map(|(minimum, _)| minimum.objective);
+    let mut finite: Vec<f64> = objectives
+        .filter(|objective| objective.is_finite())
+        .collect();
+    finite.sort_by(f64::total_cmp);
+    finite
+}
+
+/// How many of `objectives`, sorted, are as low as the first, or lie above it by less than
+/// `negligible`.
+fn at_lowest(objectives: &[f64], negligible: f64) -> usize {
+    let lowest = objectives.first().copied().unwrap_or(0.0);
+    let limit = lowest * (1.0 + SAME_OBJECTIVE) + negligible;
+    objectives.iter().filter(|o| **o <= limit).count()
 }
 
 /// Prior standard deviation of every parameter under [`Ridge::Auto`], in its prior unit: wide

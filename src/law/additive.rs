@@ -11,9 +11,11 @@
 //! C_ij and γ_ij to the prior.
 
 use super::column_model::{
-    ColumnForm, ColumnModel, Derivatives, Floor, coefficients, ln_parameter, natural, power_slope,
-    smallest_loss, source_coefficients,
+    ColumnForm, ColumnModel, Derivatives, coefficients, ln_parameter, natural, positive_losses,
+    power_slope, source_coefficients,
 };
+use super::floor;
+use super::observations::LossRange;
 use super::scale::Scale;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, PerScale, Point};
 
@@ -99,7 +101,7 @@ pub(super) fn alternatives(law: impl Fn(f64) -> Box<dyn Law>) -> Vec<(String, Bo
         .collect()
 }
 
-/// Places in θ: z of E, K values ln C, K values ln γ.
+/// Places in θ: E, K values ln C, K values ln γ.
 const FLOOR: usize = 0;
 const FIRST_COEFFICIENT: usize = 1;
 
@@ -112,7 +114,7 @@ pub(super) struct MixtureTerm {
     pub(super) column: usize,
     own: Option<usize>,
     pub(super) sources: usize,
-    floor: Floor,
+    losses: LossRange,
 }
 
 impl MixtureTerm {
@@ -128,9 +130,7 @@ impl MixtureTerm {
                     column,
                     own: training.own_weight[column],
                     sources,
-                    floor: Floor {
-                        smallest: smallest_loss(law, training, column)?,
-                    },
+                    losses: positive_losses(law, training, column)?,
                 })
             })
             .collect::<Result<_, LawError>>()?;
@@ -144,12 +144,12 @@ impl MixtureTerm {
 
     /// Centre of the prior of a term in N or D, in nats.
     pub(super) fn scale_centre(self) -> f64 {
-        SCALE_SHARE * self.floor.smallest
+        SCALE_SHARE * self.losses.smallest
     }
 
     /// Its parameters, with the prior of ln C_ij, j ≠ i, around `transfer`.
     pub(super) fn lay_out(self, transfer: f64) -> Vec<Parameter> {
-        let mut parameters = vec![Floor::parameter(self.column)];
+        let mut parameters = vec![floor::parameter(self.column, self.losses)];
         parameters.extend(source_coefficients(
             self.column,
             self.own,
@@ -170,7 +170,6 @@ impl MixtureTerm {
         point: Point<'_>,
         by: &mut impl Derivatives,
     ) -> f64 {
-        let (floor, floor_slope) = self.floor.at(theta[FLOOR]);
         let first_exponent = FIRST_COEFFICIENT + self.sources;
         let mut data = 0.0;
         for (source, weight) in point.weights.iter().enumerate() {
@@ -184,8 +183,8 @@ impl MixtureTerm {
             by.add(first_exponent + source, term * tilt);
         }
         by.scale(-1.0 / (data * data));
-        by.add(FLOOR, floor_slope);
-        floor + 1.0 / data
+        by.add(FLOOR, 1.0);
+        theta[FLOOR] + 1.0 / data
     }
 
     /// Writes its derivatives by the weights into `out`.
@@ -205,7 +204,7 @@ impl MixtureTerm {
     /// E, and C and γ of the domain itself.
     pub(super) fn values(self, theta: &[f64]) -> Vec<NaturalValue> {
         let value = |symbol, value: f64| natural(symbol, self.column, value);
-        let mut values = vec![value("E", self.floor.at(theta[FLOOR]).0)];
+        let mut values = vec![value("E", theta[FLOOR])];
         if let Some(own) = self.own {
             values.push(value("C_own", theta[FIRST_COEFFICIENT + own].exp()));
             let exponent = theta[FIRST_COEFFICIENT + self.sources + own];

@@ -7,9 +7,11 @@
 //! A weight of 0 has no finite loss: the floor of the weights stands in for it.
 
 use super::column_model::{
-    AMPLITUDES, ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    AMPLITUDES, ColumnForm, ColumnModel, Derivatives, ln_parameter, natural, positive_losses,
     with_own_weight,
 };
+use super::floor;
+use super::observations::LossRange;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of α.
@@ -52,14 +54,14 @@ impl Law for Bimix {
         with_own_weight(self.name(), training)?
             .into_iter()
             .map(|(column, own)| {
-                let smallest = smallest_loss(self.name(), training, column)?;
+                let losses = positive_losses(self.name(), training, column)?;
                 let form = Column {
                     column,
                     own,
-                    floor: self.floor.then_some(Floor { smallest }),
+                    floor: self.floor,
                     weight_floor: training.weight_floor,
                 };
-                let parameters = form.lay_out(smallest);
+                let parameters = form.lay_out(losses);
                 Ok(ColumnModel::boxed(column, parameters, form))
             })
             .collect()
@@ -74,24 +76,24 @@ const FLOOR: usize = 2;
 struct Column {
     column: usize,
     own: usize,
-    floor: Option<Floor>,
+    floor: bool,
     weight_floor: f64,
 }
 
 impl Column {
-    fn lay_out(&self, smallest: f64) -> Vec<Parameter> {
-        let (share, exponent) = if self.floor.is_some() {
+    fn lay_out(&self, losses: LossRange) -> Vec<Parameter> {
+        let (share, exponent) = if self.floor {
             (EXCESS_SHARE, EXPONENT_CENTRE)
         } else {
             (1.0, FLOORLESS_EXPONENT_CENTRE)
         };
         let column = Some(self.column);
         let mut parameters = vec![
-            ln_parameter("A", column, AMPLITUDES, share * smallest),
+            ln_parameter("A", column, AMPLITUDES, share * losses.smallest),
             ln_parameter("α", column, EXPONENTS, exponent),
         ];
-        if self.floor.is_some() {
-            parameters.push(Floor::parameter(self.column));
+        if self.floor {
+            parameters.push(floor::parameter(self.column, losses));
         }
         parameters
     }
@@ -104,12 +106,11 @@ impl ColumnForm for Column {
         let term = (theta[AMPLITUDE] - tilt).exp();
         by.add(AMPLITUDE, term);
         by.add(EXPONENT, -term * tilt);
-        let floor = self.floor.map_or(0.0, |floor| {
-            let (value, slope) = floor.at(theta[FLOOR]);
-            by.add(FLOOR, slope);
-            value
-        });
-        floor + term
+        if !self.floor {
+            return term;
+        }
+        by.add(FLOOR, 1.0);
+        theta[FLOOR] + term
     }
 
     fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
@@ -124,7 +125,7 @@ impl ColumnForm for Column {
 
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         let value = |symbol, value: f64| natural(symbol, self.column, value);
-        let floor = self.floor.map(|floor| value("E", floor.at(theta[FLOOR]).0));
+        let floor = self.floor.then(|| value("E", theta[FLOOR]));
         floor
             .into_iter()
             .chain([

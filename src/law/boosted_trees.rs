@@ -55,8 +55,9 @@ struct Ensemble {
 impl Ensemble {
     fn train(training: &Observations, column: usize) -> Result<Self, LawError> {
         let name = || training.loss_names[column].clone();
-        let (_, mean) = training
+        let mean = training
             .loss_range(column)
+            .map(|losses| losses.mean)
             .ok_or_else(|| LawError::EmptyColumn(name()))?;
         let rows: Vec<usize> = (0..training.len())
             .filter(|row| !training.losses[[*row, column]].is_nan())

@@ -5,7 +5,9 @@
 //! term whose scale does not differ between the runs is left out. The exponents are identified where
 //! each scale spans a decade and more; E is, where the terms have fallen to a small part of it.
 
-use super::column_model::{ColumnForm, ColumnModel, Derivatives, Floor, natural, smallest_loss};
+use super::column_model::{ColumnForm, ColumnModel, Derivatives, natural, positive_losses};
+use super::floor;
+use super::observations::LossRange;
 use super::scale::Scale;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
@@ -33,13 +35,9 @@ impl Law for Chinchilla {
         let scale = Scale::of(training);
         (0..training.loss_names.len())
             .map(|column| {
-                let smallest = smallest_loss(self.name(), training, column)?;
-                let form = Column {
-                    column,
-                    floor: Floor { smallest },
-                    scale,
-                };
-                Ok(ColumnModel::boxed(column, form.lay_out(), form))
+                let losses = positive_losses(self.name(), training, column)?;
+                let form = Column { column, scale };
+                Ok(ColumnModel::boxed(column, form.lay_out(losses), form))
             })
             .collect()
     }
@@ -50,14 +48,13 @@ const FLOOR: usize = 0;
 
 struct Column {
     column: usize,
-    floor: Floor,
     scale: Scale,
 }
 
 impl Column {
-    fn lay_out(&self) -> Vec<Parameter> {
-        let centre = SCALE_SHARE * self.floor.smallest;
-        let mut parameters = vec![Floor::parameter(self.column)];
+    fn lay_out(&self, losses: LossRange) -> Vec<Parameter> {
+        let centre = SCALE_SHARE * losses.smallest;
+        let mut parameters = vec![floor::parameter(self.column, losses)];
         parameters.extend(self.scale.powers(self.column, centre));
         parameters
     }
@@ -65,9 +62,8 @@ impl Column {
 
 impl ColumnForm for Column {
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64 {
-        let (floor, slope) = self.floor.at(theta[FLOOR]);
-        by.add(FLOOR, slope);
-        let mut loss = floor;
+        by.add(FLOOR, 1.0);
+        let mut loss = theta[FLOOR];
         let powers = (theta, FLOOR + 1);
         self.scale.add_powers(powers, point, &mut loss, by);
         loss
@@ -88,7 +84,7 @@ impl ColumnForm for Column {
             let pair = [theta[1 + 2 * number], theta[2 + 2 * number]];
             [value(names.0, pair[0].exp()), value(names.1, pair[1].exp())]
         });
-        std::iter::once(value("E", self.floor.at(theta[FLOOR]).0))
+        std::iter::once(value("E", theta[FLOOR]))
             .chain(powers)
             .collect()
     }

@@ -7,6 +7,7 @@ use ndarray::Array2;
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::observations::LossRange;
 use super::{Gradient, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// One column of a law: its loss as a function of θ.
@@ -124,12 +125,6 @@ impl<F: ColumnForm> Model for ColumnModel<F> {
             .collect()
     }
 
-    /// One: with the priors that these laws have, other starts end in the same minimum or in a
-    /// worse one.
-    fn useful_starts(&self) -> usize {
-        1
-    }
-
     fn one_scale(&self) -> bool {
         self.form.one_scale()
     }
@@ -151,23 +146,23 @@ pub(super) fn power_slope(ln_coefficient: f64, gamma: f64, weight: f64) -> f64 {
     gamma * ln_coefficient.exp() * weight.powf(gamma - 1.0)
 }
 
-/// Smallest measured loss of `column`, which must be above 0.
-pub(super) fn smallest_loss(
+/// The measured losses of `column`, which must be above 0.
+pub(super) fn positive_losses(
     law: &'static str,
     training: &Observations,
     column: usize,
-) -> Result<f64, LawError> {
+) -> Result<LossRange, LawError> {
     let name = || training.loss_names[column].clone();
-    let (smallest, _) = training
+    let losses = training
         .loss_range(column)
         .ok_or_else(|| LawError::EmptyColumn(name()))?;
-    if smallest > 0.0 {
-        Ok(smallest)
+    if losses.smallest > 0.0 {
+        Ok(losses)
     } else {
         Err(LawError::LossNotPositive {
             law,
             column: name(),
-            loss: smallest,
+            loss: losses.smallest,
         })
     }
 }
@@ -184,39 +179,6 @@ pub(super) fn with_own_weight(
         return Err(LawError::NoOwnWeights { law });
     }
     Ok(columns)
-}
-
-/// Centre of the prior of E, as a share of the smallest training loss.
-const FLOOR_CENTRE: f64 = 0.6;
-
-/// Largest |logit(E / smallest loss)|: beyond it E is 0 or the smallest loss to 5e-5.
-const LARGEST_LOGIT: f64 = 10.0;
-
-/// The irreducible loss E = smallest·σ(z), between 0 and the smallest training loss.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Floor {
-    pub(super) smallest: f64,
-}
-
-impl Floor {
-    /// E and dE/dz.
-    pub(super) fn at(self, z: f64) -> (f64, f64) {
-        let share = 1.0 / (1.0 + (-z).exp());
-        (self.smallest * share, self.smallest * share * (1.0 - share))
-    }
-
-    /// The parameter z.
-    pub(super) fn parameter(column: usize) -> Parameter {
-        Parameter {
-            symbol: "E",
-            column: Some(column),
-            source: None,
-            lower: -LARGEST_LOGIT,
-            upper: LARGEST_LOGIT,
-            centre: (FLOOR_CENTRE / (1.0 - FLOOR_CENTRE)).ln(),
-            unit: 1.0,
-        }
-    }
 }
 
 /// A parameter above 0 as its logarithm: bounds and centre in natural units.

@@ -25,10 +25,12 @@
 
 use super::additive::alternatives;
 use super::column_model::{
-    ColumnForm, ColumnModel, Derivatives, Floor, coefficients, ln_parameter, natural, power_slope,
-    smallest_loss, source_coefficients,
+    ColumnForm, ColumnModel, Derivatives, coefficients, ln_parameter, natural, positive_losses,
+    power_slope, source_coefficients,
 };
 use super::factor::{Factor, Scaling};
+use super::floor;
+use super::observations::LossRange;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of the exponent a of the loss.
@@ -130,21 +132,19 @@ impl Law for EffectiveData {
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         (0..training.loss_names.len())
             .map(|column| {
+                let losses = positive_losses(self.name(), training, column)?;
                 let mut form = Column {
                     column,
                     own: training.own_weight[column],
                     sources: training.weights.ncols(),
                     exponents: self.exponents,
-                    floor: Floor {
-                        smallest: smallest_loss(self.name(), training, column)?,
-                    },
                     factor: None,
                 };
                 let first = form.factor_place();
                 form.factor = self
                     .scaling
                     .map(|scaling| Factor::new(scaling, training, first));
-                let parameters = form.lay_out(self.transfer);
+                let parameters = form.lay_out(losses, self.transfer);
                 Ok(ColumnModel::boxed(column, parameters, form))
             })
             .collect()
@@ -169,20 +169,19 @@ struct Column {
     own: Option<usize>,
     sources: usize,
     exponents: Exponents,
-    floor: Floor,
     /// The factor of N and D, whose parameters are the last ones.
     factor: Option<Factor>,
 }
 
 impl Column {
-    fn lay_out(&self, transfer: f64) -> Vec<Parameter> {
+    fn lay_out(&self, losses: LossRange, transfer: f64) -> Vec<Parameter> {
         let column = Some(self.column);
         let a = match self.exponents {
             Exponents::Tied => TIED_EXPONENT_CENTRE,
             _ => LOSS_EXPONENT_CENTRE,
         };
         let mut parameters = vec![
-            Floor::parameter(self.column),
+            floor::parameter(self.column, losses),
             ln_parameter("a", column, LOSS_EXPONENTS, a),
         ];
         parameters.extend(source_coefficients(
@@ -226,7 +225,6 @@ impl Column {
 
 impl ColumnForm for Column {
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64 {
-        let (floor, floor_slope) = self.floor.at(theta[FLOOR]);
         let a = theta[LOSS_EXPONENT].exp();
         let first_exponent = FIRST_COEFFICIENT + self.sources;
         // Exponents of [cross, own] terms where sources share them.
@@ -284,12 +282,12 @@ impl ColumnForm for Column {
             }
         }
         by.scale(by_data);
-        by.add(FLOOR, floor_slope);
+        by.add(FLOOR, 1.0);
         by.add(LOSS_EXPONENT, by_loss_exponent);
         for (place, slope) in by_factor {
             by.add(place, slope * excess);
         }
-        floor + excess
+        theta[FLOOR] + excess
     }
 
     fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
@@ -323,7 +321,7 @@ impl ColumnForm for Column {
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
         let value = |symbol, value: f64| natural(symbol, self.column, value);
         let a = theta[LOSS_EXPONENT].exp();
-        let mut values = vec![value("E", self.floor.at(theta[FLOOR]).0), value("a", a)];
+        let mut values = vec![value("E", theta[FLOOR]), value("a", a)];
         if let Some(own) = self.own {
             values.push(value("C_own", theta[FIRST_COEFFICIENT + own].exp()));
         }

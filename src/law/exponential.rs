@@ -7,8 +7,9 @@
 //! training on j alone. Capacity and tokens do not enter.
 
 use super::column_model::{
-    ColumnForm, ColumnModel, Derivatives, Floor, ln_parameter, natural, smallest_loss,
+    ColumnForm, ColumnModel, Derivatives, ln_parameter, natural, positive_losses,
 };
+use super::floor;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of exp(τ), nats.
@@ -37,17 +38,14 @@ impl Law for Exponential {
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         (0..training.loss_names.len())
             .map(|column| {
-                let smallest = smallest_loss(self.name(), training, column)?;
-                let centre = EXCESS_SHARE * smallest;
-                let mut parameters = vec![Floor::parameter(column)];
+                let losses = positive_losses(self.name(), training, column)?;
+                let centre = EXCESS_SHARE * losses.smallest;
+                let mut parameters = vec![floor::parameter(column, losses)];
                 parameters.extend((0..training.weights.ncols()).map(|source| Parameter {
                     source: Some(source),
                     ..ln_parameter("τ", Some(column), EXCESSES, centre)
                 }));
-                let form = Column {
-                    column,
-                    floor: Floor { smallest },
-                };
+                let form = Column { column };
                 Ok(ColumnModel::boxed(column, parameters, form))
             })
             .collect()
@@ -60,12 +58,10 @@ impl Law for Exponential {
 
 struct Column {
     column: usize,
-    floor: Floor,
 }
 
 impl ColumnForm for Column {
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64 {
-        let (floor, floor_slope) = self.floor.at(theta[0]);
         let exponent: f64 = point
             .weights
             .iter()
@@ -73,11 +69,11 @@ impl ColumnForm for Column {
             .map(|(h, t)| h * t)
             .sum();
         let excess = exponent.exp();
-        by.add(0, floor_slope);
+        by.add(0, 1.0);
         for (source, weight) in point.weights.iter().enumerate() {
             by.add(1 + source, excess * weight);
         }
-        floor + excess
+        theta[0] + excess
     }
 
     fn by_weights(&self, theta: &[f64], point: Point<'_>, out: &mut [f64]) {
@@ -90,6 +86,6 @@ impl ColumnForm for Column {
     }
 
     fn values(&self, theta: &[f64]) -> Vec<NaturalValue> {
-        vec![natural("E", self.column, self.floor.at(theta[0]).0)]
+        vec![natural("E", self.column, theta[0])]
     }
 }

@@ -8,7 +8,7 @@
 //! prior.
 
 use super::column_model::{
-    AMPLITUDES, ColumnForm, ColumnModel, Derivatives, ln_parameter, natural, smallest_loss,
+    AMPLITUDES, ColumnForm, ColumnModel, Derivatives, ln_parameter, natural, positive_losses,
 };
 use super::scale::Scale;
 use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
@@ -43,7 +43,7 @@ impl Law for Kaplan {
         let scale = Scale::of(training);
         (0..training.loss_names.len())
             .map(|column| {
-                let centre = SHARE * smallest_loss(self.name(), training, column)?;
+                let centre = SHARE * positive_losses(self.name(), training, column)?.smallest;
                 let form = Column { column, scale };
                 Ok(ColumnModel::boxed(column, lay_out(column, centre), form))
             })

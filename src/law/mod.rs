@@ -18,6 +18,7 @@ mod crossover;
 mod effective_data;
 mod exponential;
 mod factor;
+mod floor;
 mod gradient;
 mod joint;
 mod kaplan;
@@ -47,7 +48,7 @@ pub use joint::Joint;
 pub use kaplan::Kaplan;
 pub use linear::Linear;
 pub use mean::Mean;
-pub use observations::{Observations, Point};
+pub use observations::{LossRange, Observations, Point};
 pub use parameter::{NaturalValue, Parameter};
 pub use per_scale::PerScale;
 pub use pool::Pool;
@@ -150,11 +151,6 @@ pub trait Model: Send + Sync {
     /// The `number`-th starting point; the first is the law's best guess, the others are spread
     /// around it with `rng`.
     fn start(&self, number: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64>;
-
-    /// How many starts are worth trying; fewer for a model with a prior that leads to one minimum.
-    fn useful_starts(&self) -> usize {
-        usize::MAX
-    }
 
     /// Whether predictions do not depend on N and D, so that one far outside the range of the
     /// training losses is an explosion and not another scale.

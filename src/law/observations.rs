@@ -97,24 +97,28 @@ impl Observations {
         }
     }
 
-    /// Smallest and mean measured loss of a column, or `None` if nothing is measured.
-    pub fn loss_range(&self, column: usize) -> Option<(f64, f64)> {
-        let measured: Vec<f64> = self
-            .losses
-            .column(column)
-            .iter()
-            .copied()
-            .filter(|loss| !loss.is_nan())
-            .collect();
-        if measured.is_empty() {
-            return None;
-        }
-        let smallest = measured.iter().copied().fold(f64::INFINITY, f64::min);
-        Some((
-            smallest,
-            measured.iter().sum::<f64>() / measured.len() as f64,
-        ))
+    /// The measured losses of a column, or `None` if nothing is measured.
+    pub fn loss_range(&self, column: usize) -> Option<LossRange> {
+        let losses = self.losses.column(column);
+        let measured = || losses.iter().copied().filter(|loss| !loss.is_nan());
+        let count = measured().count();
+        (count > 0).then(|| LossRange {
+            smallest: measured().fold(f64::INFINITY, f64::min),
+            mean: measured().sum::<f64>() / count as f64,
+            largest: measured().fold(f64::NEG_INFINITY, f64::max),
+        })
     }
+}
+
+/// The measured losses of one column, in nats.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LossRange {
+    /// The smallest of them.
+    pub smallest: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// The largest of them.
+    pub largest: f64,
 }
 
 /// Geometric mean of the finite values; 1 if there is none.

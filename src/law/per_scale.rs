@@ -147,12 +147,6 @@ impl Model for Parts {
             .collect()
     }
 
-    fn useful_starts(&self) -> usize {
-        let parts = self.parts.iter();
-        let useful = parts.map(|(_, _, model)| model.useful_starts());
-        useful.min().unwrap_or(usize::MAX)
-    }
-
     fn one_scale(&self) -> bool {
         self.parts.iter().all(|(_, _, model)| model.one_scale())
     }

@@ -1,21 +1,15 @@
 //! What a competition law knows of its training rows: which domains it predicts, which limits bind
 //! them, and the scales that are taken out of its parameters.
 
-use super::super::observations::reference;
-use super::super::{LawError, Observations, Parameter, Point};
+use crate::law::floor;
+use crate::law::observations::reference;
+use crate::law::{LawError, LossRange, Observations, Parameter, Point};
 
 /// Bounds of the exponents b and a.
 const EXPONENTS: (f64, f64) = (5e-3, 8.0);
 
 /// Bounds of ln c̃ and ln Ã: terms between e^−40 and e^15 nats at a typical run.
 const LN_AMPLITUDES: (f64, f64) = (-40.0, 15.0);
-
-/// Centre of the prior of E, as a share of the smallest training loss.
-const FLOOR_CENTRE: f64 = 0.6;
-
-/// Unit of the prior of E, as a share of the smallest training loss: one unit is one unit of
-/// logit(E / smallest loss) at the centre.
-const FLOOR_UNIT: f64 = 0.24;
 
 /// Centre of the prior of b and a.
 const EXPONENT_CENTRE: f64 = 0.3;
@@ -37,8 +31,8 @@ pub(in crate::law) struct Domains {
     /// Loss columns that have a weight of their own.
     pub(in crate::law) columns: Vec<usize>,
     own_weight: Vec<usize>,
-    /// (smallest, mean) training loss of each of them.
-    pub(in crate::law) losses: Vec<(f64, f64)>,
+    /// Training losses of each of them.
+    pub(in crate::law) losses: Vec<LossRange>,
     /// Whether some row has a limited capacity.
     pub(in crate::law) capacity_limits: bool,
     /// Whether some row has limited tokens.
@@ -164,21 +158,15 @@ impl Domains {
         }
     }
 
-    /// E of a domain, in nats, at most the smallest training loss.
+    /// E of a domain, in nats.
     pub(super) fn floor(&self, position: usize) -> Parameter {
-        let smallest = self.losses[position].0;
-        self.parameter(
-            "E",
-            position,
-            (0.0_f64.min(smallest), smallest),
-            (FLOOR_CENTRE * smallest, FLOOR_UNIT * smallest.abs()),
-        )
+        floor::parameter(self.columns[position], self.losses[position])
     }
 
     /// The logarithm of an excess loss at a typical run.
     pub(in crate::law) fn amplitude(&self, symbol: &'static str, position: usize) -> Parameter {
-        let smallest = self.losses[position].0;
-        let centre = ((1.0 - FLOOR_CENTRE) * smallest.abs()).ln();
+        let smallest = self.losses[position].smallest;
+        let centre = ((1.0 - floor::CENTRE) * smallest.abs()).ln();
         self.parameter(symbol, position, LN_AMPLITUDES, (centre, 1.0))
     }
 

@@ -24,7 +24,7 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use self::share::{Shares, divide};
-use super::{Gradient, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use super::{Gradient, LawError, LossRange, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Where a domain stands in a run, in the units of the fit.
 #[derive(Debug, Clone, Copy)]
@@ -295,7 +295,7 @@ impl<E: Excess> Model for Competition<E> {
             low + share * (high - low)
         };
         let mut theta = Vec::with_capacity(self.parameters.len());
-        for (smallest, mean) in &self.domains.losses {
+        for LossRange { smallest, mean, .. } in &self.domains.losses {
             let floor = smallest * draw(0.3, 0.95);
             let excess = (mean - floor).max(1e-3 * mean.abs()).max(f64::MIN_POSITIVE);
             theta.push(floor);

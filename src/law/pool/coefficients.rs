@@ -93,14 +93,6 @@ impl Coefficients {
         }
     }
 
-    /// How many starts are worth trying: a map has more than one minimum.
-    pub(super) fn useful_starts(&self) -> usize {
-        match self.similarity {
-            Similarity::Table(_) => 1,
-            Similarity::Map { .. } => 2,
-        }
-    }
-
     /// ln C_ij of the domain at `position` and a source.
     pub(super) fn ln(&self, theta: &[f64], position: usize, source: usize) -> f64 {
         if self.own[position] == source {

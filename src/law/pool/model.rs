@@ -12,15 +12,15 @@ use super::exposure::{Exposure, Source, Value};
 use super::shared::Shared;
 use super::{EXCESS_SHARE, LOSS_EXPONENT_CENTRE, LOSS_EXPONENTS, Pool, Scaling};
 use crate::law::column_model::{
-    AMPLITUDES, Floor, ln_parameter, natural, smallest_loss, with_own_weight,
+    AMPLITUDES, ln_parameter, natural, positive_losses, with_own_weight,
 };
+use crate::law::floor;
 use crate::law::scale::Scale;
 use crate::law::{Gradient, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 pub(super) struct PoolModel {
     columns: Vec<usize>,
     own: Vec<usize>,
-    floors: Vec<Floor>,
     coefficients: Coefficients,
     exposure: Exposure,
     exponent: Shared,
@@ -55,12 +55,9 @@ impl PoolModel {
         let name = law.form().name;
         let (columns, own): (Vec<usize>, Vec<usize>) =
             with_own_weight(name, training)?.into_iter().unzip();
-        let floors = columns
+        let losses = columns
             .iter()
-            .map(|column| {
-                let smallest = smallest_loss(name, training, *column)?;
-                Ok(Floor { smallest })
-            })
+            .map(|column| positive_losses(name, training, *column))
             .collect::<Result<Vec<_>, LawError>>()?;
         let form = law.form();
         let sources = training.weights.ncols();
@@ -78,10 +75,11 @@ impl PoolModel {
             scale_exponents.push(Shared::at_end(&parameters));
         }
         let first_floor = parameters.len();
-        parameters.extend(columns.iter().map(|column| Floor::parameter(*column)));
+        let ranges = columns.iter().zip(&losses);
+        parameters.extend(ranges.map(|(column, losses)| floor::parameter(*column, *losses)));
         let first_amplitude = parameters.len();
-        for (column, floor) in columns.iter().zip(&floors) {
-            let centre = EXCESS_SHARE * floor.smallest;
+        for (column, losses) in columns.iter().zip(&losses) {
+            let centre = EXCESS_SHARE * losses.smallest;
             parameters.push(ln_parameter("A", Some(*column), AMPLITUDES, centre));
         }
         let donors = parameters.len();
@@ -102,7 +100,6 @@ impl PoolModel {
         Ok(Self {
             columns,
             own,
-            floors,
             coefficients,
             exposure,
             exponent,
@@ -149,10 +146,6 @@ impl PoolModel {
             .sum();
         (theta[self.first_amplitude + position] + value.ln - scale).exp()
     }
-
-    fn floor(&self, theta: &[f64], position: usize) -> (f64, f64) {
-        self.floors[position].at(theta[self.first_floor + position])
-    }
 }
 
 impl Model for PoolModel {
@@ -169,7 +162,7 @@ impl Model for PoolModel {
         let mut value = Value::default();
         for (position, out) in out.iter_mut().enumerate() {
             let excess = self.excess(theta, position, &run, &mut value);
-            *out = self.floor(theta, position).0 + excess;
+            *out = theta[self.first_floor + position] + excess;
         }
     }
 
@@ -197,9 +190,8 @@ impl Model for PoolModel {
                 for (_, by) in &mut entries[first..] {
                     *by *= excess;
                 }
-                let (floor, slope) = self.floor(theta, position);
-                entries.push((self.first_floor + position, slope));
-                floor + excess
+                entries.push((self.first_floor + position, 1.0));
+                theta[self.first_floor + position] + excess
             });
         }
     }
@@ -232,10 +224,6 @@ impl Model for PoolModel {
             .collect()
     }
 
-    fn useful_starts(&self) -> usize {
-        self.coefficients.useful_starts()
-    }
-
     fn one_scale(&self) -> bool {
         self.scale.is_none()
     }
@@ -250,7 +238,7 @@ impl Model for PoolModel {
         };
         for (position, column) in self.columns.iter().enumerate() {
             let amplitude = theta[self.first_amplitude + position].exp();
-            values.push(natural("E", *column, self.floor(theta, position).0));
+            values.push(natural("E", *column, theta[self.first_floor + position]));
             values.push(natural("A", *column, amplitude));
             values.push(natural(
                 "u",
