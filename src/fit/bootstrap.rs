@@ -1,21 +1,31 @@
 //! The bootstrap: how sure parameters and predictions are.
 //!
-//! Mixtures are drawn with replacement, as many as there are, each with all of its runs: runs of
-//! one mixture are not independent of each other (the cluster or pairs bootstrap; Davison and
-//! Hinkley 1997, *Bootstrap Methods and their Application*, §3.8 and §6.2.4). The law is fitted to
-//! each resample as [`refit`](super::refit) says, so the strength of the ridge and the
-//! hyper-parameters are those of the full fit: the intervals leave out what choosing them adds.
+//! The mixtures stay as they are, and the residuals of the fit to all rows are put back on its
+//! predictions with a sign drawn for each mixture, one for all of its runs and columns: runs of one
+//! mixture are not independent of each other (the wild cluster bootstrap; Cameron, Gelbach and Miller
+//! 2008, "Bootstrap-based improvements for inference with clustered errors", *Review of Economics and
+//! Statistics* 90). Nothing is assumed of their size, which may differ from mixture to mixture. Drawing
+//! mixtures with replacement instead would leave a third of them out each time: with few mixtures those
+//! fits know less than the one that they stand for.
+//!
+//! Residuals of a fit are smaller than the noise, by √(1 − P/n) if it has P parameters for n independent
+//! losses; they are made larger by as much before they are put back (Davison and Hinkley 1997,
+//! *Bootstrap Methods and their Application*, §6.2.3). P are the parameters that the runs determine
+//! ([`Identifiability`]); the runs of a mixture count as one loss in each column.
+//!
+//! The law is fitted to each set of losses as [`refit`](super::refit) says, so the strength of the ridge
+//! and the hyper-parameters are those of the full fit: the intervals leave out what choosing them adds.
 //! Intervals are percentile intervals. A ridge pulls every replicate toward the same prior: where
-//! the rows say little, an interval is as narrow as the prior makes it.
+//! the rows say little, an interval is as narrow as the prior makes it. How often the intervals hold
+//! the truth is measured in `docs/fitting.md`.
 
 use ndarray::Array2;
 use rand::RngExt;
-use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use statrs::statistics::{Data, OrderStatistics};
 
 use super::refit::Refit;
-use super::{FitError, FitPlan, FittedLaw, ParameterValue, Replicates};
+use super::{FitError, FitPlan, FittedLaw, Identifiability, ParameterValue, Replicates, Residual};
 use crate::law::{Law, Observations};
 use crate::random::{self, Purpose};
 use crate::runs::RunTable;
@@ -23,17 +33,14 @@ use crate::runs::RunTable;
 /// Share of the replicates inside an interval.
 const CONFIDENCE: f64 = 0.95;
 
-/// Draws of the mixtures of one replicate before it is said that none has a loss in every column.
-const DRAWS: usize = 1000;
-
-/// Refits `law`, whose fit to all rows of `table` is `fitted`, to `plan.bootstrap` resamples of the
-/// mixtures, in parallel. Each replicate starts at the parameters of `fitted`; replicates that did
-/// not converge are in the list and say so ([`FittedLaw::converged`]). The k-th resample depends
-/// on the seed of the plan and on k alone: it is the same for every law, and a longer bootstrap
-/// begins with the replicates of a shorter one.
+/// Refits `law`, whose fit to all rows of `table` is `fitted`, to `plan.bootstrap` sets of losses, in
+/// parallel. Each replicate starts at the parameters of `fitted`; replicates that did
+/// not converge are in the list and say so ([`FittedLaw::converged`]). The signs of the k-th replicate
+/// depend on the seed of the plan and on k alone: they are the same for every law, and a longer
+/// bootstrap begins with the replicates of a shorter one.
 ///
 /// # Errors
-/// [`FitError`] when the table has a single mixture, or no resample has a loss in every column.
+/// [`FitError`] when the table has a single mixture.
 pub fn bootstrap(
     table: &RunTable,
     law: &dyn Law,
@@ -63,14 +70,63 @@ pub fn bootstrap_with_starts(
         return Err(FitError::TooFewMixtures(mixtures.len()));
     }
     let refit = Refit::new(table, law, fitted, plan);
+    let rows = refit.rows();
+    let predictions = fitted.predict(rows);
+    let stretch = stretch(mixtures.len(), fitted, rows, plan);
     (0..plan.bootstrap)
         .into_par_iter()
         .map(|replicate| {
             let mut rng = random::stream(plan.seed, Purpose::Bootstrap, replicate as u64, 0);
-            let rows = resample(&mixtures, refit.rows(), &mut rng)?;
-            refit.to(&rows, fresh_starts, (Purpose::Bootstrap, replicate))
+            let mut resampled = rows.clone();
+            for runs in &mixtures {
+                let factor = if rng.random::<bool>() {
+                    stretch
+                } else {
+                    -stretch
+                };
+                for run in runs {
+                    for (loss, prediction) in resampled
+                        .losses
+                        .row_mut(*run)
+                        .iter_mut()
+                        .zip(predictions.row(*run))
+                    {
+                        *loss = with_residual(*prediction, *loss, factor, plan.residual);
+                    }
+                }
+            }
+            refit.to(&resampled, fresh_starts, (Purpose::Bootstrap, replicate))
         })
         .collect()
+}
+
+/// By how much residuals of the fit of `fitted` to `rows`, which are of so many `mixtures`, are
+/// smaller than the noise: √(n / (n − P)).
+fn stretch(mixtures: usize, fitted: &FittedLaw, rows: &Observations, plan: &FitPlan) -> f64 {
+    let columns = fitted
+        .parts()
+        .iter()
+        .map(|(model, _)| model.columns().len());
+    let losses = (mixtures * columns.sum::<usize>()) as f64;
+    let parameters = Identifiability::of(fitted, rows, plan)
+        .map_or(fitted.parameter_count() as f64, |known| {
+            known.effective_parameters
+        });
+    // Where parameters are as many as losses, nothing is left that would tell the noise.
+    (losses / (losses - parameters).max(1.0)).sqrt()
+}
+
+/// `loss` with `factor` times its distance from `prediction`, measured by ratios unless residuals are
+/// absolute: a loss above 0 stays above 0. Where there is no prediction it stays as it is.
+fn with_residual(prediction: f64, loss: f64, factor: f64, residual: Residual) -> f64 {
+    match residual {
+        _ if !prediction.is_finite() => loss,
+        Residual::Absolute => prediction + factor * (loss - prediction),
+        Residual::Relative | Residual::Log if prediction > 0.0 => {
+            prediction * (loss / prediction).powf(factor)
+        }
+        Residual::Relative | Residual::Log => loss,
+    }
 }
 
 /// The rows of each mixture, in order of appearance.
@@ -82,35 +138,6 @@ pub(super) fn runs_of_mixtures(table: &RunTable) -> Vec<Vec<usize>> {
         mixtures[number].push(row);
     }
     mixtures
-}
-
-/// Rows of as many mixtures as there are, drawn with replacement; drawn again until every loss
-/// column has a loss.
-fn resample(
-    mixtures: &[Vec<usize>],
-    rows: &Observations,
-    rng: &mut Xoshiro256PlusPlus,
-) -> Result<Vec<usize>, FitError> {
-    let mut empty = 0;
-    for _ in 0..DRAWS {
-        let drawn: Vec<usize> = (0..mixtures.len())
-            .flat_map(|_| {
-                mixtures[rng.random_range(0..mixtures.len())]
-                    .iter()
-                    .copied()
-            })
-            .collect();
-        let unmeasured = rows
-            .losses
-            .columns()
-            .into_iter()
-            .position(|column| drawn.iter().all(|row| column[*row].is_nan()));
-        match unmeasured {
-            None => return Ok(drawn),
-            Some(column) => empty = column,
-        }
-    }
-    Err(FitError::NoResample(rows.loss_names[empty].clone()))
 }
 
 impl Replicates {

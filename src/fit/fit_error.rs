@@ -64,9 +64,6 @@ pub enum FitError {
         /// The part of the law.
         scarce: Scarce,
     },
-    /// No resample has a loss in every column.
-    #[error("no resample of the mixtures has a loss in every column: `{0}` has too few losses")]
-    NoResample(String),
     /// A split without a training row for a loss column.
     #[error("the split {split} leaves no training row with a loss of `{domain}`")]
     Untrained {

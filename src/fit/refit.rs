@@ -53,31 +53,30 @@ impl<'a> Refit<'a> {
         &self.rows
     }
 
-    /// Fits the law to `rows`, which may repeat, from the parameters of the full fit and from
+    /// Fits the law to `training`, some of the rows or all of them with other losses, from the parameters of the full fit and from
     /// `fresh_starts` more, drawn from streams of `purpose` and `replicate`; the lowest objective
     /// wins.
     ///
     /// # Errors
-    /// [`FitError`] when the law cannot be bound to the rows.
+    /// [`FitError`] when the law cannot be bound to them.
     pub(super) fn to(
         &self,
-        rows: &[usize],
+        training: &Observations,
         fresh_starts: usize,
         (purpose, replicate): (Purpose, usize),
     ) -> Result<FittedLaw, FitError> {
         let law = self.setting.as_deref().unwrap_or(self.law);
-        let training = self.rows.select(rows);
         let parts = self.fitted.parts();
         let closed = parts.iter().all(|(model, _)| model.closed_form().is_some());
-        let models = law.bind(if closed { &training } else { &self.rows })?;
+        let models = law.bind(if closed { training } else { &self.rows })?;
         let refitted = models
             .into_iter()
             .zip(parts)
             .enumerate()
             .map(|(part, (model, (_, full)))| {
-                let objective =
-                    self.fitted
-                        .objective_of(part, model.as_ref(), &training, self.plan);
+                let objective = self
+                    .fitted
+                    .objective_of(part, model.as_ref(), training, self.plan);
                 let minimum = match model.closed_form() {
                     Some(theta) => Minimum {
                         objective: objective.value(&theta),
