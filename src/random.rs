@@ -27,6 +27,8 @@ pub enum Purpose {
     Starts,
     /// Resampling mixtures for intervals.
     Bootstrap,
+    /// Drawing centres of a prior for intervals.
+    Prior,
     /// Tying parameters of a law at random, as a control.
     Ties,
     /// Choosing the runs that are simulated again to verify results.
@@ -46,6 +48,7 @@ impl Purpose {
             Self::Splits => "splits",
             Self::Starts => "starts",
             Self::Bootstrap => "bootstrap",
+            Self::Prior => "prior",
             Self::Ties => "ties",
             Self::Verification => "verification",
             Self::Worlds => "worlds",

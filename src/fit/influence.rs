@@ -119,7 +119,12 @@ pub fn influence(
         .enumerate()
         .map(|(number, out)| {
             let others: Vec<usize> = (0..table.len()).filter(|row| !out.contains(row)).collect();
-            let without = refit.to(&refit.rows().select(&others), 0, (Purpose::Starts, number))?;
+            let without = refit.to(
+                &refit.rows().select(&others),
+                0,
+                &[],
+                (Purpose::Starts, number),
+            )?;
             let predictions = without.predict(refit.rows());
             let changes: Vec<f64> = predictions
                 .iter()

@@ -26,6 +26,8 @@ pub(super) struct Objective<'a> {
     residual: Residual,
     robust: Robust,
     ridge: f64,
+    /// What the ridge pulls θ toward.
+    centre: Vec<f64>,
 }
 
 /// Normal equations of the linearised problem at one θ: with r the residuals and J their
@@ -60,6 +62,11 @@ impl<'a> Objective<'a> {
             residual: plan.residual,
             robust: plan.robust,
             ridge: 0.0,
+            centre: model
+                .parameters()
+                .iter()
+                .map(|parameter| parameter.centre)
+                .collect(),
         };
         objective.ridge = match plan.ridge {
             Ridge::Fixed(strength) => strength,
@@ -75,6 +82,14 @@ impl<'a> Objective<'a> {
 
     pub(super) fn set_ridge(&mut self, strength: f64) {
         self.ridge = strength;
+    }
+
+    /// Moves the centre of the prior by `shift`, in prior units.
+    pub(super) fn move_centre(&mut self, shift: impl Iterator<Item = f64>) {
+        let parameters = self.model.parameters();
+        for ((centre, parameter), shift) in self.centre.iter_mut().zip(parameters).zip(shift) {
+            *centre += parameter.unit * shift;
+        }
     }
 
     /// Mean square residual when each column is predicted by its mean.
@@ -229,7 +244,7 @@ impl<'a> Objective<'a> {
         };
         for (i, parameter) in self.model.parameters().iter().enumerate() {
             let ridge = self.ridge / (parameter.unit * parameter.unit);
-            equations.gradient[i] += ridge * (theta[i] - parameter.centre);
+            equations.gradient[i] += ridge * (theta[i] - self.centre[i]);
             equations.matrix[[i, i]] += ridge;
         }
         equations.objective += self.penalty(theta);
@@ -323,8 +338,8 @@ impl<'a> Objective<'a> {
             .model
             .parameters()
             .iter()
-            .zip(theta)
-            .map(|(parameter, value)| ((value - parameter.centre) / parameter.unit).powi(2))
+            .zip(theta.iter().zip(&self.centre))
+            .map(|(parameter, (value, centre))| ((value - centre) / parameter.unit).powi(2))
             .sum();
         self.ridge * distance
     }

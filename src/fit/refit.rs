@@ -6,7 +6,10 @@
 //! what the rows do to the parameters, not what they do to those choices. Laws that are known in
 //! closed form (the mean, boosted trees) are made anew from the rows.
 
+use rand_distr::{Distribution, StandardNormal};
+
 use super::levenberg_marquardt::{Minimum, minimise};
+use super::search::AUTO_PRIOR_SD;
 use super::{FitError, FitPlan, FittedLaw, observations};
 use crate::law::{Law, Model, Observations};
 use crate::random::{self, Purpose};
@@ -53,9 +56,31 @@ impl<'a> Refit<'a> {
         &self.rows
     }
 
+    /// Standard deviation of the prior of each part, in prior units: σ/√ρ for a ridge ρ on residuals
+    /// of a scatter σ, which is that of the residuals of the full fit times `stretch`; at least the
+    /// unit that the prior was laid out with, whatever strength predicts best, and 0 without a ridge.
+    pub(super) fn prior_spreads(&self, stretch: f64) -> Vec<f64> {
+        let parts = self.fitted.parts().iter().enumerate();
+        parts
+            .map(|(part, (model, minimum))| {
+                let objective =
+                    self.fitted
+                        .objective_of(part, model.as_ref(), &self.rows, self.plan);
+                let variance = objective.misfit(&minimum.theta) / objective.residuals() as f64;
+                if objective.ridge() > 0.0 {
+                    let spread = stretch * (variance / objective.ridge()).sqrt();
+                    spread.clamp(1.0, AUTO_PRIOR_SD)
+                } else {
+                    0.0
+                }
+            })
+            .collect()
+    }
+
     /// Fits the law to `training`, some of the rows or all of them with other losses, from the parameters of the full fit and from
     /// `fresh_starts` more, drawn from streams of `purpose` and `replicate`; the lowest objective
-    /// wins.
+    /// wins. The centre of the prior of each part is drawn about its own with the standard deviation
+    /// in `prior_spreads`; it stays where it is for none.
     ///
     /// # Errors
     /// [`FitError`] when the law cannot be bound to them.
@@ -63,6 +88,7 @@ impl<'a> Refit<'a> {
         &self,
         training: &Observations,
         fresh_starts: usize,
+        prior_spreads: &[f64],
         (purpose, replicate): (Purpose, usize),
     ) -> Result<FittedLaw, FitError> {
         let law = self.setting.as_deref().unwrap_or(self.law);
@@ -74,9 +100,15 @@ impl<'a> Refit<'a> {
             .zip(parts)
             .enumerate()
             .map(|(part, (model, (_, full)))| {
-                let objective = self
-                    .fitted
-                    .objective_of(part, model.as_ref(), training, self.plan);
+                let mut objective =
+                    self.fitted
+                        .objective_of(part, model.as_ref(), training, self.plan);
+                let cell = ((replicate as u64) << 32) | part as u64;
+                if let Some(spread) = prior_spreads.get(part) {
+                    let rng = random::stream(self.plan.seed, Purpose::Prior, cell, 0);
+                    let normal = Distribution::<f64>::sample_iter(StandardNormal, rng);
+                    objective.move_centre(normal.map(|z| spread * z));
+                }
                 let minimum = match model.closed_form() {
                     Some(theta) => Minimum {
                         objective: objective.value(&theta),
@@ -86,7 +118,6 @@ impl<'a> Refit<'a> {
                     },
                     None => (0..fresh_starts)
                         .map(|start| {
-                            let cell = ((replicate as u64) << 32) | part as u64;
                             let mut rng =
                                 random::stream(self.plan.seed, purpose, cell, start as u64 + 1);
                             minimise(&objective, model.start(start, &mut rng))
