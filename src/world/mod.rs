@@ -20,7 +20,7 @@ mod size;
 mod spectrum;
 mod supply;
 
-pub use family::{Class, Family, Member, Node, Resolution, nodes, panel, real_panel};
+pub use family::{Class, Family, Member, Node, Resolution, nodes, panel, real_panel, smooth_until};
 pub use head::{HeadOrder, LARGEST_PERMUTED_HEAD};
 pub use moments::{Coefficients, Moments, ORDERS};
 pub use overlap::{LARGEST_JITTER, Overlap, OverlapError};
