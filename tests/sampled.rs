@@ -243,7 +243,7 @@ fn sampled_sweeps_do_not_depend_on_threads() {
 /// leaves out, whatever makes it vary; and for unlimited tokens as for many.
 #[test]
 fn a_weight_of_zero_leaves_the_world_to_chance() {
-    const RUNS: u64 = 600;
+    const RUNS: u64 = 300;
     let pool = Pool::new(vec![1.0; 2], vec![vec![1.0, 0.4], vec![0.4, 1.0]], 0.3).unwrap();
     let alike = |overlap: Overlap| worlds::world(&[(1.5, 1.0); 2], 0.0, 0.0, 500.0, overlap);
     let fractions = vec![vec![0.0, 0.3], vec![0.3, 0.0]];

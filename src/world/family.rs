@@ -39,7 +39,8 @@ const WEIGHTS: [f64; PANEL_NODES] = [
 /// off by about α/(24k²) of the mass beyond: 1e-6 of the excess at the default resolution.
 const SINGLES_PER_CLASS: usize = 4;
 
-/// How finely ranks are grouped.
+/// How finely ranks are grouped, and how densely nodes stand for what is log-normal: costs that
+/// spread, ranks of shared skills, and frequencies in a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolution {
     /// Nodes per decade of ranks, at least 4.
@@ -55,6 +56,13 @@ impl Default for Resolution {
 }
 
 impl Resolution {
+    /// How many times as dense as by default the nodes of a normal variable are. They are never less
+    /// dense: their rule would lose its convergence.
+    pub(super) fn refinement(self) -> f64 {
+        let default = Self::default().classes_per_decade;
+        (self.classes_per_decade as f64 / default as f64).max(1.0)
+    }
+
     /// Highest rank that stays alone.
     fn singles(self) -> f64 {
         (SINGLES_PER_CLASS * self.classes_per_decade) as f64

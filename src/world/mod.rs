@@ -8,6 +8,7 @@
 //! Costs may also spread from skill to skill, about the mean c_i.
 //! Source: Dai and Zheng 2026 (arXiv:2606.08167), section 3; the overlaps are ours.
 
+mod coarse;
 mod families;
 mod family;
 mod head;
