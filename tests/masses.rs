@@ -79,9 +79,17 @@ fn worlds_of_too_many_parts_are_refused() {
         fraction: 0.5,
         rank_jitter: 5.0,
     };
-    let world = World::new(domains, 20.0, 1e14, overlap).unwrap();
+    let few = domains[..8].to_vec();
+    let world = World::new(domains, 20.0, 1e14, overlap.clone()).unwrap();
     let error = world.with_cost_spread(vec![4.0; 64]).unwrap_err();
     assert!(error.to_string().contains("rank-jitter"), "{error}");
+    // Some are too many at a finer resolution alone.
+    let eight = World::new(few, 20.0, 1e14, overlap).unwrap();
+    let eight = eight.with_cost_spread(vec![4.0; 8]).unwrap();
+    let finest = Resolution {
+        classes_per_decade: 400,
+    };
+    assert!(eight.check_size(finest).is_err());
 }
 
 proptest! {

@@ -8,7 +8,7 @@ use mixlaw::mixture::Mixture;
 use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::{Counts, Grouping, Sampler, Simulator, oracle};
 use mixlaw::sweep::{Mode, Scales, Sweep, simulate};
-use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, Supply, World};
+use mixlaw::world::{Domain, Masses, Overlap, Pool, Resolution, Shape, Spectrum, Supply, World};
 use rayon::prelude::*;
 
 /// Runs skill by skill of each world, and runs by groups: the ratio of two standard deviations
@@ -236,5 +236,100 @@ fn sampled_sweeps_do_not_depend_on_threads() {
     for run in 0..200 {
         assert_eq!(tables[0].loss(run, 0), tables[1].loss(run, 0));
         assert!(run == 0 || tables[0].loss(run, 0) != tables[0].loss(run - 1, 0));
+    }
+}
+
+/// What is there by chance varies for a domain that the mixture leaves out as for one that it nearly
+/// leaves out, whatever makes it vary; and for unlimited tokens as for many.
+#[test]
+fn a_weight_of_zero_leaves_the_world_to_chance() {
+    const RUNS: u64 = 300;
+    let pool = Pool::new(vec![1.0; 2], vec![vec![1.0, 0.4], vec![0.4, 1.0]], 0.3).unwrap();
+    let alike = |overlap: Overlap| worlds::world(&[(1.5, 1.0); 2], 0.0, 0.0, 500.0, overlap);
+    let fractions = vec![vec![0.0, 0.3], vec![0.3, 0.0]];
+    let overlaps = [
+        Overlap::All { fraction: 0.3 },
+        Overlap::Pair {
+            fraction: 0.3,
+            rank_jitter: 0.0,
+        },
+        Overlap::Matrix {
+            fractions,
+            rank_jitter: 0.0,
+        },
+        Overlap::Pool(pool),
+    ];
+    let mut all: Vec<World> = overlaps.into_iter().map(alike).collect();
+    let spread = alike(Overlap::None).with_cost_spread(vec![0.5; 2]);
+    all.push(spread.unwrap());
+    for world in &all {
+        for (kernel, selection) in [
+            (Kernel::Exponential { tau: 3.0 }, Selection::Expected),
+            (Kernel::Threshold { tau: 2.0 }, Selection::Observed),
+        ] {
+            let learner = learner(kernel, selection);
+            let simulator = Simulator::new(world.clone(), learner, Resolution::default());
+            let sampler = Sampler::new(&simulator, Grouping::default());
+            let spread = |weights: [f64; 2], tokens: f64| {
+                moments(RUNS, |seed| {
+                    let mut random = stream(1, Purpose::Training, 0, seed);
+                    sampler.losses(&weights, 200.0, tokens, &mut random)
+                })
+            };
+            for (left_out, nearly) in [
+                (([0.0, 1.0], 3e3), ([1e-9, 1.0 - 1e-9], 3e3)),
+                (([0.5, 0.5], f64::INFINITY), ([0.5, 0.5], 1e15)),
+            ] {
+                let both = [spread(left_out.0, left_out.1), spread(nearly.0, nearly.1)];
+                for (zero, tiny) in both[0].iter().zip(&both[1]) {
+                    let place = format!("{:?}, {kernel:?}, {left_out:?}", world.overlap());
+                    assert!(tiny.1 > 1e-3, "{place}: {tiny:?}");
+                    assert!(
+                        (zero.1 / tiny.1 - 1.0).abs() < 0.1,
+                        "{place}: {zero:?}, {tiny:?}"
+                    );
+                    let error = zero.1.hypot(tiny.1) / (RUNS as f64).sqrt();
+                    assert!(
+                        (zero.0 - tiny.0).abs() < 4.0 * error,
+                        "{place}: {zero:?}, {tiny:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Masses that sum to more than 1 mean one thing however meetings are drawn.
+#[test]
+fn density_masses_have_one_mean() {
+    let domain = |name: &str, exponent: f64| Domain {
+        name: name.to_owned(),
+        spectrum: Spectrum::new(exponent, Masses::Density, Shape::PowerLaw).unwrap(),
+        cost: 1.0,
+        floor: 0.0,
+    };
+    let domains = vec![domain("a", 1.2), domain("b", 1.9)];
+    let world = World::new(domains, 0.0, 2000.0, Overlap::None).unwrap();
+    compare(&world, &KERNELS[1..2], &[0.6, 0.4], Counts::Multinomial);
+    for selection in [Selection::Expected, Selection::Observed] {
+        let learner = learner(Kernel::Exponential { tau: 1.0 }, selection);
+        let simulator = Simulator::new(world.clone(), learner, Resolution::default());
+        let (weights, scale) = ([0.6, 0.4], (1500.0, 2000.0));
+        let expected = simulator.losses(&weights, scale.0, scale.1);
+        for counts in [Counts::Poisson, Counts::Multinomial] {
+            let sampler = Sampler::new(&simulator, Grouping::default()).with_counts(counts);
+            let drawn = moments(GROUP_SEEDS, |seed| {
+                let mut random = stream(1, Purpose::Training, 0, seed);
+                sampler.losses(&weights, scale.0, scale.1, &mut random)
+            });
+            for ((mean, spread), expected) in drawn.iter().zip(&expected) {
+                let error = spread / (GROUP_SEEDS as f64).sqrt();
+                // A fixed number of tokens takes 1/D of the curvature off the mean.
+                assert!(
+                    (mean - expected).abs() < 4.0 * error + 5e-4 * expected,
+                    "{selection:?} {counts:?}: {mean} for {expected}, error {error}"
+                );
+            }
+        }
     }
 }

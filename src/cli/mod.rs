@@ -4,6 +4,7 @@ mod allocation;
 mod arguments;
 mod asked;
 mod best_mixture;
+mod coarse;
 mod compare;
 mod completions;
 mod directory;

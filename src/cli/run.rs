@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::keeping::{Keeping, Simulated};
 use super::progress::Talk;
 use super::stored::KeptSweep;
-use super::{estimate, output};
+use super::{coarse, estimate, output};
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::report::PageFigure;
@@ -22,6 +22,7 @@ pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";
 pub(super) fn run(arguments: &RunArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
     estimate::allow(&experiment, arguments.yes)?;
+    coarse::warn(&experiment, talk);
     let folder = arguments
         .out
         .clone()

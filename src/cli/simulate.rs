@@ -19,6 +19,7 @@ use crate::world::World;
 pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = config::load(&arguments.file).map_err(Failure::input)?;
     super::estimate::allow(&experiment, arguments.yes)?;
+    super::coarse::warn(&experiment, talk);
     let Source::Simulated {
         world,
         learner,

@@ -27,10 +27,12 @@ pub(super) struct RawOverlap {
     /// symmetric, 0 on the diagonal, no row above 1; for matrix.
     fractions: Option<At<Fractions>>,
     /// Log-normal spread of the partner's rank, in e-folds, from 0 (the same rank) to 5; default 0;
-    /// for pair and matrix.
+    /// for pair and matrix. At a capacity N losses are right to 2.5/N of the excess, at worst, and where a
+    /// learner meets the last ranks, 2 %; better with more `classes-per-decade`.
     rank_jitter: Option<At<f64>>,
     /// Log-normal spread of a skill's frequency between domains, in e-folds, from 0 to 4: a
-    /// number, or one for each domain; for pool.
+    /// number, or one for each domain; for pool. Losses are right to 1 % of the excess, and better
+    /// with more `classes-per-decade`.
     scatter: Option<At<RawScatter>>,
     /// Correlation of that spread between domains: a matrix, or the ends to draw one between; for
     /// pool.

@@ -36,7 +36,8 @@ pub(super) struct RawSweep {
     /// each replicate. Default expected.
     pub(super) mode: Option<At<Word<Mode>>>,
     /// How the meetings of a sampled run are drawn. poisson: each skill's by itself, D tokens on
-    /// average; multinomial: exactly D tokens. Default poisson.
+    /// average; multinomial: exactly D tokens, or, with masses that sum to M, D·M meetings. Default
+    /// poisson.
     pub(super) counts: Option<At<Word<Counts>>>,
     /// Runs of each cell, from 1 to 1e6; 1 in mode expected, whose runs would all be the same.
     /// Default 1.
@@ -49,7 +50,8 @@ pub(super) struct RawSweep {
     /// second with the second and so on. Default product.
     pub(super) scales: Option<At<Word<Scales>>>,
     /// Resolution of the simulator: classes into which a decade of ranks is divided, from 4 to
-    /// 400; default 32.
+    /// 400; default 32. Above, `cost-spread`, `rank-jitter` and `scatter` are refined as well, and
+    /// runs take longer in proportion.
     pub(super) classes_per_decade: Option<At<i64>>,
     /// Which mixtures to visit.
     pub(super) mixtures: At<RawMixtures>,
@@ -129,6 +131,8 @@ pub(super) fn validate(
         Resolution::default().classes_per_decade,
         4..=400,
     );
+    let resolution = classes_per_decade.map(|classes_per_decade| Resolution { classes_per_decade });
+    let resolution = validate_size(raw, resolution, setting.world, problems);
     let mixtures = mixtures::validate(&raw.mixtures, setting.domains, setting.seed, problems);
     let (design, mixtures) = mixtures?;
     refuse_too_many(raw, (&mixtures, replicates?), problems)?;
@@ -140,11 +144,29 @@ pub(super) fn validate(
         tokens: paired.and(tokens)?,
         scales,
         mixtures,
-        resolution: Resolution {
-            classes_per_decade: classes_per_decade?,
-        },
+        resolution: resolution?,
     };
     Some((sweep, design))
+}
+
+/// Refuses a resolution at which a world has more parts than memory should hold.
+fn validate_size(
+    raw: &RawSweep,
+    resolution: Option<Resolution>,
+    world: Option<&World>,
+    problems: &mut Problems,
+) -> Option<Resolution> {
+    let (Some(given), Some(world)) = (&raw.classes_per_decade, world) else {
+        return resolution;
+    };
+    match world.check_size(resolution?) {
+        Ok(()) => resolution,
+        Err(error) => problems.add(
+            Problem::new(error.to_string())
+                .label(given.span(), "this fine, the world has too many parts")
+                .help("fewer classes in a decade make fewer parts, in proportion"),
+        ),
+    }
 }
 
 /// Refuses a sweep of more runs than could ever be waited for.

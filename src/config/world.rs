@@ -40,7 +40,8 @@ pub(super) struct RawWorld {
     /// Which skills beyond the head are shared; default none.
     pub(super) overlap: Option<At<RawOverlap>>,
     /// Standard deviation of the logarithm of the skills' costs, about a mean of `cost`, from 0 to
-    /// 4; default 0.
+    /// 4; default 0. At a capacity N losses are right to 2.5/N of the excess, at worst 3 %, and better
+    /// with more `classes-per-decade`.
     pub(super) cost_spread: Option<At<f64>>,
     /// The domains, at least one, as [[world.domains]].
     pub(super) domains: At<Vec<At<RawDomain>>>,

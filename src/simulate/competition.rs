@@ -69,19 +69,25 @@ impl Sampler<'_> {
             family.combine_into(scored, valued);
             let worth = common_worth(family, seen);
             let kernel = simulator.learner.kernel.counting(worth.unwrap_or(1.0));
+            let mut drawn = true;
             for (number, group) in self.groups[index].iter().enumerate() {
                 let mean = meetings(met, |row| group.frequencies[row]);
-                if mean * group.ranks < NEVER_MET {
+                drawn &= mean * group.ranks >= NEVER_MET;
+                if !drawn && !self.by_chance {
                     break;
                 }
                 let (skills, weight) = self.skills(index, number, numbers);
-                // Skills that are there by chance may cost, or be met, more or less than usual.
+                // Skills that are there by chance may cost, or be met, more or less than usual, also
+                // those of domains that a run does not see.
                 let more = skills as f64 * weight - family.multiplicity * group.ranks;
                 if self.by_chance && more.abs() > 0.0 {
                     for member in &family.members {
                         let mass = member.scale * member.cost * group.frequencies[member.row];
                         expected.unlearned[member.domain] += more * mass;
                     }
+                }
+                if !drawn {
+                    continue;
                 }
                 let score = |frequency: &dyn Fn(usize) -> f64| meetings(valued, frequency);
                 let found = Met {

@@ -208,7 +208,7 @@ impl Sampler<'_> {
             ..
         } = scratch;
         let kernel = &self.simulator.learner.kernel;
-        let mut tokens = Tokens::new(Counts::Poisson, f64::INFINITY, f64::INFINITY);
+        let mut tokens = Tokens::new(Counts::Poisson, f64::INFINITY);
         spreading.clear();
         for (index, family) in self.simulator.families.iter().enumerate() {
             let at_stake = at_stake(family, &expected.seen, &expected.unlearned);
@@ -376,7 +376,7 @@ mod tests {
                                 "{scale:?}: the threshold is outside of the window"
                             );
                         } else {
-                            let tokens = Tokens::new(Counts::Poisson, scale.1, scale.1);
+                            let tokens = Tokens::new(Counts::Poisson, scale.1);
                             sampler.compete(&weights, *scale, tokens, &mut random, &mut scratch);
                         }
                         let mut losses = scratch.expected.unlearned.clone();

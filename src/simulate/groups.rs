@@ -62,7 +62,7 @@ pub(super) fn group(family: &Family, grouping: Grouping) -> Vec<Group> {
         } else {
             (low * ratio).round().max(low + 1.0)
         };
-        let high = next.min(family.high);
+        let high = family.smooth_until(low, next.min(family.high));
         groups.push(Group::new(family, (low, high)));
         low = high;
     }

@@ -166,8 +166,7 @@ pub fn sample<R: Rng + ?Sized>(
         Counts::Multinomial if tokens.is_finite() => {
             let beyond = seen.iter().enumerate();
             let beyond = beyond.map(|(i, seen)| seen.distinct * world.remainder(i));
-            let all: f64 = seen.iter().map(|seen| seen.distinct).sum();
-            token_by_token(&means, beyond.sum(), all.round(), random)
+            token_by_token(&means, beyond.sum(), random)
         }
         Counts::Multinomial => return None,
     };
@@ -228,14 +227,9 @@ fn draw<R: Rng + ?Sized>(
     Some(())
 }
 
-/// How often each skill is met by `tokens` tokens, thrown one after the other; `beyond` is the rate
-/// of meeting none of them.
-fn token_by_token<R: Rng + ?Sized>(
-    rates: &[f64],
-    beyond: f64,
-    tokens: f64,
-    random: &mut R,
-) -> Vec<f64> {
+/// How often each skill is met, by so many meetings as are expected, thrown one after the other;
+/// `beyond` are those with none of the skills.
+fn token_by_token<R: Rng + ?Sized>(rates: &[f64], beyond: f64, random: &mut R) -> Vec<f64> {
     let mut sum = 0.0;
     let up_to: Vec<f64> = rates
         .iter()
@@ -245,7 +239,7 @@ fn token_by_token<R: Rng + ?Sized>(
         })
         .collect();
     let mut counts = vec![0.0; rates.len()];
-    for _ in 0..tokens as u64 {
+    for _ in 0..(sum + beyond).round() as u64 {
         let place = random.random::<f64>() * (sum + beyond);
         if let Some(count) = counts.get_mut(up_to.partition_point(|bound| *bound <= place)) {
             *count += 1.0;

@@ -145,7 +145,7 @@ impl Simulator {
             while low < class.high {
                 let next = inside.partition_point(|bound| *bound <= low);
                 let high = if low >= from && low < to {
-                    inside[next].min(family.high)
+                    family.smooth_until(low, inside[next].min(family.high))
                 } else if low > class.low || (low < from && from < class.high) {
                     class.high.min(if low < from { from } else { class.high })
                 } else {

@@ -77,6 +77,7 @@ impl<'a> Sampler<'a> {
     /// `tokens` tokens of the mixture `weights`. Both may be infinite; without a bound on the
     /// tokens no meetings are left to chance, but for those of domains that run out of unique ones:
     /// the meetings that these hold are drawn, and each counts as often as its repeats are worth.
+    /// Which skills are there by chance is drawn in any case.
     /// The kernel `sgd-decay`, which has no r(n), leaves what it leaves on average.
     ///
     /// # Panics
@@ -121,7 +122,7 @@ impl<'a> Sampler<'a> {
         let effective = learner.efficiency.effective_tokens(tokens, capacity);
         let limit = simulator.limit(capacity);
         let plenty = simulator.world.supply().is_unlimited();
-        if effective.is_infinite() && plenty {
+        if effective.is_infinite() && plenty && self.blocks.is_empty() {
             simulator.losses_into(weights, capacity, tokens, &mut scratch.expected, losses);
             return;
         }
@@ -144,7 +145,7 @@ impl<'a> Sampler<'a> {
         } else {
             Counts::Poisson
         };
-        let tokens = Tokens::new(counts, distinct, met);
+        let tokens = Tokens::new(counts, met);
         let by_count = self.by_count(limit, effective);
         let scale = (limit, effective);
         // Kernels whose moments above a count are known, or of which nothing is left there.

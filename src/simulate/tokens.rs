@@ -12,7 +12,9 @@ pub enum Counts {
     /// tokens is D on average.
     #[default]
     Poisson,
-    /// Exactly D tokens, each of which meets one skill.
+    /// Exactly D tokens, each of which meets one skill. Where masses sum to M instead of 1, a token
+    /// meets M skills on average, and D·M meetings are divided: skills are met D Σ h_i p_i times on
+    /// average, as ever.
     Multinomial,
 }
 
@@ -28,17 +30,18 @@ const WHOLE_MEAN: f64 = counts::GROUPED_MEAN;
 /// The tokens of a run. Skills ask for theirs, each once.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tokens {
-    /// With a fixed number of tokens, those that are left, and their expected number.
+    /// With a fixed number of meetings, those that are left, and their expected number.
     fixed: Option<(f64, f64)>,
 }
 
 impl Tokens {
-    /// `tokens` tokens, of which `met` are expected to meet something at all.
-    pub(super) fn new(counts: Counts, tokens: f64, met: f64) -> Self {
+    /// Tokens that are expected to meet skills `met` times, those included that are never learned:
+    /// as often as there are tokens, but for masses that do not sum to 1.
+    pub(super) fn new(counts: Counts, met: f64) -> Self {
         Self {
             fixed: match counts {
                 Counts::Poisson => None,
-                Counts::Multinomial => Some((tokens.round(), met)),
+                Counts::Multinomial => Some((met.round(), met)),
             },
         }
     }

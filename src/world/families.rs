@@ -63,7 +63,7 @@ impl World {
             ));
         }
         families.retain(|family| family.multiplicity > 0.0 && family.high > family.low);
-        self.with_costs(families)
+        self.with_costs(families, resolution)
     }
 
     /// The fundamental skills.
@@ -122,7 +122,7 @@ impl World {
                 }
             }
             Overlap::Pool(pool) => {
-                for strand in pool.strands() {
+                for strand in pool.strands(resolution) {
                     let members: Vec<Member> = strand
                         .scales
                         .iter()
@@ -150,8 +150,8 @@ impl World {
 
     /// Divides families into skills of different cost. A skill with ξ ~ N(0, 1) costs domain i
     /// c_i e^(s_i ξ − s_i²/2), which is c_i on average; a few nodes stand for ξ.
-    fn with_costs(&self, families: Vec<Family>) -> Vec<Family> {
-        let (spreads, nodes) = (self.cost_spread(), self.cost_nodes());
+    fn with_costs(&self, families: Vec<Family>, resolution: Resolution) -> Vec<Family> {
+        let (spreads, nodes) = (self.cost_spread(), self.cost_nodes(resolution));
         if nodes.is_empty() {
             return families;
         }

@@ -8,7 +8,8 @@
 //! represented by the four nodes of a Gauss–Legendre rule in ln k over (low + ½, high + ½): the
 //! midpoint form of the Euler–Maclaurin sum. The masses of a panel's nodes are scaled to the exact
 //! mass of its ranks, so a sum over nodes is exact for what is learned wholly or not at all, and
-//! converges with the eighth power of the panel's width in between.
+//! converges with the eighth power of the panel's width in between. No panel reaches across the end
+//! of a spectrum, where frequencies jump.
 
 use std::sync::Arc;
 
@@ -38,7 +39,8 @@ const WEIGHTS: [f64; PANEL_NODES] = [
 /// off by about α/(24k²) of the mass beyond: 1e-6 of the excess at the default resolution.
 const SINGLES_PER_CLASS: usize = 4;
 
-/// How finely ranks are grouped.
+/// How finely ranks are grouped, and how densely nodes stand for what is log-normal: costs that
+/// spread, ranks of shared skills, and frequencies in a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolution {
     /// Nodes per decade of ranks, at least 4.
@@ -54,6 +56,13 @@ impl Default for Resolution {
 }
 
 impl Resolution {
+    /// How many times as dense as by default the nodes of a normal variable are. They are never less
+    /// dense: their rule would lose its convergence.
+    pub(super) fn refinement(self) -> f64 {
+        let default = Self::default().classes_per_decade;
+        (self.classes_per_decade as f64 / default as f64).max(1.0)
+    }
+
     /// Highest rank that stays alone.
     fn singles(self) -> f64 {
         (SINGLES_PER_CLASS * self.classes_per_decade) as f64
@@ -124,9 +133,12 @@ impl Grid {
             edges: Vec::new(),
             spectra,
         };
-        let mut from = low;
+        let (mut from, mut regular) = (low, low);
         while from < high {
-            let to = resolution.next_bound(from).min(high);
+            if from >= regular {
+                regular = resolution.next_bound(regular).min(high);
+            }
+            let to = smooth_until(&grid.spectra, from, regular);
             let nodes = nodes(from, to);
             grid.push_ranks(&nodes, to - from);
             for (row, spectrum) in grid.spectra.iter().enumerate() {
@@ -157,6 +169,17 @@ impl Grid {
         self.ranks
             .extend(nodes.iter().map(|node| node.skills * ranks / sum));
     }
+}
+
+/// The first rank above `low` and below `high` about which the frequencies of some spectrum jump or
+/// bend, or `high`.
+pub fn smooth_until<'a>(
+    spectra: impl IntoIterator<Item = &'a Spectrum>,
+    low: f64,
+    high: f64,
+) -> f64 {
+    let ends = spectra.into_iter().map(|s| s.smooth_until(low, high));
+    ends.fold(high, f64::min)
 }
 
 /// One class of a family: consecutive ranks, and the nodes that stand for them.
@@ -246,6 +269,12 @@ impl Family {
     /// The spectrum of a row.
     pub fn spectrum(&self, row: usize) -> &Spectrum {
         &self.grid.spectra[self.rows[row]]
+    }
+
+    /// The first rank above `low` and below `high` about which the frequencies of some domain jump or
+    /// bend, or `high`: the same for all families of the same ranks, whoever meets them.
+    pub fn smooth_until(&self, low: f64, high: f64) -> f64 {
+        smooth_until(&self.grid.spectra, low, high)
     }
 
     /// Under the spectrum of a row: mass of each node, before multiplicity and scale.

@@ -23,14 +23,14 @@ use super::normal::{NormalNode, normal_nodes};
 use super::{Resolution, Spectrum, World};
 
 /// Nodes of ξ with v = `spread` · ξ, which also stand for v as either domain sees it.
-pub(super) fn nodes(spread: f64) -> Vec<NormalNode> {
-    normal_nodes(spread, -0.5 * spread, 0.5 * spread)
+pub(super) fn nodes(spread: f64, resolution: Resolution) -> Vec<NormalNode> {
+    normal_nodes(spread, (-0.5 * spread, 0.5 * spread), resolution)
 }
 
 /// The families of shared skills, and of those whose partner would lie beyond the last rank.
 pub(super) fn families(world: &World, rows: &Rows, resolution: Resolution) -> Vec<Family> {
     let spread = world.overlap().rank_jitter();
-    let nodes = nodes(spread);
+    let nodes = nodes(spread, resolution);
     let stretch_at = |value: f64| (0.5 * spread * value).exp();
     // Σ weight × stretch, and by symmetry Σ weight / stretch: the ranks that are covered.
     let covered: f64 = nodes

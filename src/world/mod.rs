@@ -8,6 +8,7 @@
 //! Costs may also spread from skill to skill, about the mean c_i.
 //! Source: Dai and Zheng 2026 (arXiv:2606.08167), section 3; the overlaps are ours.
 
+mod coarse;
 mod families;
 mod family;
 mod head;
@@ -20,7 +21,7 @@ mod size;
 mod spectrum;
 mod supply;
 
-pub use family::{Class, Family, Member, Node, Resolution, nodes, panel, real_panel};
+pub use family::{Class, Family, Member, Node, Resolution, nodes, panel, real_panel, smooth_until};
 pub use head::{HeadOrder, LARGEST_PERMUTED_HEAD};
 pub use moments::{Coefficients, Moments, ORDERS};
 pub use overlap::{LARGEST_JITTER, Overlap, OverlapError};

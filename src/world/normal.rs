@@ -1,16 +1,19 @@
 //! Nodes of a standard normal variable, for means over log-normal factors.
 //!
 //! The trapezoidal rule converges faster than any power for smooth functions on the whole line
-//! (Trefethen and Weideman 2014). What a learner keeps is not smooth where a family has few ranks,
-//! and half a standard deviation between nodes averages over its steps.
+//! (Trefethen and Weideman 2014). What a learner keeps is not smooth: it changes rank by rank, and
+//! at low ranks each of them counts. There the error falls with the distance between nodes alone,
+//! which therefore follows the resolution.
+
+use super::Resolution;
 
 /// Standard deviations to both sides within which nodes lie; 6e-7 of the mass is beyond.
 const REACH: f64 = 5.0;
 
-/// Most distance between nodes, in standard deviations.
+/// Most distance between nodes, in standard deviations, at the default resolution.
 const COARSEST: f64 = 0.5;
 
-/// Most distance between nodes, in e-folds of the log-normal factor: what a learner keeps of the
+/// Most distance between nodes, in e-folds of the log-normal factor, at the default resolution: what a learner keeps of the
 /// skills changes within about one e-fold of their frequency.
 const EFOLDS: f64 = 0.5;
 
@@ -23,8 +26,12 @@ pub(super) struct NormalNode {
 
 /// Nodes of N(0, 1) that also stand for N(m, 1) with any mean m from `low` to `high`, by a factor
 /// e^(mξ − m²/2), for functions of e^(`spread` ξ). Their weights sum to 1.
-pub(super) fn normal_nodes(spread: f64, low: f64, high: f64) -> Vec<NormalNode> {
-    let spacing = COARSEST.min(EFOLDS / spread);
+pub(super) fn normal_nodes(
+    spread: f64,
+    (low, high): (f64, f64),
+    resolution: Resolution,
+) -> Vec<NormalNode> {
+    let spacing = COARSEST.min(EFOLDS / spread) / resolution.refinement();
     let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
     let steps = ((half + REACH) / spacing).ceil() as i32;
     let mut nodes: Vec<NormalNode> = (-steps..=steps)
@@ -52,7 +59,7 @@ mod tests {
     #[test]
     fn nodes_have_the_moments_of_the_log_normal() {
         for spread in [0.01, 0.5, 1.0, 3.0] {
-            let nodes = normal_nodes(spread, 0.0, spread);
+            let nodes = normal_nodes(spread, (0.0, spread), Resolution::default());
             let mean = |power: f64| -> f64 {
                 let each = nodes
                     .iter()

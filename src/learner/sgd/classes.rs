@@ -1,7 +1,7 @@
 //! Directions in classes of nearly one variance, for sums over all of them.
 
 use super::directions::{Directions, mixed};
-use crate::world::{Spectrum, World, nodes};
+use crate::world::{Spectrum, World, nodes, smooth_until};
 
 /// Classes into which a decade of ranks is divided, of four nodes each.
 const CLASSES_PER_DECADE: f64 = 8.0;
@@ -67,7 +67,7 @@ pub(super) fn of_world(world: &World, weights: &[f64]) -> Vec<Class> {
         |low: f64, high: f64, tail: bool, first: usize, spectra: &[&Spectrum], weight: f64| {
             let mut from = low;
             while from < high {
-                let to = next_bound(from).min(high);
+                let to = smooth_until(spectra.iter().copied(), from, next_bound(from).min(high));
                 for node in nodes(from, to) {
                     let variances: Vec<f64> = spectra.iter().map(|s| s.mass(node.rank)).collect();
                     let mixed = mixed(&weights[first..], &variances);

@@ -296,7 +296,7 @@ fn masses(spectrum: &Spectrum, low: f64, high: f64) -> Array1<f64> {
 fn squares_beyond(spectrum: &Spectrum, low: f64, high: f64) -> f64 {
     let (mut from, mut sum) = (low, 0.0);
     while from < high {
-        let to = (1.5 * from + 8.0).floor().min(high);
+        let to = spectrum.smooth_until(from, (1.5 * from + 8.0).floor().min(high));
         let panel: f64 = nodes(from, to)
             .iter()
             .map(|node| node.skills * spectrum.mass(node.rank).powi(2))

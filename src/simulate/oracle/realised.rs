@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 
 use super::skills::{Skill, head, skill, skills};
-use crate::world::{Overlap, World};
+use crate::world::{Overlap, Resolution, World};
 
 /// The skills of `world`, with the ranks drawn that domains share by chance: each domain has one
 /// skill at each rank. Pairs of domains are formed at random at each rank. Shares that pairs of an
@@ -34,7 +34,7 @@ pub(super) fn realised<R: Rng + ?Sized>(
         return None;
     }
     let strands = match world.overlap() {
-        Overlap::Pool(pool) => pool.strands(),
+        Overlap::Pool(pool) => pool.strands(Resolution::default()),
         _ => Vec::new(),
     };
     let everyone: Vec<usize> = (0..count).collect();

@@ -1,6 +1,6 @@
 //! Every skill of a small world by itself.
 
-use crate::world::{HeadOrder, Overlap, World};
+use crate::world::{HeadOrder, Overlap, Resolution, World};
 
 /// Places within a rank, for pairs whose ranks differ.
 const PLACES: usize = 4;
@@ -100,7 +100,7 @@ pub(super) fn head(world: &World) -> Vec<Skill> {
 fn tail(world: &World) -> Vec<Skill> {
     let count = world.domains().len();
     let strands = match world.overlap() {
-        Overlap::Pool(pool) => pool.strands(),
+        Overlap::Pool(pool) => pool.strands(Resolution::default()),
         _ => Vec::new(),
     };
     let mut skills = Vec::new();

@@ -193,6 +193,7 @@ impl Pool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Resolution;
     use super::*;
     use approx::assert_relative_eq;
 
@@ -209,7 +210,7 @@ mod tests {
         };
         for scatter in [0.0, 0.5, 2.0, 4.0] {
             let pool = Pool::random(vec![scatter; 7], spread, 0.2).unwrap();
-            let strands = pool.strands();
+            let strands = pool.strands(Resolution::default());
             let shares: f64 = strands.iter().map(|s| s.share).sum();
             assert_relative_eq!(shares, 1.0, max_relative = 1e-12);
             for j in 0..7 {
@@ -223,7 +224,7 @@ mod tests {
     #[test]
     fn strands_have_the_moments_of_the_log_normal() {
         let pool = Pool::new(vec![1.0, 0.5], correlated(0.6), 0.0).unwrap();
-        let strands = pool.strands();
+        let strands = pool.strands(Resolution::default());
         let mean =
             |f: &dyn Fn(&Strand) -> f64| -> f64 { strands.iter().map(|s| s.share * f(s)).sum() };
         assert_relative_eq!(mean(&|s| s.scales[0].ln()), -0.5, max_relative = 1e-3);

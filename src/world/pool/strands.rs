@@ -5,10 +5,12 @@
 //! distributions that each domain sees, N(σ_j R_j, R), and carry the weight of N(0, R) against
 //! the mixture (multiple importance sampling with the balance heuristic: Veach and Guibas 1995).
 
+use super::super::Resolution;
 use super::Pool;
 use crate::gaussian::{SINGULAR, cholesky, normal_vectors, solve};
 
-/// Vectors in each part of the mixture, if the dimension does not ask for more.
+/// Vectors in each part of the mixture at the default resolution, if the dimension does not ask for
+/// more.
 const VECTORS: usize = 96;
 
 /// Vectors in each part of the mixture, for each dimension.
@@ -30,16 +32,17 @@ pub struct Strand {
 }
 
 impl Pool {
-    /// The strands of the pool. Their shares sum to 1, and so does share × scale of each domain.
-    pub fn strands(&self) -> Vec<Strand> {
+    /// The strands of the pool, more of them at a finer `resolution`. Their shares sum to 1, and so
+    /// does share × scale of each domain.
+    pub fn strands(&self, resolution: Resolution) -> Vec<Strand> {
         let domains = self.scatter.len();
-        if self.strand_count() == 1 {
+        if self.strand_count(resolution) == 1 {
             return vec![Strand {
                 share: 1.0,
                 scales: vec![1.0; domains],
             }];
         }
-        let mut sample = self.sample();
+        let mut sample = self.sample(self.vectors(resolution));
         self.calibrate(&mut sample);
         let mut strands: Vec<Strand> = sample
             .into_iter()
@@ -63,17 +66,19 @@ impl Pool {
     }
 
     /// Number of strands.
-    pub(crate) fn strand_count(&self) -> usize {
+    pub(crate) fn strand_count(&self, resolution: Resolution) -> usize {
         if self.scatter.iter().all(|scatter| *scatter <= 0.0) {
             1
         } else {
-            (self.scatter.len() + 1) * self.vectors().next_multiple_of(2)
+            (self.scatter.len() + 1) * self.vectors(resolution)
         }
     }
 
-    /// Vectors in each part of the mixture.
-    fn vectors(&self) -> usize {
-        VECTORS.max(VECTORS_PER_DOMAIN * self.scatter.len())
+    /// Vectors in each part of the mixture, an even number.
+    fn vectors(&self, resolution: Resolution) -> usize {
+        let default = VECTORS.max(VECTORS_PER_DOMAIN * self.scatter.len());
+        let refined = (default as f64 * resolution.refinement()).ceil() as usize;
+        refined.next_multiple_of(2)
     }
 
     /// Mean of ε among the skills as `seen_by` a domain, each as often as it is met; of all skills
@@ -82,12 +87,12 @@ impl Pool {
         seen_by.map_or(0.0, |i| self.scatter[i] * self.correlation[i][domain])
     }
 
-    /// The weighted vectors ε.
-    fn sample(&self) -> Vec<Point> {
+    /// The weighted vectors ε, so many in each part of the mixture.
+    fn sample(&self, vectors: usize) -> Vec<Point> {
         let domains = self.scatter.len();
         // Positive semidefinite: checked when the pool was made.
         let factor = cholesky(&self.correlation).unwrap_or_default();
-        let normal = normal_vectors(domains, self.vectors());
+        let normal = normal_vectors(domains, vectors);
         let mut points = Vec::with_capacity((domains + 1) * normal.len());
         for seen_by in views(domains) {
             for vector in &normal {
@@ -123,12 +128,13 @@ impl Pool {
     /// Särndal 1992).
     fn calibrate(&self, points: &mut [Point]) {
         let domains = self.scatter.len();
-        // With many domains the means alone, lest there be as many conditions as points.
-        let conditions = |per_view: usize| 2 * (domains + 1) * per_view;
+        // With many domains the means alone, lest there be as many conditions as points. Which it is
+        // does not depend on the resolution.
+        let vectors = self.vectors(Resolution::default());
         let all = 1 + domains + domains * (domains + 1) / 2;
-        let with_variance = conditions(all) <= points.len();
+        let with_variance = 2 * all <= vectors;
         let per_view = if with_variance { all } else { 1 + domains };
-        if conditions(per_view) > points.len() {
+        if 2 * per_view > vectors {
             return;
         }
         // Each figure of a point, over the mixture, whose weighted sum has a known value.

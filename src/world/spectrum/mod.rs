@@ -15,6 +15,7 @@ pub use table::{TableError, TailTable};
 use thiserror::Error;
 
 use power_sum::power_sum;
+use shape::level;
 
 /// How the power law is turned into masses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,6 +59,11 @@ impl View {
     /// The bound of ranks seen as `n`.
     fn at(self, n: f64) -> f64 {
         self.from + self.stretch * n
+    }
+
+    /// As what bound of ranks `n` is seen.
+    fn seen(self, n: f64) -> f64 {
+        (n - self.from) / self.stretch
     }
 }
 
@@ -197,7 +203,8 @@ impl Spectrum {
         mass / stretch
     }
 
-    /// Mass p(x) of rank x ≥ 1; between whole ranks its smooth continuation.
+    /// Mass p(x) of rank x ≥ 1; between whole ranks its smooth continuation, which goes on for half
+    /// a rank beyond the last: so far reach the nodes of a panel that ends there.
     pub fn mass(&self, x: f64) -> f64 {
         self.ln_mass(x).exp()
     }
@@ -206,9 +213,9 @@ impl Spectrum {
     pub fn ln_mass(&self, x: f64) -> f64 {
         let whole = self.view == View::WHOLE;
         if let Shape::Flat { ranks } = self.shape
-            && self.view.at(x - 1.0) >= ranks
+            && let Some(ln_mass) = self.ln_mass_at_end(ranks, x)
         {
-            return NEVER - x.ln();
+            return ln_mass;
         }
         match self.masses {
             Masses::Zeta | Masses::Density if whole => self.ln_scale - self.exponent * x.ln(),
@@ -221,6 +228,45 @@ impl Spectrum {
                 -self.shape.exponent(self.b(), from) + (-(-step).exp_m1() / self.view.stretch).ln()
             }
         }
+    }
+
+    /// Logarithm of the mass of rank x where it is not the mass of the ranks that x stands for: about
+    /// the last of the `ranks` of a flat spectrum, and beyond.
+    fn ln_mass_at_end(&self, ranks: f64, x: f64) -> Option<f64> {
+        let View { stretch, .. } = self.view;
+        let last = self.view.seen(ranks);
+        let mean = |low: f64, width: f64| Some((level(ranks, low, width) / stretch).ln());
+        if x <= last {
+            None
+        } else if x <= last.floor() + 0.5 {
+            mean(self.view.at(x - 1.0), stretch)
+        } else if x <= last.ceil() + 0.5 {
+            // The rank that stands in part for ranks that are not there.
+            let low = self.view.at(last.floor());
+            mean(low, ranks - low)
+        } else {
+            Some(NEVER - x.ln())
+        }
+    }
+
+    /// The first rank above `low` and below `high` about which frequencies jump or bend, or `high`: a
+    /// panel of nodes must not reach across. Such are the last rank of a flat spectrum, with the one
+    /// before where it stands in part for ranks that are not there, and a row of a table, unless
+    /// there are more rows between the two, which bend little each.
+    pub fn smooth_until(&self, low: f64, high: f64) -> f64 {
+        let inside = |rank: &f64| *rank > low && *rank < high;
+        let rank = match &self.shape {
+            Shape::Flat { ranks } => {
+                let last = self.view.seen(*ranks);
+                [last.floor(), last.ceil()].into_iter().find(inside)
+            }
+            Shape::Table(table) => table
+                .lone_row(self.view.at(low), self.view.at(high))
+                .map(|rank| self.view.seen(rank).round())
+                .filter(inside),
+            _ => None,
+        };
+        rank.unwrap_or(high)
     }
 
     /// The real rank x ≥ 1 at which ln p(x) equals `ln_mass`; 0 if even rank 1 is met less often,

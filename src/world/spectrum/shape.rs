@@ -75,7 +75,8 @@ impl Shape {
             Self::Cutoff { rank } => b * n.ln_1p() + n / rank,
             Self::Table(table) => table.exponent(b, n.ln_1p()),
             Self::Flat { ranks } if n >= *ranks => f64::INFINITY,
-            Self::Flat { ranks } => -(-n / ranks).ln_1p() - (-TILT * n / ranks).ln_1p(),
+            // Near the last rank 1 − n/ranks would lose the digits that ranks − n has.
+            Self::Flat { ranks } => -((ranks - n) / ranks).ln() - (-TILT * n / ranks).ln_1p(),
         }
     }
 
@@ -159,6 +160,11 @@ impl Shape {
             }
         }
     }
+}
+
+/// Mass of the `width` ranks above `low` of a flat spectrum of so many ranks, as if it went on.
+pub(super) fn level(ranks: f64, low: f64, width: f64) -> f64 {
+    width / ranks * (1.0 + TILT - TILT * (2.0 * low + width) / ranks)
 }
 
 /// Whether the masses of a curved spectrum fall with the rank. The density T′(n) S(n) of

@@ -139,6 +139,17 @@ impl TailTable {
         &self.rows
     }
 
+    /// The rank of the row between the ranks `low` and `high`, if there is one and no other.
+    pub(super) fn lone_row(&self, low: f64, high: f64) -> Option<f64> {
+        let first = self.rows.partition_point(|(rank, _)| *rank <= low);
+        let mut inside = self.rows[first..].iter().map(|(rank, _)| *rank);
+        let rank = inside.next().filter(|rank| *rank < high)?;
+        inside
+            .next()
+            .is_none_or(|next| next >= high)
+            .then_some(rank)
+    }
+
     /// −ln S at l = ln(n + 1), with slope `b` beyond the last row.
     pub(super) fn exponent(&self, b: f64, l: f64) -> f64 {
         match self.piece(b, l) {
