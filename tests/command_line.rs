@@ -382,3 +382,28 @@ fn progress_for_machines_is_json_on_each_line() {
     }
     assert_eq!(told, 1);
 }
+
+/// What a command writes is read by no one: both ends of the talk are closed.
+#[rstest]
+#[case(&["run", "small.toml", "--out", "out"], 0)]
+#[case(&["run", "small.toml", "--out", "out", "--log-format", "json"], 0)]
+#[case(&["simulate", "small.toml", "--out", "-"], 0)]
+#[case(&["simulate", "small.toml", "--out", "runs.csv"], 0)]
+#[case(&["plan", "small.toml"], 0)]
+#[case(&["schema"], 0)]
+#[case(&["--help"], 0)]
+#[case(&["run", "absent.toml"], 2)]
+#[case(&["rnu"], 2)]
+fn a_closed_pipe_is_no_failure(#[case] arguments: &[&str], #[case] code: i32) {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    let closed = || std::io::pipe().unwrap().1;
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("mixlaw"));
+    command.current_dir(folder.path()).args(arguments);
+    let status = command.stdout(closed()).stderr(closed()).status().unwrap();
+    assert_eq!(status.code(), Some(code));
+    // The work is done, whoever listens.
+    if arguments.contains(&"out") {
+        assert!(folder.path().join("out/report.html").is_file());
+    }
+}

@@ -12,7 +12,6 @@ use crate::fit::{
 };
 use crate::report::{
     DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
-    write_atomic,
 };
 use crate::runs::{self, ExcludedCell, Mapping, ReadNotes, RunTable, ScaleSource};
 
@@ -52,8 +51,7 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
         let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
         let text = with_fits(&text, &fitted.saved(&table));
-        write_atomic(json, text.as_bytes())
-            .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
+        output::write(json, text.as_bytes())?;
         talk.say(&format!("fits written to {}", json.display()));
     }
     Ok(())

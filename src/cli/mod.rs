@@ -1,5 +1,8 @@
 //! The command line: one file per subcommand, wiring and words only.
 
+// They panic when the reader has closed the pipe: `output::print` and `output::say` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod allocation;
 mod arguments;
 mod asked;

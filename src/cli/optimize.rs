@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::progress::Talk;
 use super::{fit_file, output};
 use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, searchable};
-use crate::report::{best_mixture_table, optima_json, write_atomic};
+use crate::report::{best_mixture_table, optima_json};
 
 pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;
@@ -58,8 +58,7 @@ pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), 
         output::print(&format!("{gap}{table}"))?;
     }
     if let Some(json) = &arguments.json {
-        write_atomic(json, optima_json(&found).as_bytes())
-            .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
+        output::write(json, optima_json(&found).as_bytes())?;
         talk.say(&format!("best mixtures written to {}", json.display()));
     }
     Ok(())

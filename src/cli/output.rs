@@ -31,6 +31,14 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes a line to standard error. A reader that closes early (`2>&1 | head -1`) is no failure, and
+/// any other could be told nowhere; `eprintln!` would panic at both.
+pub(super) fn say(line: &str) {
+    let _ = std::io::stderr()
+        .lock()
+        .write_all(format!("{line}\n").as_bytes());
+}
+
 /// Makes sure that a file can be written at `path`, without leaving anything there.
 pub(super) fn check_file(path: &Path) -> Result<(), Failure> {
     let refused = |why: String| Failure::words(format!("cannot write {}: {why}", path.display()));
@@ -120,10 +128,15 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Writes a file of results as a whole.
+/// Writes a file of results as a whole; a pipe (`/dev/stdout`) whose reader closes early is no failure.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_atomic(path, bytes)
-        .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
+    match write_atomic(path, bytes) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(format!(
+            "cannot write {}: {error}",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Removes the temporary files that a killed run left in its `folder`, of which no other process may

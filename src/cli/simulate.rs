@@ -118,15 +118,19 @@ fn put(
     let patience = interrupt::Patience::begin();
     let written = replace(out, |file| write(&mut Flowing::new(file)));
     drop(patience);
-    written.map_err(|source| {
-        if interrupt::came() {
-            return Failure::Interrupted(format!("{} is not written", out.display()));
-        }
-        Failure::input(WriteError {
-            file: out.into(),
-            source,
-        })
-    })
+    match written {
+        // A pipe (`/dev/stdout`) whose reader closes early.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|source| {
+            if interrupt::came() {
+                return Failure::Interrupted(format!("{} is not written", out.display()));
+            }
+            Failure::input(WriteError {
+                file: out.into(),
+                source,
+            })
+        }),
+    }
 }
 
 /// Simulates a sweep with progress on stderr; its runs are kept in memory alone.
