@@ -3,7 +3,7 @@
 use super::arguments::{FitArguments, ResidualName, RobustName, SplitBy};
 use super::failure::Failure;
 use super::filter;
-use super::output;
+use super::output::{self, Content};
 use super::progress::Talk;
 use super::results::fit_table;
 use super::scale_split;
@@ -26,7 +26,7 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     super::results::check_laws(&plan.laws)?;
     let mapping = mapping_of(arguments)?;
     if let Some(json) = &arguments.json {
-        output::check_file(json)?;
+        output::check_file(json, Content::Fits)?;
     }
     let (table, source) = load(&mapping, talk)?;
     let fitted = fit_table(&table, &plan, None, talk)?;

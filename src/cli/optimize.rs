@@ -3,8 +3,9 @@
 use super::arguments::OptimizeArguments;
 use super::best_mixture::Question;
 use super::failure::Failure;
+use super::fit_file;
+use super::output::{self, Content};
 use super::progress::Talk;
-use super::{fit_file, output};
 use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, searchable};
 use crate::report::{best_mixture_table, optima_json};
 
@@ -12,7 +13,7 @@ pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), 
     let saved = fit_file::read(&arguments.fit)?;
     let laws = fit_file::laws(&saved, &arguments.law)?;
     if let Some(json) = &arguments.json {
-        output::check_file(json)?;
+        output::check_file(json, Content::Optima)?;
     }
     let rows = saved.observations(0.0);
     let capacity = fit_file::scale("--capacity", arguments.capacity.as_deref(), &rows.capacity)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::arguments::PlanRunsArguments;
 use super::failure::Failure;
-use super::output;
+use super::output::{self, Filler};
 use super::progress::{Talk, Work};
 use super::run::DEFAULT_FOLDER;
 use crate::config;
@@ -18,7 +18,7 @@ pub(super) fn plan_runs(arguments: &PlanRunsArguments, talk: Talk) -> Result<(),
         .out
         .clone()
         .unwrap_or_else(|| Path::new(DEFAULT_FOLDER).join(&study.name));
-    output::check_folder(&folder)?;
+    output::check_folder(&folder, Filler::PlanRuns)?;
     let work = Work::begin(talk, "worlds tried", study.worlds);
     let outcome = planning::study(&study, &|more| work.advance(more)).map_err(Failure::words)?;
     work.finish();

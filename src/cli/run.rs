@@ -6,15 +6,18 @@ use super::arguments::{Retry, RunArguments};
 use super::asked::check_figures;
 use super::best_mixture::Question;
 use super::directory::{Directory, Origin};
+use super::estimate;
 use super::failure::Failure;
 use super::keeping::{Keeping, Simulated};
+use super::kept_words::ELSEWHERE;
+use super::output::{self, Filler};
 use super::progress::Talk;
 use super::stored::KeptSweep;
-use super::{estimate, output};
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
-use crate::report::PageFigure;
+use crate::report::{Manifest, PageFigure};
 use crate::runs::RunTable;
+use crate::sweep::Store;
 
 /// Where results go when nothing else is said.
 pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";
@@ -76,11 +79,14 @@ pub(super) fn run_into(
     tables: bool,
 ) -> Result<Ran, Failure> {
     check_figures(experiment)?;
-    output::check_folder(folder)?;
+    output::check_folder(folder, Filler::Run)?;
     let resolved = config::resolved_toml(experiment, folder);
     let (origin, question) = match &experiment.source {
         // Runs from files are read before anything is written: bad input leaves nothing behind.
         Source::Runs(mapping) => {
+            if !keeping.fresh {
+                refuse_simulated(folder)?;
+            }
             let (table, source) = super::fit::load(mapping, talk)?;
             let question = question(experiment, Some(&table))?;
             (Origin::Read(table, source), question)
@@ -111,6 +117,22 @@ pub(super) fn run_into(
     directory.fill(experiment, origin, question.as_ref(), talk)
 }
 
+/// Refuses to replace runs that were simulated, perhaps for days, by a copy of runs from files.
+fn refuse_simulated(folder: &Path) -> Result<(), Failure> {
+    let manifest = Manifest::read(&folder.join("manifest.json"));
+    let simulated = manifest.is_some_and(|manifest| manifest.simulation.is_some());
+    if simulated || Store::is_in(folder) {
+        return Err(Failure::words_with_help(
+            format!(
+                "{} holds simulated runs of another experiment",
+                folder.display()
+            ),
+            ELSEWHERE,
+        ));
+    }
+    Ok(())
+}
+
 /// Simulates a share of the runs of an experiment into `folder`.
 fn share_into(
     folder: &Path,
@@ -126,7 +148,7 @@ fn share_into(
         ));
     };
     question(experiment, None)?;
-    output::check_folder(folder)?;
+    output::check_folder(folder, Filler::Run)?;
     output::make_folder(folder)?;
     let resolved = config::resolved_toml(experiment, folder);
     let mut kept = KeptSweep::open(folder, simulated, &resolved, keeping, talk)?;

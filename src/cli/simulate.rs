@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::arguments::SimulateArguments;
 use super::failure::Failure;
+use super::interrupt;
+use super::output::{self, Content};
 use super::progress::{Talk, Work};
-use super::{interrupt, output};
 use crate::config::{self, Source};
 use crate::learner::LearnerKind;
 use crate::learner::sgd::Limits;
@@ -33,7 +34,7 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
     };
     let to_stdout = arguments.out == Path::new("-");
     if !to_stdout {
-        output::check_file(&arguments.out)?;
+        output::check_file(&arguments.out, Content::Runs)?;
     }
     let form = Form::of(&arguments.out)?;
     let runs = sweep.runs();

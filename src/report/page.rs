@@ -30,6 +30,9 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("page.css", include_str!("page.css")),
 ];
 
+/// Width of a figure that is not wide, mm.
+const ONE_COLUMN: f64 = 85.0;
+
 /// What the page shows. Parts that are empty are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -71,6 +74,33 @@ impl PageFigure {
             file: file.into(),
             caption: caption.map_or_else(|| figure.description(), Into::into),
         }
+    }
+
+    /// A figure of an earlier run, from the SVG that was saved then; `None` if it is none. It goes into the
+    /// page as an image, in which nothing of the file can act: others may have had it in hand.
+    pub fn kept(svg: &str, file: &str) -> Option<Self> {
+        let between = |from: &str, to: &str| {
+            let (_, rest) = svg.split_once(from)?;
+            Some(rest.split_once(to)?.0)
+        };
+        let title = between("<title>", "</title>")?;
+        let caption = between("<desc>", "</desc>")?;
+        let width = between(" width=\"", "mm\"")?.parse::<f64>().ok()?;
+        // As the sheet of a figure writes character data.
+        let plain = |text: &str| {
+            let text = text.replace("&lt;", "<").replace("&gt;", ">");
+            text.replace("&amp;", "&")
+        };
+        let attribute = percent_encoded(svg);
+        Some(Self {
+            wide: width > ONE_COLUMN,
+            svg: format!(
+                "<img src=\"data:image/svg+xml,{attribute}\" alt=\"{}\">",
+                minijinja::HtmlEscape(&printable(&plain(title)))
+            ),
+            file: file.into(),
+            caption: plain(caption),
+        })
     }
 
     /// The name of its files, without their ending.
