@@ -253,9 +253,13 @@ fn mapping_of(arguments: &FitArguments) -> Result<Mapping, Failure> {
 /// A number is a constant for every run; anything else names a column.
 fn scale_of(flag: &str, text: &str) -> Result<ScaleSource, Failure> {
     match text.parse::<f64>() {
-        Ok(value) if value > 0.0 => Ok(ScaleSource::Constant(value)),
-        Ok(value) => Err(Failure::words(format!(
-            "{flag} is {value}: it must be above 0"
+        // 1e999 is read as infinite, which no one means by it; tables write `inf` for unlimited.
+        Ok(value) if value > 0.0 && (value.is_finite() || text == "inf") => {
+            Ok(ScaleSource::Constant(value))
+        }
+        Ok(_) => Err(Failure::words(format!(
+            "{flag} is {}: it must be a number above 0, or inf for unlimited",
+            text.escape_debug()
         ))),
         Err(_) => Ok(ScaleSource::Column(text.to_string())),
     }

@@ -84,7 +84,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Merge(merge) => merge::merge(merge, talk),
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
         Command::Fit(fit) => fit::fit(fit, talk),
-        Command::Predict(predict) => predict::predict(predict, talk),
+        Command::Predict(predict) => predict::predict(predict),
         Command::Optimize(optimize) => optimize::optimize(optimize, talk),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
         Command::Compare(two) => compare::compare(two),

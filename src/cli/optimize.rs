@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::fit_file;
 use super::output::{self, Content};
 use super::progress::Talk;
-use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, searchable};
+use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, Trained, searchable};
 use crate::report::{best_mixture_table, optima_json};
 
 pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), Failure> {
@@ -20,9 +20,8 @@ pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), 
     let tokens = fit_file::scale("--tokens", arguments.tokens.as_deref(), &rows.tokens)?;
     let plan = plan_of(arguments, capacity, tokens)?;
     let columns = (saved.losses.as_slice(), saved.own_weight.as_slice());
-    let question = Question::new(&plan, &saved.domains, columns, arguments.seed)?;
-    fit_file::warn_outside("capacity", capacity, &rows.capacity, talk);
-    fit_file::warn_outside("tokens", tokens, &rows.tokens, talk);
+    let trained = Trained::of(rows.weights.view(), &rows.capacity, &rows.tokens);
+    let question = Question::new(&plan, &saved.domains, columns, &trained, arguments.seed)?;
     let rows = searchable(&rows);
     let shape = (saved.domains.len(), saved.losses.len());
     let mut found = Vec::new();
@@ -96,6 +95,7 @@ fn plan_of(
             .collect::<Result<_, _>>()?,
         available: named("--available", &arguments.available)?,
         epochs: arguments.epochs,
+        beyond_trained: arguments.beyond_trained,
         near,
         ..OptimumPlan::new(arguments.law.clone(), capacity, tokens)
     })

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ndarray::Array2;
+
 use super::arguments::{Retry, RunArguments};
 use super::asked::check_figures;
 use super::best_mixture::Question;
@@ -15,9 +17,11 @@ use super::progress::Talk;
 use super::stored::KeptSweep;
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
+use crate::fit::observations;
+use crate::optimum::Trained;
 use crate::report::{Manifest, PageFigure};
 use crate::runs::RunTable;
-use crate::sweep::Store;
+use crate::sweep::{Store, Sweep};
 
 /// Where results go when nothing else is said.
 pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";
@@ -168,16 +172,28 @@ fn question(
         return Ok(None);
     };
     let question = match (&experiment.source, table) {
-        (Source::Simulated { world, .. }, _) => {
+        (Source::Simulated { world, sweep, .. }, _) => {
             let names = world.names();
             let own: Vec<_> = (0..names.len()).map(Some).collect();
-            Question::new(plan, &names, (&names, &own), experiment.seed)
+            let trained = trained_by(sweep, names.len());
+            Question::new(plan, &names, (&names, &own), &trained, experiment.seed)
         }
         (Source::Runs(_), Some(table)) => {
             let columns = (table.loss_names(), table.own_weight());
-            Question::new(plan, table.weight_names(), columns, experiment.seed)
+            let all: Vec<usize> = (0..table.len()).collect();
+            let rows = observations(table, &all, 0.0);
+            let trained = Trained::of(rows.weights.view(), &rows.capacity, &rows.tokens);
+            let seed = experiment.seed;
+            Question::new(plan, table.weight_names(), columns, &trained, seed)
         }
         (Source::Runs(_), None) => return Ok(None),
     };
     question.map(Some)
+}
+
+/// What the runs of a sweep over `domains` domains will cover.
+fn trained_by(sweep: &Sweep, domains: usize) -> Trained {
+    let shape = (sweep.mixtures.len(), domains);
+    let weights = Array2::from_shape_fn(shape, |(at, domain)| sweep.mixtures[at].weights()[domain]);
+    Trained::of(weights.view(), &sweep.capacities, &sweep.tokens)
 }
