@@ -342,6 +342,19 @@ mod tests {
     }
 
     #[test]
+    fn a_kept_figure_is_an_image_in_which_nothing_acts() {
+        let svg = "<svg viewBox=\"0 0 360 100\" width=\"85mm\" onload=\"x()\"><title>a &lt;b&gt;\"</title>\
+                   <desc>c &amp; d</desc><script>x()</script></svg>";
+        let mut page = page();
+        page.figures = vec![PageFigure::kept(svg, "path").unwrap()];
+        let html = page.html().unwrap();
+        assert!(html.contains("<img src=\"data:image/svg+xml,%3Csvg%20"));
+        assert!(html.contains(" alt=\"a &lt;b&gt;&quot;\">") && html.contains("c &amp; d"));
+        assert!(!html.contains("<script") && !html.contains("onload=\""));
+        assert!(PageFigure::kept("<svg></svg>", "path").is_none());
+    }
+
+    #[test]
     fn equal_results_give_equal_bytes() {
         assert_eq!(page().html().unwrap(), page().html().unwrap());
     }
