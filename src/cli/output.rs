@@ -139,16 +139,15 @@ impl Filler {
 
     /// The one that filled `folder`, if any did. The committed results of a run have no manifest.
     fn of(folder: &Path) -> Option<Self> {
-        let mark = |name: &str| {
+        // Others write files of these names, too, but without such a key.
+        let mark = |name: &str, key: &str| {
             let text = bounded::read_text(&folder.join(name), MOST_MARK).ok()?;
             let value: serde_json::Value = serde_json::from_str(&text).ok()?;
-            // Others write a manifest.json, too, but without a version of this format.
-            value
-                .get("format")
-                .is_some_and(|format| format.is_u64())
-                .then_some(value)
+            value.get(key).is_some().then_some(value)
         };
-        let [manifest, claims, plan] = MARKS.map(mark);
+        let [manifest, claims, plan] = MARKS;
+        let (manifest, claims) = (mark(manifest, "format"), mark(claims, "format"));
+        let plan = mark(plan, "designs");
         if manifest.is_some() || Store::is_in(folder) {
             Some(Self::Run)
         } else if plan.is_some() {
