@@ -20,7 +20,7 @@ pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), 
     let tokens = fit_file::scale("--tokens", arguments.tokens.as_deref(), &rows.tokens)?;
     let plan = plan_of(arguments, capacity, tokens)?;
     let columns = (saved.losses.as_slice(), saved.own_weight.as_slice());
-    let trained = Trained::of(rows.weights.view(), &rows.capacity, &rows.tokens);
+    let trained = Trained::of(&rows.weights, &rows.capacity, &rows.tokens);
     let question = Question::new(&plan, &saved.domains, columns, &trained, arguments.seed)?;
     let rows = searchable(&rows);
     let shape = (saved.domains.len(), saved.losses.len());

@@ -19,7 +19,7 @@ pub(super) fn predict(arguments: &PredictArguments) -> Result<(), Failure> {
     let rows = saved.observations(0.0);
     let capacity = fit_file::scale("--capacity", arguments.capacity.as_deref(), &rows.capacity)?;
     let tokens = fit_file::scale("--tokens", arguments.tokens.as_deref(), &rows.tokens)?;
-    let trained = Trained::of(rows.weights.view(), &rows.capacity, &rows.tokens);
+    let trained = Trained::of(&rows.weights, &rows.capacity, &rows.tokens);
     let mut outside = trained.scale_outside((capacity, tokens));
     outside.extend(trained.mixture_outside(&saved.domains, &mixture));
     let only_prior = trained.only_prior(&mixture);

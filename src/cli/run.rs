@@ -182,7 +182,7 @@ fn question(
             let columns = (table.loss_names(), table.own_weight());
             let all: Vec<usize> = (0..table.len()).collect();
             let rows = observations(table, &all, 0.0);
-            let trained = Trained::of(rows.weights.view(), &rows.capacity, &rows.tokens);
+            let trained = Trained::of(&rows.weights, &rows.capacity, &rows.tokens);
             let seed = experiment.seed;
             Question::new(plan, table.weight_names(), columns, &trained, seed)
         }
@@ -195,5 +195,5 @@ fn question(
 fn trained_by(sweep: &Sweep, domains: usize) -> Trained {
     let shape = (sweep.mixtures.len(), domains);
     let weights = Array2::from_shape_fn(shape, |(at, domain)| sweep.mixtures[at].weights()[domain]);
-    Trained::of(weights.view(), &sweep.capacities, &sweep.tokens)
+    Trained::of(&weights, &sweep.capacities, &sweep.tokens)
 }

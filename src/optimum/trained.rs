@@ -1,6 +1,6 @@
 //! What the runs that were trained cover, and how far outside of it a mixture or a scale lies.
 
-use ndarray::ArrayView2;
+use ndarray::Array2;
 
 /// Ranges over the runs of a table, from least to most.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ const TOLD: f64 = 5e-5;
 
 impl Trained {
     /// The ranges of `weights`, runs × domains, and of the scales of the runs.
-    pub fn of(weights: ArrayView2<'_, f64>, capacity: &[f64], tokens: &[f64]) -> Self {
+    pub fn of(weights: &Array2<f64>, capacity: &[f64], tokens: &[f64]) -> Self {
         let mut ranges = vec![(f64::INFINITY, 0.0f64); weights.ncols()];
         for mixture in weights.rows() {
             // Tables round: so that each of their mixtures is within the ranges, it sums to 1 here.
@@ -128,7 +128,7 @@ mod tests {
     fn trained() -> Trained {
         // A table of two decimals, whose first run sums to .99.
         let weights = ndarray::array![[0.33, 0.66, 0.0], [0.6, 0.4, 0.0]];
-        Trained::of(weights.view(), &[1e3, 1e4], &[1e6, 1e6])
+        Trained::of(&weights, &[1e3, 1e4], &[1e6, 1e6])
     }
 
     #[test]
