@@ -206,7 +206,7 @@ fn predictions_and_optima_come_from_the_file() {
             .unwrap()
             .starts_with("Jointly, 8 of 8 refits")
     );
-    // Far outside of what was fitted: a warning with the factor.
+    // Far outside of what was fitted: a sentence with the factor.
     let output = mixlaw(
         &folder,
         &[
@@ -222,9 +222,9 @@ fn predictions_and_optima_come_from_the_file() {
     );
     assert!(output.status.success());
     assert!(
-        text(&output.stderr).contains("100.000 times the largest"),
+        text(&output.stdout).contains("100.000 times the largest"),
         "{}",
-        text(&output.stderr)
+        text(&output.stdout)
     );
 }
 
@@ -306,4 +306,183 @@ fn bad_files_are_told(#[case] from: &str, #[case] to: &str, #[case] said: &str) 
         .replace("| ", "");
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains(said), "{told}");
+}
+
+/// Runs of three domains: `web` up to .6, `chem` up to a thousandth, `law` never. Where there is more `chem`
+/// all losses are lower, so that a law wants much of it.
+fn narrow() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let mut runs = String::from(
+        "run,weight_web,weight_code,weight_chem,weight_law,loss_web,loss_code,loss_chem,loss_law\n",
+    );
+    for run in 0..16 {
+        let web = 0.2 + 0.4 * f64::from(run) / 15.0;
+        let chem = 1e-3 * f64::from(run % 4) / 3.0;
+        let code = 1.0 - web - chem;
+        let loss = |weight: f64| 2.0 + 0.5 * (weight + 0.01).powf(-0.3) - 100.0 * chem;
+        runs.push_str(&format!(
+            "r{run},{web},{code},{chem},0,{},{},{},{}\n",
+            loss(web),
+            loss(code),
+            loss(chem),
+            3.0 - 0.5 * code
+        ));
+    }
+    std::fs::write(folder.path().join("runs.csv"), runs).unwrap();
+    let output = mixlaw(
+        &folder,
+        &[
+            "fit",
+            "runs.csv",
+            "--law",
+            "effective-data",
+            "--split-by",
+            "none",
+            "--starts",
+            "4",
+            "--bootstrap",
+            "8",
+            "--json",
+            "fit.json",
+        ],
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    folder
+}
+
+/// The one best mixture in the JSON file of `optimize` with these flags, and what was printed.
+fn optimized(folder: &TempDir, flags: &[&str]) -> (Value, String) {
+    let output = mixlaw(
+        folder,
+        &[&["optimize", "fit.json", "--json", "best.json"], flags].concat(),
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let best = std::fs::read_to_string(folder.path().join("best.json")).unwrap();
+    let best: Value = serde_json::from_str(&best).unwrap();
+    (best["optima"][0].clone(), text(&output.stdout))
+}
+
+#[test]
+fn weights_stay_within_what_was_trained_unless_told() {
+    let folder = narrow();
+    let weight = |best: &Value, name: &str| best["mixture"][name].as_f64().unwrap();
+    let (best, said) = optimized(&folder, &[]);
+    for (name, ends) in best["trained"].as_object().unwrap() {
+        let (least, most) = (ends[0].as_f64().unwrap(), ends[1].as_f64().unwrap());
+        let weight = weight(&best, name);
+        assert!(
+            least - 1e-9 <= weight && weight <= most + 1e-9,
+            "{name}: {best}"
+        );
+    }
+    assert!(weight(&best, "law").abs() < 1e-12 && best["intervals"]["law"].is_null());
+    assert_eq!(best["outside"], Value::Array(Vec::new()));
+    assert!(
+        said.contains("0.200 to 0.600") && said.contains("Runs had at most 0.0010 of chem"),
+        "{said}"
+    );
+    assert!(
+        said.contains("No two runs differ in the weight of law"),
+        "{said}"
+    );
+    let prices = best["prices"].as_array().unwrap();
+    assert!(
+        prices.iter().any(|price| price["bound"] == "trained-upper"),
+        "{best}"
+    );
+    // A narrower bound of one's own holds, a wider one does not.
+    let (best, _) = optimized(&folder, &["--max", "web=.3,chem=.5"]);
+    assert!(weight(&best, "web") <= 0.3 + 1e-9 && weight(&best, "chem") <= 1e-3 + 1e-9);
+    // Let out, the law goes where it likes; how far that is, is told with numbers, and without interval.
+    let (best, said) = optimized(&folder, &["--beyond-trained"]);
+    assert!(weight(&best, "chem") > 0.01, "{best}");
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("outside of what was trained:") && said.contains("(runs: 0.0000 to 0.0010)"),
+        "{said}"
+    );
+    let outside = best["outside"][0].as_str().unwrap();
+    assert!(said.contains(outside), "{outside}");
+    let (best, _) = optimized(&folder, &["--beyond-trained", "--fix", "law=.1"]);
+    assert!(best["target-loss-interval"].is_null(), "{best}");
+}
+
+#[test]
+fn bounds_beyond_what_was_trained_name_the_flag() {
+    let folder = narrow();
+    let output = mixlaw(&folder, &["optimize", "fit.json", "--min", "chem=.2"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("`chem`") && said.contains("--beyond-trained"),
+        "{said}"
+    );
+}
+
+#[rstest]
+#[case("", "0.001")]
+#[case("beyond-trained = false", "0.001")]
+#[case("beyond-trained = true", "1")]
+fn a_run_keeps_to_what_its_table_has(#[case] key: &str, #[case] most: f64) {
+    let folder = narrow();
+    let file = format!(
+        "[data]\nruns = \"runs.csv\"\n\n[fit]\nlaws = [\"effective-data\"]\nstarts = 2\n\
+         split = {{ by = \"none\" }}\n\n[optimum]\nof = \"effective-data\"\ncapacity = 1\ntokens = 1\n{key}\n"
+    );
+    std::fs::write(folder.path().join("real.toml"), file).unwrap();
+    let output = mixlaw(&folder, &["run", "real.toml", "--out", "out"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let best = std::fs::read_to_string(folder.path().join("out/optimum.json")).unwrap();
+    let best: Value = serde_json::from_str(&best).unwrap();
+    let best = &best["optima"][0];
+    let chem = best["mixture"]["chem"].as_f64().unwrap();
+    assert!(chem <= most + 1e-9, "{best}");
+    assert_eq!(chem > 0.01, most > 0.5, "{best}");
+    let said = text(&output.stdout);
+    assert!(said.contains("0.000 to 0.001"), "{said}");
+}
+
+#[test]
+fn predictions_outside_say_how_far() {
+    let folder = narrow();
+    let predict = |mixture: &str| mixlaw(&folder, &["predict", "fit.json", "--mixture", mixture]);
+    let within = text(&predict("web=.3,code=.7").stdout);
+    assert!(
+        !within.contains("outside") && within.contains(" to "),
+        "{within}"
+    );
+    let beyond = text(&predict("web=.9,code=.1").stdout);
+    assert!(
+        beyond.contains("web 0.9000 (runs: 0.2000 to 0.6000)"),
+        "{beyond}"
+    );
+    // Of a domain that no run had the fits know nothing: no interval.
+    let unknown = text(&predict("web=.3,code=.6,law=.1").stdout);
+    let words = unknown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("law 0.1000 (runs: 0.0000 to 0.0000)"),
+        "{words}"
+    );
+    assert!(
+        words.contains("no interval") && !words.contains("--bootstrap"),
+        "{words}"
+    );
+    let brackets = words.matches(" to ").count();
+    assert_eq!(brackets, words.matches("(runs: ").count(), "{words}");
+}
+
+#[rstest]
+#[case(&["--mixture", "web=nan,code=1"])]
+#[case(&["--mixture", "web=.6,code=.6"])]
+#[case(&["--mixture", "web=-1,code=2"])]
+#[case(&["--mixture", "web=1", "--capacity=-1"])]
+#[case(&["--mixture", "web=1", "--capacity", "nan"])]
+#[case(&["--mixture", "web=1", "--tokens", "1e999"])]
+#[case(&["--mixture", "web=1", "--tokens", "0"])]
+fn a_point_that_is_none_is_refused(#[case] arguments: &[&str]) {
+    let folder = narrow();
+    let output = mixlaw(&folder, &[&["predict", "fit.json"], arguments].concat());
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(output.stdout.is_empty() && said.contains("--"), "{said}");
 }

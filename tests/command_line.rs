@@ -382,3 +382,91 @@ fn progress_for_machines_is_json_on_each_line() {
     }
     assert_eq!(told, 1);
 }
+
+/// What a command writes is read by no one: both ends of the talk are closed.
+#[rstest]
+#[case(&["run", "small.toml", "--out", "out"], 0)]
+#[case(&["run", "small.toml", "--out", "out", "--log-format", "json"], 0)]
+#[case(&["simulate", "small.toml", "--out", "-"], 0)]
+#[case(&["simulate", "small.toml", "--out", "runs.csv"], 0)]
+#[case(&["plan", "small.toml"], 0)]
+#[case(&["schema"], 0)]
+#[case(&["--help"], 0)]
+#[case(&["run", "absent.toml"], 2)]
+#[case(&["rnu"], 2)]
+fn a_closed_pipe_is_no_failure(#[case] arguments: &[&str], #[case] code: i32) {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    let closed = || std::io::pipe().unwrap().1;
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("mixlaw"));
+    command.current_dir(folder.path()).args(arguments);
+    let status = command.stdout(closed()).stderr(closed()).status().unwrap();
+    assert_eq!(status.code(), Some(code));
+    // The work is done, whoever listens.
+    if arguments.contains(&"out") {
+        assert!(folder.path().join("out/report.html").is_file());
+    }
+}
+
+#[rstest]
+#[case("small.toml", &["simulate", "small.toml", "--out", "small.toml"])]
+#[case("real.csv", &["simulate", "small.toml", "--out", "real.csv"])]
+#[case("real.csv", &["fit", "real.csv", "--law", "mean", "--json", "real.csv"])]
+#[case("fits.json", &["optimize", "fits.json", "--json", "fits.json"])]
+fn a_file_of_another_kind_is_not_replaced(#[case] there: &str, #[case] arguments: &[&str]) {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    let simulate = ["simulate", "small.toml", "--out", "runs.csv"];
+    // A second time over what it wrote itself: that is replaced.
+    for _ in 0..2 {
+        mixlaw(&folder).args(simulate).assert().success();
+        mixlaw(&folder)
+            .args(["fit", "runs.csv", "--law", "capacity", "--starts", "2"])
+            .args(["--split-by", "none", "--json", "fits.json"])
+            .assert()
+            .success();
+    }
+    let runs = std::fs::read_to_string(folder.path().join("runs.csv")).unwrap();
+    write(&folder, "real.csv", &runs.replacen("cell,", "run,", 1));
+    let before = std::fs::read(folder.path().join(there)).unwrap();
+    let scale = match arguments[0] {
+        "optimize" => &["--capacity", "1e3", "--tokens", "1e5"][..],
+        _ => &[],
+    };
+    let output = mixlaw(&folder)
+        .args(arguments)
+        .args(scale)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("is there already"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(std::fs::read(folder.path().join(there)).unwrap(), before);
+}
+
+#[test]
+fn a_run_of_real_runs_replaces_no_simulated_ones() {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "small.toml", SMALL);
+    let run = ["run", "small.toml", "--out", "out"];
+    mixlaw(&folder).args(run).assert().success();
+    let runs = folder.path().join("out/runs.csv");
+    let before = std::fs::read(&runs).unwrap();
+    std::fs::write(folder.path().join("real.csv"), &before).unwrap();
+    write(
+        &folder,
+        "real.toml",
+        "[data]\nruns = \"real.csv\"\n\n[fit]\nlaws = [\"mean\"]\n",
+    );
+    let output = mixlaw(&folder)
+        .args(["run", "real.toml", "--out", "out"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(std::fs::read(&runs).unwrap(), before);
+    let fresh = ["run", "real.toml", "--out", "out", "--fresh"];
+    mixlaw(&folder).args(fresh).assert().success();
+}

@@ -206,6 +206,99 @@ fn a_browser_shows_the_pages_without_errors_or_requests() {
     assert_eq!(asked, ["http://example.invalid/picture"]);
 }
 
+/// A world of one domain, measured in a blink.
+const SINGLE: &str = r#"
+claim = "One domain."
+
+[world]
+head = 5
+
+[[world.domains]]
+name = "web"
+exponent = 1.3
+floor = 1.0
+
+[learner]
+kernel = "exponential"
+tau = 5
+
+[sweep]
+capacities = [1e3, 2e3, 4e3, 1e4]
+tokens = [1e6]
+mixtures = { design = "list", points = [[1.0]] }
+
+[fit]
+laws = ["mean"]
+split = { by = "run", test-fraction = 0.25, count = 2 }
+
+[[checks]]
+figure = "test.mre.mean"
+at-most = 100
+"#;
+
+#[test]
+fn what_is_not_run_keeps_its_results() {
+    let folder = reproduced();
+    let results = folder.path().join("results");
+    let experiments = folder.path().join("experiments");
+    let before = ["claims.json", "README.md"].map(|name| read(results.join(name)));
+    let again = |arguments: &[&str]| {
+        let mut command = mixlaw();
+        command.current_dir(folder.path()).arg("reproduce");
+        let output = command.args(arguments).assert().success();
+        String::from_utf8(output.get_output().stderr.clone()).unwrap()
+    };
+    // A third experiment is put in its place; the others stay as they are, to the byte.
+    std::fs::write(experiments.join("00-single.toml"), SINGLE).unwrap();
+    again(&["--only", "00"]);
+    let [claims, readme] = ["claims.json", "README.md"].map(|name| read(results.join(name)));
+    let entries = |text: &str| text.lines().count();
+    for (now, before) in [(&claims, &before[0]), (&readme, &before[1])] {
+        let rest = before.split_once("01-varied").unwrap().1;
+        assert!(now.ends_with(rest), "{now}");
+        assert!(now.find("00-single") < now.find("01-varied"), "{now}");
+        assert!(entries(now) > entries(before));
+    }
+    let html = read(results.join("index.html"));
+    assert!(html.contains("<img src=\"data:image/svg+xml,"), "{html}");
+    assert!(html.contains("href=\"01-varied/figures/variation.svg\""));
+    // The same again changes nothing.
+    again(&["--only", "00"]);
+    assert_eq!(claims, read(results.join("claims.json")));
+    // Data that are gone do not take the verdicts along, and neither does a file.
+    let absent = "[data]\nruns = \"absent.csv\"\n\n[fit]\n";
+    std::fs::write(experiments.join("01-varied.toml"), absent).unwrap();
+    let said = again(&["--only", "01"]);
+    assert!(said.contains("what was found before stays"), "{said}");
+    assert_eq!(claims, read(results.join("claims.json")));
+    std::fs::remove_file(experiments.join("00-single.toml")).unwrap();
+    let said = again(&["--only", "02"]);
+    assert!(said.contains("note: 00-single stays in"), "{said}");
+    let kept = read(results.join("claims.json"));
+    assert!(kept.contains("00-single") && kept.contains("01-varied"));
+}
+
+#[test]
+fn reproduce_fills_no_folder_of_something_else() {
+    let folder = reproduced();
+    let readme = folder.path().join("README.md");
+    std::fs::write(&readme, "# A project").unwrap();
+    for out in [".", "results/01-varied", "experiments"] {
+        let mut command = mixlaw();
+        command.current_dir(folder.path());
+        command.args(["reproduce", "--out", out]).assert().code(2);
+    }
+    assert_eq!(read(&readme), "# A project");
+    // Nor does `run` replace the verdicts of many by those of one.
+    let claims = folder.path().join("results/claims.json");
+    let before = read(&claims);
+    let mut command = mixlaw();
+    command.current_dir(folder.path());
+    let run = ["run", "experiments/01-varied.toml", "--out", "results"];
+    command.args(run).assert().code(2);
+    assert_eq!(read(&claims), before);
+}
+
 #[test]
 fn equal_results_compare_as_the_same() {
     let folder = reproduced();

@@ -4,7 +4,7 @@
 use super::failure::Failure;
 use crate::optimum::{
     Aim, BestMixture, Constraints, LITTLE_LOSS, Losses, Near, Optimum, OptimumPlan, Problem,
-    Reference, ReferenceKind, Region, best, flatness, uncertainty,
+    Reference, ReferenceKind, Region, SIMULATOR, Trained, best, flatness, uncertainty,
 };
 
 /// A sum of weights this close to 1 is 1.
@@ -19,12 +19,24 @@ pub(super) struct Question {
     pub(super) aim: Aim,
     near: Option<Near>,
     constraints: Constraints,
-    region: Region,
-    free: Region,
+    /// For laws: within what was trained, unless the plan lets them out.
+    under_laws: Regions,
+    /// For the simulator, which knows what no run was trained on.
+    in_truth: Regions,
+    trained: Trained,
+    beyond_trained: bool,
     pub(super) scale: (f64, f64),
     seed: u64,
     /// The same at each value of the path of the plan.
     pub(super) path: Vec<PathPoint>,
+}
+
+/// The mixtures that are allowed.
+struct Regions {
+    /// With the bounds that were asked for.
+    asked: Region,
+    /// Without them.
+    free: Region,
 }
 
 /// What is asked at one value of a path.
@@ -36,23 +48,48 @@ pub(super) struct PathPoint {
 
 impl Question {
     /// Reads `plan` in terms of the domains and loss columns of a table, whose own weights are
-    /// `own`.
+    /// `own` and whose runs cover `trained`.
     pub(super) fn new(
         plan: &OptimumPlan,
         domains: &[String],
         (losses, own): (&[String], &[Option<usize>]),
+        trained: &Trained,
         seed: u64,
     ) -> Result<Self, Failure> {
         let constraints = plan.constraints(domains).map_err(Failure::words)?;
-        let region = constraints.region(domains, plan.tokens).map_err(|error| {
-            Failure::words_with_help(
-                format!("no mixture keeps these bounds: {error}"),
-                "loosen one of them",
-            )
-        })?;
+        let region = |of: &Constraints| of.region(domains, plan.tokens);
+        let none = Constraints::none(domains.len());
+        let in_truth = Regions {
+            asked: region(&constraints).map_err(|error| {
+                Failure::words_with_help(
+                    format!("no mixture keeps these bounds: {error}"),
+                    "loosen one of them",
+                )
+            })?,
+            free: region(&none).map_err(Failure::words)?,
+        };
+        let under_laws = if plan.beyond_trained {
+            Regions {
+                asked: in_truth.asked.clone(),
+                free: in_truth.free.clone(),
+            }
+        } else {
+            Regions {
+                asked: region(&constraints.clone().within(trained)).map_err(|error| {
+                    Failure::words_with_help(
+                        format!(
+                            "no mixture keeps these bounds and the range of weights that was trained: {error}"
+                        ),
+                        "loosen one of them, or let weights leave that range: --beyond-trained, in an \
+                         experiment `beyond-trained = true`; a law says little there",
+                    )
+                })?,
+                free: region(&none.within(trained)).map_err(Failure::words)?,
+            }
+        };
         let along = plan.along_path(losses, own).map_err(Failure::words)?;
         let path = along.into_iter().map(|(value, plan)| {
-            let question = Self::new(&plan, domains, (losses, own), seed)?;
+            let question = Self::new(&plan, domains, (losses, own), trained, seed)?;
             Ok(PathPoint {
                 value,
                 plan,
@@ -60,8 +97,6 @@ impl Question {
             })
         });
         let path = path.collect::<Result<_, Failure>>()?;
-        let free = Constraints::none(domains.len());
-        let free = free.region(domains, plan.tokens).map_err(Failure::words)?;
         Ok(Self {
             aim: plan.aim(losses, own).map_err(Failure::words)?,
             near: plan.near(domains).map_err(Failure::words)?,
@@ -69,8 +104,10 @@ impl Question {
             losses: losses.to_vec(),
             own: own.to_vec(),
             constraints,
-            region,
-            free,
+            under_laws,
+            in_truth,
+            trained: trained.clone(),
+            beyond_trained: plan.beyond_trained,
             scale: (plan.capacity, plan.tokens),
             seed,
             path,
@@ -118,9 +155,18 @@ impl Question {
         }
     }
 
+    /// The mixtures that are allowed for `of`, a law or the simulator.
+    fn regions(&self, of: &str) -> &Regions {
+        if of == SIMULATOR {
+            &self.in_truth
+        } else {
+            &self.under_laws
+        }
+    }
+
     /// The best allowed mixture.
     pub(super) fn optimum(&self, of: &str, losses: &dyn Losses) -> Result<Optimum, Failure> {
-        best(&self.problem(losses), &self.region, self.seed)
+        best(&self.problem(losses), &self.regions(of).asked, self.seed)
             .map_err(|error| Failure::words(format!("no best mixture of {of}: {error}")))
     }
 
@@ -133,6 +179,7 @@ impl Question {
         replicates: &[&dyn Losses],
     ) -> Result<BestMixture, Failure> {
         let words = |error| Failure::words(format!("no best mixture of {of}: {error}"));
+        let regions = self.regions(of);
         let problem = self.problem(losses);
         let optimum = self.optimum(of, losses)?;
         let unconstrained = if self.constraints.is_none() && self.near.is_none() {
@@ -142,7 +189,7 @@ impl Question {
                 near: None,
                 ..self.problem(losses)
             };
-            Some(best(&free, &self.free, self.seed).map_err(words)?)
+            Some(best(&free, &regions.free, self.seed).map_err(words)?)
         };
         Ok(BestMixture {
             of: of.into(),
@@ -157,14 +204,16 @@ impl Question {
             capacity: self.scale.0,
             tokens: self.scale.1,
             epochs: self.constraints.epochs,
+            trained: (of != SIMULATOR).then(|| self.trained.clone()),
+            beyond_trained: self.beyond_trained,
             references: self.references(),
             unconstrained,
-            flat: flatness(&problem, &self.region, &optimum, LITTLE_LOSS),
+            flat: flatness(&problem, &regions.asked, &optimum, LITTLE_LOSS),
             uncertainty: uncertainty(
                 replicates,
                 &optimum,
                 (&self.aim, self.near.as_ref()),
-                &self.region,
+                &regions.asked,
                 self.seed,
             )
             .map_err(words)?,

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use miette::{Diagnostic, MietteHandlerOpts, Report};
 
 use super::interrupt::INTERRUPTED;
+use super::output;
 use crate::terminal::harmless;
 
 /// Why a command did not succeed.
@@ -49,23 +50,23 @@ impl Failure {
     pub(super) fn print(self) -> ExitCode {
         match self {
             Self::Input(report) => {
-                eprintln!("{}", harmless(&format!("{report:?}")));
+                output::say(&harmless(&format!("{report:?}")));
                 ExitCode::from(2)
             }
             Self::Claim => {
-                eprintln!("A check of the claim fails (--strict).");
+                output::say("A check of the claim fails (--strict).");
                 ExitCode::from(3)
             }
             Self::Different => {
-                eprintln!("The results differ (--strict).");
+                output::say("The results differ (--strict).");
                 ExitCode::from(3)
             }
             Self::Interrupted(kept) => {
-                eprintln!("interrupted: {}", harmless(&kept));
+                output::say(&harmless(&format!("interrupted: {kept}")));
                 ExitCode::from(INTERRUPTED)
             }
             Self::Other(message) => {
-                eprintln!("mixlaw: {}", harmless(&message));
+                output::say(&harmless(&format!("mixlaw: {message}")));
                 ExitCode::FAILURE
             }
         }
@@ -86,11 +87,11 @@ pub(super) fn print_usage(error: &clap::Error) -> ExitCode {
     };
     if error.use_stderr() {
         let text = text(colour(std::io::stderr().is_terminal()));
-        eprint!("{}", harmless(&text));
+        output::say(harmless(&text).trim_end_matches('\n'));
         return ExitCode::from(2);
     }
     let text = text(colour(std::io::stdout().is_terminal()));
-    match super::output::print(&text) {
+    match output::print(&text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.print(),
     }

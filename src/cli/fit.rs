@@ -3,7 +3,7 @@
 use super::arguments::{FitArguments, ResidualName, RobustName, SplitBy};
 use super::failure::Failure;
 use super::filter;
-use super::output;
+use super::output::{self, Content};
 use super::progress::Talk;
 use super::results::fit_table;
 use super::scale_split;
@@ -12,7 +12,6 @@ use crate::fit::{
 };
 use crate::report::{
     DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
-    write_atomic,
 };
 use crate::runs::{self, ExcludedCell, Mapping, ReadNotes, RunTable, ScaleSource};
 
@@ -27,7 +26,7 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     super::results::check_laws(&plan.laws)?;
     let mapping = mapping_of(arguments)?;
     if let Some(json) = &arguments.json {
-        output::check_file(json)?;
+        output::check_file(json, Content::Fits)?;
     }
     let (table, source) = load(&mapping, talk)?;
     let fitted = fit_table(&table, &plan, None, talk)?;
@@ -52,8 +51,7 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     if let Some(json) = &arguments.json {
         let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
         let text = with_fits(&text, &fitted.saved(&table));
-        write_atomic(json, text.as_bytes())
-            .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
+        output::write(json, text.as_bytes())?;
         talk.say(&format!("fits written to {}", json.display()));
     }
     Ok(())
@@ -255,9 +253,13 @@ fn mapping_of(arguments: &FitArguments) -> Result<Mapping, Failure> {
 /// A number is a constant for every run; anything else names a column.
 fn scale_of(flag: &str, text: &str) -> Result<ScaleSource, Failure> {
     match text.parse::<f64>() {
-        Ok(value) if value > 0.0 => Ok(ScaleSource::Constant(value)),
-        Ok(value) => Err(Failure::words(format!(
-            "{flag} is {value}: it must be above 0"
+        // 1e999 is read as infinite, which no one means by it; tables write `inf` for unlimited.
+        Ok(value) if value > 0.0 && (value.is_finite() || text == "inf") => {
+            Ok(ScaleSource::Constant(value))
+        }
+        Ok(_) => Err(Failure::words(format!(
+            "{flag} is {}: it must be a number above 0, or inf for unlimited",
+            text.escape_debug()
         ))),
         Err(_) => Ok(ScaleSource::Column(text.to_string())),
     }

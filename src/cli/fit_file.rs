@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use super::progress::Talk;
 use crate::bounded::{self, MEBIBYTE};
 use crate::fit::{SavedFits, SavedLaw};
 use crate::optimum::Named;
@@ -84,33 +83,16 @@ pub(super) fn scale(flag: &str, given: Option<&str>, fitted: &[f64]) -> Result<f
             "{flag} is missing: the runs that were fitted have several"
         )));
     };
-    if text == "unlimited" {
+    // As tables have it, too.
+    if matches!(text, "unlimited" | "inf") {
         return Ok(f64::INFINITY);
     }
     match text.parse::<f64>() {
-        Ok(value) if value > 0.0 => Ok(value),
+        // 1e999 is read as infinite, which no one means by it.
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
         _ => Err(Failure::words(format!(
             "{flag} is `{}`: it must be a number above 0, or unlimited",
             text.escape_debug()
         ))),
-    }
-}
-
-/// Warns where a scale is outside the range of the runs, by the factor.
-pub(super) fn warn_outside(what: &str, value: f64, fitted: &[f64], talk: Talk) {
-    let least = fitted.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = fitted.iter().copied().fold(0.0, f64::max);
-    if value == f64::INFINITY && most < f64::INFINITY {
-        talk.say(&format!(
-            "warning: unlimited {what} is beyond all runs that were fitted (up to {most:e})"
-        ));
-    } else if value > most {
-        let factor = value / most;
-        talk.say(&format!(
-            "warning: {what} {value:e} is {factor:.3} times the largest that was fitted, {most:e}"
-        ));
-    } else if value < least {
-        let factor = least / value;
-        talk.say(&format!("warning: {what} {value:e} is {factor:.3} times below the smallest that was fitted, {least:e}"));
     }
 }

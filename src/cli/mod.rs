@@ -1,5 +1,8 @@
 //! The command line: one file per subcommand, wiring and words only.
 
+// They panic when the reader has closed the pipe: `output::print` and `output::say` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod allocation;
 mod arguments;
 mod asked;
@@ -82,7 +85,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Command::Merge(merge) => merge::merge(merge, talk),
         Command::Simulate(simulate) => simulate::simulate(simulate, talk),
         Command::Fit(fit) => fit::fit(fit, talk),
-        Command::Predict(predict) => predict::predict(predict, talk),
+        Command::Predict(predict) => predict::predict(predict),
         Command::Optimize(optimize) => optimize::optimize(optimize, talk),
         Command::Reproduce(reproduce) => reproduce::reproduce(reproduce, talk),
         Command::Compare(two) => compare::compare(two),

@@ -3,25 +3,25 @@
 use super::arguments::OptimizeArguments;
 use super::best_mixture::Question;
 use super::failure::Failure;
+use super::fit_file;
+use super::output::{self, Content};
 use super::progress::Talk;
-use super::{fit_file, output};
-use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, searchable};
-use crate::report::{best_mixture_table, optima_json, write_atomic};
+use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, Trained, searchable};
+use crate::report::{best_mixture_table, optima_json};
 
 pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;
     let laws = fit_file::laws(&saved, &arguments.law)?;
     if let Some(json) = &arguments.json {
-        output::check_file(json)?;
+        output::check_file(json, Content::Optima)?;
     }
     let rows = saved.observations(0.0);
     let capacity = fit_file::scale("--capacity", arguments.capacity.as_deref(), &rows.capacity)?;
     let tokens = fit_file::scale("--tokens", arguments.tokens.as_deref(), &rows.tokens)?;
     let plan = plan_of(arguments, capacity, tokens)?;
     let columns = (saved.losses.as_slice(), saved.own_weight.as_slice());
-    let question = Question::new(&plan, &saved.domains, columns, arguments.seed)?;
-    fit_file::warn_outside("capacity", capacity, &rows.capacity, talk);
-    fit_file::warn_outside("tokens", tokens, &rows.tokens, talk);
+    let trained = Trained::of(&rows.weights, &rows.capacity, &rows.tokens);
+    let question = Question::new(&plan, &saved.domains, columns, &trained, arguments.seed)?;
     let rows = searchable(&rows);
     let shape = (saved.domains.len(), saved.losses.len());
     let mut found = Vec::new();
@@ -58,8 +58,7 @@ pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), 
         output::print(&format!("{gap}{table}"))?;
     }
     if let Some(json) = &arguments.json {
-        write_atomic(json, optima_json(&found).as_bytes())
-            .map_err(|error| Failure::other(format!("cannot write {}: {error}", json.display())))?;
+        output::write(json, optima_json(&found).as_bytes())?;
         talk.say(&format!("best mixtures written to {}", json.display()));
     }
     Ok(())
@@ -96,6 +95,7 @@ fn plan_of(
             .collect::<Result<_, _>>()?,
         available: named("--available", &arguments.available)?,
         epochs: arguments.epochs,
+        beyond_trained: arguments.beyond_trained,
         near,
         ..OptimumPlan::new(arguments.law.clone(), capacity, tokens)
     })

@@ -1,6 +1,6 @@
 //! Where results go: checked before any work starts.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::failure::Failure;
@@ -31,8 +31,66 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Makes sure that a file can be written at `path`, without leaving anything there.
-pub(super) fn check_file(path: &Path) -> Result<(), Failure> {
+/// Writes a line to standard error. A reader that closes early (`2>&1 | head -1`) is no failure, and
+/// any other could be told nowhere; `eprintln!` would panic at both.
+pub(super) fn say(line: &str) {
+    let _ = std::io::stderr()
+        .lock()
+        .write_all(format!("{line}\n").as_bytes());
+}
+
+/// What a command writes into one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Fits, of `mixlaw fit --json`.
+    Fits,
+    /// Best mixtures, of `mixlaw optimize --json`.
+    Optima,
+    /// Runs, of `mixlaw simulate`.
+    Runs,
+}
+
+impl Content {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Fits => "no file of fits",
+            Self::Optima => "no file of best mixtures",
+            Self::Runs => "no table of simulated runs",
+        }
+    }
+
+    /// Whether the file at `path` is one of these, or empty: then it may be replaced. The first words of
+    /// the file tell, and the last of Parquet; real runs have no column `cell` before all others.
+    fn is_at(self, path: &Path) -> std::io::Result<bool> {
+        const TOLD_BY: u64 = 256;
+        let mut file = std::fs::File::open(path)?;
+        let mut start = Vec::new();
+        Read::by_ref(&mut file)
+            .take(TOLD_BY)
+            .read_to_end(&mut start)?;
+        if self == Self::Runs && start.starts_with(b"PAR1") {
+            let length = file.metadata()?.len();
+            let mut end = Vec::new();
+            file.seek(SeekFrom::Start(length.saturating_sub(MEBIBYTE)))?;
+            file.read_to_end(&mut end)?;
+            return Ok(end.windows(MAKER.len()).any(|bytes| bytes == MAKER));
+        }
+        start.retain(|byte| !byte.is_ascii_whitespace());
+        let begins: &[u8] = match self {
+            Self::Fits => b"{\"data\":",
+            Self::Optima => b"{\"optima\":",
+            Self::Runs => b"cell,replicate,",
+        };
+        Ok(start.is_empty() || start.starts_with(begins))
+    }
+}
+
+/// What a Parquet file says of its maker, if that is mixlaw.
+const MAKER: &[u8] = b"mixlaw version ";
+
+/// Makes sure that a file of `content` can be written at `path`, without leaving anything there. A file
+/// that is there already is replaced if it holds the same kind of thing, and nothing else is.
+pub(super) fn check_file(path: &Path, content: Content) -> Result<(), Failure> {
     let refused = |why: String| Failure::words(format!("cannot write {}: {why}", path.display()));
     if path.is_dir() {
         return Err(refused("it is a directory".into()));
@@ -44,12 +102,68 @@ pub(super) fn check_file(path: &Path) -> Result<(), Failure> {
     if !folder.is_dir() {
         return Err(refused(format!("there is no folder {}", folder.display())));
     }
+    let known = |path: &Path| {
+        content
+            .is_at(path)
+            .map_err(|error| refused(error.to_string()))
+    };
+    if path.is_file() && !known(path)? {
+        return Err(Failure::words_with_help(
+            format!(
+                "cannot write {}: it is there already, and is {}",
+                path.display(),
+                content.words()
+            ),
+            "name another file, or remove this one",
+        ));
+    }
     probe(folder).map_err(|error| refused(error.to_string()))
 }
 
-/// Makes sure that results can be written to `folder`, without leaving anything there: that it
-/// can be made, or holds nothing but results of mixlaw.
-pub(super) fn check_folder(folder: &Path) -> Result<(), Failure> {
+/// The commands that fill a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filler {
+    Run,
+    PlanRuns,
+    Reproduce,
+}
+
+impl Filler {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::PlanRuns => "plan-runs",
+            Self::Reproduce => "reproduce",
+        }
+    }
+
+    /// The one that filled `folder`, if any did. The committed results of a run have no manifest.
+    fn of(folder: &Path) -> Option<Self> {
+        // Others write files of these names, too, but without such a key.
+        let mark = |name: &str, key: &str| {
+            let text = bounded::read_text(&folder.join(name), MOST_MARK).ok()?;
+            let value: serde_json::Value = serde_json::from_str(&text).ok()?;
+            value.get(key).is_some().then_some(value)
+        };
+        let [manifest, claims, plan] = MARKS;
+        let (manifest, claims) = (mark(manifest, "format"), mark(claims, "format"));
+        let plan = mark(plan, "designs");
+        if manifest.is_some() || Store::is_in(folder) {
+            Some(Self::Run)
+        } else if plan.is_some() {
+            Some(Self::PlanRuns)
+        } else {
+            claims.map(|claims| match claims.get("experiments") {
+                Some(_) => Self::Reproduce,
+                None => Self::Run,
+            })
+        }
+    }
+}
+
+/// Makes sure that `filler` can write results to `folder`, without leaving anything there: that it
+/// can be made, is empty, or holds results of the same command.
+pub(super) fn check_folder(folder: &Path, filler: Filler) -> Result<(), Failure> {
     let refused = |why: String| {
         Failure::words(format!(
             "cannot write results to {}: {why}",
@@ -60,19 +174,24 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Failure> {
         return Err(refused("it is a file".into()));
     }
     check_version(folder)?;
-    let ours = || Store::is_in(folder) || MARKS.iter().any(|mark| folder.join(mark).is_file());
-    if folder.is_dir() && !ours() {
+    if folder.is_dir() && Filler::of(folder) != Some(filler) {
         let entries = std::fs::read_dir(folder).map_err(|error| refused(error.to_string()))?;
         let others = entries
             .filter_map(Result::ok)
             .any(|entry| !entry.file_name().to_string_lossy().starts_with(PROBE));
         // Asked again: another process may have begun there in between.
-        if others && !ours() {
+        let holds = Filler::of(folder);
+        if others && holds != Some(filler) {
+            let folder = folder.display();
             return Err(Failure::words_with_help(
-                format!(
-                    "{} is not empty and holds no results of mixlaw",
-                    folder.display()
-                ),
+                match holds {
+                    Some(other) => format!(
+                        "{folder} holds results of `mixlaw {}`, which `mixlaw {}` would replace in part",
+                        other.name(),
+                        filler.name()
+                    ),
+                    None => format!("{folder} is not empty and holds no results of mixlaw"),
+                },
                 "name another directory with --out",
             ));
         }
@@ -120,10 +239,15 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Writes a file of results as a whole.
+/// Writes a file of results as a whole; a pipe (`/dev/stdout`) whose reader closes early is no failure.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_atomic(path, bytes)
-        .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
+    match write_atomic(path, bytes) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(format!(
+            "cannot write {}: {error}",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Removes the temporary files that a killed run left in its `folder`, of which no other process may

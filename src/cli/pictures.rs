@@ -1,9 +1,12 @@
 //! Results as the data of figures.
 
+use std::path::Path;
+
 use super::allocation::allocation;
 use super::maps::{error_map, response_map};
 use super::results::Fitted;
 use super::{mixture_path, onset, transfer};
+use crate::bounded::{self, MEBIBYTE};
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::optimum::{BestMixture, PathMixtures};
@@ -77,17 +80,32 @@ pub(super) fn pictures(
     all
 }
 
-/// The figure that shows the claim at a glance: the more of the experiment it holds, the better.
+/// Figures that show a claim at a glance: the more of the experiment one holds, the better.
+const LEADS: [&str; 6] = [
+    "variation",
+    "onset",
+    "path",
+    "mixtures",
+    "error-map",
+    "law-errors",
+];
+
+/// The figure that shows the claim of an earlier run, as `lead` had chosen it, from the folder of its
+/// results.
+pub(super) fn lead_kept(folder: &Path) -> Option<PageFigure> {
+    LEADS.iter().find_map(|name| {
+        let file = folder.join("figures").join(format!("{name}.svg"));
+        let svg = bounded::read_text(&file, MOST_PICTURE).ok()?;
+        PageFigure::kept(&svg, name)
+    })
+}
+
+/// Largest picture that is kept.
+const MOST_PICTURE: u64 = 64 * MEBIBYTE;
+
+/// The figure that shows the claim at a glance.
 pub(super) fn lead(figures: &[PageFigure]) -> Option<PageFigure> {
-    const ORDER: [&str; 6] = [
-        "variation",
-        "onset",
-        "path",
-        "mixtures",
-        "error-map",
-        "law-errors",
-    ];
-    ORDER
+    LEADS
         .iter()
         .find_map(|name| figures.iter().find(|figure| figure.file() == *name))
         .cloned()

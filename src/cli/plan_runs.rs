@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::arguments::PlanRunsArguments;
 use super::failure::Failure;
-use super::output;
+use super::output::{self, Filler};
 use super::progress::{Talk, Work};
 use super::run::DEFAULT_FOLDER;
 use crate::config;
 use crate::planning;
 use crate::report::figure::{Figure, RegretByRuns};
-use crate::report::{plan_json, plan_table, trials_csv, write_atomic};
+use crate::report::{plan_json, plan_table, trials_csv};
 
 pub(super) fn plan_runs(arguments: &PlanRunsArguments, talk: Talk) -> Result<(), Failure> {
     let study = config::load_study(&arguments.file).map_err(Failure::input)?;
@@ -18,18 +18,14 @@ pub(super) fn plan_runs(arguments: &PlanRunsArguments, talk: Talk) -> Result<(),
         .out
         .clone()
         .unwrap_or_else(|| Path::new(DEFAULT_FOLDER).join(&study.name));
-    output::check_folder(&folder)?;
+    output::check_folder(&folder, Filler::PlanRuns)?;
     let work = Work::begin(talk, "worlds tried", study.worlds);
     let outcome = planning::study(&study, &|more| work.advance(more)).map_err(Failure::words)?;
     work.finish();
     output::print(&plan_table(&study, &outcome).text(output::colour()))?;
     let figures = folder.join("figures");
     output::make_folder(&figures)?;
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        write_atomic(&path, text.as_bytes())
-            .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
-    };
+    let write = |name: &str, text: &str| output::write(&folder.join(name), text.as_bytes());
     write("plan.json", &plan_json(&study, &outcome))?;
     write("trials.csv", &trials_csv(&study, &outcome))?;
     RegretByRuns::of(&study, &outcome)

@@ -4,14 +4,13 @@ use ndarray::Array2;
 
 use super::arguments::PredictArguments;
 use super::failure::Failure;
-use super::progress::Talk;
 use super::{fit_file, output};
 use crate::fit::{SavedFits, prediction_intervals};
 use crate::law::Observations;
-use crate::optimum;
+use crate::optimum::{self, Trained};
 use crate::report::{PredictedLosses, prediction_table};
 
-pub(super) fn predict(arguments: &PredictArguments, talk: Talk) -> Result<(), Failure> {
+pub(super) fn predict(arguments: &PredictArguments) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;
     let laws = fit_file::laws(&saved, &arguments.law)?;
     let named = fit_file::named("--mixture", &arguments.mixture)?;
@@ -20,28 +19,47 @@ pub(super) fn predict(arguments: &PredictArguments, talk: Talk) -> Result<(), Fa
     let rows = saved.observations(0.0);
     let capacity = fit_file::scale("--capacity", arguments.capacity.as_deref(), &rows.capacity)?;
     let tokens = fit_file::scale("--tokens", arguments.tokens.as_deref(), &rows.tokens)?;
-    fit_file::warn_outside("capacity", capacity, &rows.capacity, talk);
-    fit_file::warn_outside("tokens", tokens, &rows.tokens, talk);
+    let trained = Trained::of(&rows.weights, &rows.capacity, &rows.tokens);
+    let mut outside = trained.scale_outside((capacity, tokens));
+    outside.extend(trained.mixture_outside(&saved.domains, &mixture));
+    let only_prior = trained.only_prior(&mixture);
     let mut predicted = Vec::new();
     for law in laws {
         let rows = saved.observations(law.weight_floor);
         let restored = saved.restore(law, &rows).map_err(Failure::words)?;
         let point = one_point(&saved, &mixture, (capacity, tokens), law.weight_floor);
-        if restored.fitted.guarded(&point) > 0 {
-            talk.say(&format!(
-                "warning: a prediction of {} ran off and was held at a bound",
-                law.law
-            ));
-        }
-        predicted.push(PredictedLosses {
-            law: law.law.clone(),
-            losses: restored.fitted.predict(&point).row(0).to_vec(),
-            intervals: prediction_intervals(&restored.replicates, &point)
+        let losses = restored.fitted.predict(&point).row(0).to_vec();
+        let mut unguarded = losses.clone();
+        restored
+            .fitted
+            .predict_point(point.point(0), &mut unguarded);
+        let columns = restored.fitted.columns();
+        let of =
+            |is: &dyn Fn(usize) -> bool| columns.iter().copied().filter(|at| is(*at)).collect();
+        let intervals = match only_prior {
+            true => vec![None; losses.len()],
+            false => prediction_intervals(&restored.replicates, &point)
                 .row(0)
                 .to_vec(),
+        };
+        predicted.push(PredictedLosses {
+            law: law.law.clone(),
+            held: of(&|at| unguarded[at] > losses[at]),
+            silent: of(&|at| losses[at].is_nan()),
+            losses,
+            intervals,
         });
     }
-    output::print(&prediction_table(&saved.losses, &predicted).text(output::colour()))
+    let said = |law: &PredictedLosses| law.losses.iter().any(|loss| !loss.is_nan());
+    if !predicted.iter().any(said) {
+        return Err(Failure::words(format!(
+            "no law of the file says anything of this point. {}",
+            outside.join(" ")
+        )));
+    }
+    output::print(
+        &prediction_table(&saved.losses, &predicted, (&outside, only_prior)).text(output::colour()),
+    )
 }
 
 /// One row without losses.

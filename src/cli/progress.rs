@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::arguments::LogFormat;
 use super::estimate::duration;
+use super::output;
 use crate::report::utc;
 use crate::terminal::harmless;
 
@@ -43,9 +44,9 @@ impl Talk {
             Self::Quiet => {}
             Self::Json => {
                 let time = utc(SystemTime::now());
-                eprintln!("{}", json!({ "time": time, "message": sentence }));
+                output::say(&json!({ "time": time, "message": sentence }).to_string());
             }
-            Self::Lines | Self::Bar => eprintln!("{}", harmless(sentence)),
+            Self::Lines | Self::Bar => output::say(&harmless(sentence)),
         }
     }
 }
@@ -95,7 +96,7 @@ impl Work {
         } else if self.talk != Talk::Quiet {
             let due = (self.clock.elapsed().as_secs() / LINE_EVERY.as_secs()) as usize;
             if self.lines.fetch_max(due, Ordering::Relaxed) < due {
-                eprintln!("{}", self.now().line(self.talk));
+                output::say(&self.now().line(self.talk));
             }
         }
     }
@@ -120,7 +121,7 @@ impl Work {
         }
         let now = self.now();
         if self.talk == Talk::Json {
-            eprintln!("{}", now.line(self.talk));
+            output::say(&now.line(self.talk));
             return;
         }
         let failed = now.failed_in_words();

@@ -5,72 +5,139 @@ use std::path::{Path, PathBuf};
 use super::arguments::ReproduceArguments;
 use super::failure::Failure;
 use super::keeping::Keeping;
-use super::output;
+use super::output::{self, Filler};
+use super::pictures::lead_kept;
 use super::progress::Talk;
 use super::run::{fails, run_into};
+use crate::bounded::{self, MEBIBYTE};
 use crate::config::{self, Experiment, Source};
 use crate::fit::SplitRule;
-use crate::report::{Index, write_atomic};
+use crate::report::{Index, Verdicts};
 
 pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<(), Failure> {
-    let files = files(&arguments.experiments, &arguments.only)?;
+    let files = files(&arguments.experiments)?;
+    let wanted = wanted(&files, arguments)?;
     // Every file is read before any work: a mistake in the last one costs nothing.
-    let experiments = files
-        .iter()
+    let experiments = wanted
+        .into_iter()
         .map(|file| config::load(file).map_err(Failure::input))
         .filter(|read| {
             let slow = read.as_ref().is_ok_and(|experiment| experiment.slow);
             !(arguments.fast && slow)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    output::check_version(&arguments.out)?;
-    std::fs::create_dir_all(&arguments.out).map_err(|error| {
-        Failure::words(format!(
-            "cannot write results to {}: {error}",
-            arguments.out.display()
-        ))
-    })?;
-    let mut index = Index::default();
+    output::check_folder(&arguments.out, Filler::Reproduce)?;
+    output::make_folder(&arguments.out)?;
+    // What is there already stays, but for the experiments that are run now.
+    let known = names(&files);
+    let order: Vec<String> = known.iter().map(|(name, _)| name.clone()).collect();
+    let mut index = earlier(&arguments.out, &order, talk)?;
+    for (name, claim) in &known {
+        index.verdicts.tell_claim(name, claim.as_deref());
+    }
+    write_index(&arguments.out, &index)?;
+    let mut now = Verdicts::default();
     let mut failed = false;
     for experiment in &experiments {
+        let claim = experiment.claim.as_deref();
         if let Some(absent) = absent_file(experiment) {
             let reason = format!("needs {}, which is absent", name_of(&absent));
+            now.skip(&experiment.name, claim, &reason);
+            if index.verdicts.was_run(&experiment.name) {
+                talk.say(&format!(
+                    "{}: skipped, it {reason}; what was found before stays",
+                    experiment.name
+                ));
+                continue;
+            }
             talk.say(&format!("{}: skipped, it {reason}", experiment.name));
-            let claim = experiment.claim.as_deref();
             index.verdicts.skip(&experiment.name, claim, &reason);
-            continue;
+        } else {
+            talk.say(&format!("{}:", experiment.name));
+            let folder = arguments.out.join(&experiment.name);
+            // To reproduce is to simulate again, whatever is there.
+            let keeping = Keeping {
+                fresh: true,
+                ..Keeping::default()
+            };
+            let ran = run_into(&folder, experiment, &keeping, talk, false)?;
+            failed |= fails(&ran.claim);
+            now.add(&experiment.name, ran.claim.clone());
+            index.verdicts.add(&experiment.name, ran.claim);
+            index.pictures.remove(&experiment.name);
+            if let Some(picture) = ran.picture {
+                index.pictures.insert(experiment.name.clone(), picture);
+            }
         }
-        talk.say(&format!("{}:", experiment.name));
-        let folder = arguments.out.join(&experiment.name);
-        // To reproduce is to simulate again, whatever is there.
-        let keeping = Keeping {
-            fresh: true,
-            ..Keeping::default()
-        };
-        let ran = run_into(&folder, experiment, &keeping, talk, false)?;
-        failed |= fails(&ran.claim);
-        index.verdicts.add(&experiment.name, ran.claim);
-        if let Some(picture) = ran.picture {
-            index.pictures.insert(experiment.name.clone(), picture);
-        }
+        index.verdicts.arrange(&order);
+        write_index(&arguments.out, &index)?;
     }
-    let write = |name: &str, text: &str| {
-        let path = arguments.out.join(name);
-        write_atomic(&path, text.as_bytes())
-            .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())))
-    };
-    write("claims.json", &index.verdicts.json())?;
-    write("README.md", &index.verdicts.markdown(&index.leads()))?;
-    write("index.html", &index.html().map_err(Failure::other)?)?;
-    output::print(&index.verdicts.table().text(output::colour()))?;
+    output::print(&now.table().text(output::colour()))?;
     if arguments.strict && failed {
         return Err(Failure::Claim);
     }
     Ok(())
 }
 
+/// What the folder holds of earlier runs, in the order of the experiments.
+fn earlier(folder: &Path, order: &[String], talk: Talk) -> Result<Index, Failure> {
+    let mut index = Index::default();
+    let file = folder.join(CLAIMS);
+    if file.exists() {
+        let refused = |why: String| {
+            Failure::words_with_help(
+                format!("cannot add to {}: {why}", file.display()),
+                "mend it, or name another directory with --out",
+            )
+        };
+        let text =
+            bounded::read_text(&file, MOST_CLAIMS).map_err(|error| refused(error.to_string()))?;
+        index.verdicts = Verdicts::read(&text, "").map_err(|error| refused(error.to_string()))?;
+    }
+    index.verdicts.arrange(order);
+    for name in index.verdicts.names() {
+        if !order.iter().any(|known| known == name) {
+            talk.say(&format!(
+                "note: {name} stays in {} and is not among the experiments; take it out there if it is gone",
+                file.display()
+            ));
+        }
+        if let Some(picture) = lead_kept(&folder.join(name)) {
+            index.pictures.insert(name.to_owned(), picture);
+        }
+    }
+    Ok(index)
+}
+
+/// The file of all claims.
+const CLAIMS: &str = "claims.json";
+
+/// Largest file of claims.
+const MOST_CLAIMS: u64 = 64 * MEBIBYTE;
+
+/// Writes what is over all experiments; after each one, so that an interruption loses nothing.
+fn write_index(folder: &Path, index: &Index) -> Result<(), Failure> {
+    let write = |name: &str, text: &str| output::write(&folder.join(name), text.as_bytes());
+    write(CLAIMS, &index.verdicts.json())?;
+    write("README.md", &index.verdicts.markdown(&index.leads()))?;
+    write("index.html", &index.html().map_err(Failure::other)?)
+}
+
+/// Names of the experiments of `files`, in order, and what they claim. What is wrong with a file matters
+/// when it is run; until then it has the name of its results unless it says otherwise.
+fn names(files: &[PathBuf]) -> Vec<(String, Option<String>)> {
+    let name = |file: &PathBuf| match config::load(file) {
+        Ok(experiment) => (experiment.name, experiment.claim),
+        Err(_) => {
+            let stem = file.file_stem().map(|stem| stem.to_string_lossy());
+            (stem.unwrap_or_default().into_owned(), None)
+        }
+    };
+    files.iter().map(name).collect()
+}
+
 /// The experiment files of a folder, by name.
-fn files(folder: &Path, only: &[String]) -> Result<Vec<PathBuf>, Failure> {
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let entries = std::fs::read_dir(folder).map_err(|error| {
         Failure::words_with_help(
             format!("cannot read experiments from {}: {error}", folder.display()),
@@ -86,16 +153,28 @@ fn files(folder: &Path, only: &[String]) -> Result<Vec<PathBuf>, Failure> {
         })
         .collect();
     files.sort();
-    let names: Vec<String> = files.iter().map(|file| name_of(file)).collect();
-    let wanted = |name: &str| only.is_empty() || only.iter().any(|o| name.starts_with(o.as_str()));
-    files.retain(|file| wanted(&name_of(file)));
-    if files.is_empty() {
+    Ok(files)
+}
+
+/// Those of `files` that are asked for.
+fn wanted<'a>(
+    files: &'a [PathBuf],
+    arguments: &ReproduceArguments,
+) -> Result<Vec<&'a PathBuf>, Failure> {
+    let only = &arguments.only;
+    let asked = |name: &str| only.is_empty() || only.iter().any(|o| name.starts_with(o.as_str()));
+    let wanted: Vec<&PathBuf> = files.iter().filter(|file| asked(&name_of(file))).collect();
+    if wanted.is_empty() {
+        let names: Vec<String> = files.iter().map(|file| name_of(file)).collect();
         return Err(Failure::words_with_help(
-            format!("no experiment to run in {}", folder.display()),
+            format!(
+                "no experiment to run in {}",
+                arguments.experiments.display()
+            ),
             format!("experiments there: {}", names.join(", ")),
         ));
     }
-    Ok(files)
+    Ok(wanted)
 }
 
 fn name_of(file: &Path) -> String {

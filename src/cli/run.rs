@@ -2,19 +2,26 @@
 
 use std::path::Path;
 
+use ndarray::Array2;
+
 use super::arguments::{Retry, RunArguments};
 use super::asked::check_figures;
 use super::best_mixture::Question;
 use super::directory::{Directory, Origin};
 use super::failure::Failure;
 use super::keeping::{Keeping, Simulated};
+use super::kept_words::ELSEWHERE;
+use super::output::{self, Filler};
 use super::progress::Talk;
 use super::stored::KeptSweep;
-use super::{coarse, estimate, output};
+use super::{coarse, estimate};
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
-use crate::report::PageFigure;
+use crate::fit::observations;
+use crate::optimum::Trained;
+use crate::report::{Manifest, PageFigure};
 use crate::runs::RunTable;
+use crate::sweep::{Store, Sweep};
 
 /// Where results go when nothing else is said.
 pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";
@@ -77,11 +84,14 @@ pub(super) fn run_into(
     tables: bool,
 ) -> Result<Ran, Failure> {
     check_figures(experiment)?;
-    output::check_folder(folder)?;
+    output::check_folder(folder, Filler::Run)?;
     let resolved = config::resolved_toml(experiment, folder);
     let (origin, question) = match &experiment.source {
         // Runs from files are read before anything is written: bad input leaves nothing behind.
         Source::Runs(mapping) => {
+            if !keeping.fresh {
+                refuse_simulated(folder)?;
+            }
             let (table, source) = super::fit::load(mapping, talk)?;
             let question = question(experiment, Some(&table))?;
             (Origin::Read(table, source), question)
@@ -112,6 +122,22 @@ pub(super) fn run_into(
     directory.fill(experiment, origin, question.as_ref(), talk)
 }
 
+/// Refuses to replace runs that were simulated, perhaps for days, by a copy of runs from files.
+fn refuse_simulated(folder: &Path) -> Result<(), Failure> {
+    let manifest = Manifest::read(&folder.join("manifest.json"));
+    let simulated = manifest.is_some_and(|manifest| manifest.simulation.is_some());
+    if simulated || Store::is_in(folder) {
+        return Err(Failure::words_with_help(
+            format!(
+                "{} holds simulated runs of another experiment",
+                folder.display()
+            ),
+            ELSEWHERE,
+        ));
+    }
+    Ok(())
+}
+
 /// Simulates a share of the runs of an experiment into `folder`.
 fn share_into(
     folder: &Path,
@@ -127,7 +153,7 @@ fn share_into(
         ));
     };
     question(experiment, None)?;
-    output::check_folder(folder)?;
+    output::check_folder(folder, Filler::Run)?;
     output::make_folder(folder)?;
     let resolved = config::resolved_toml(experiment, folder);
     let mut kept = KeptSweep::open(folder, simulated, &resolved, keeping, talk)?;
@@ -147,16 +173,28 @@ fn question(
         return Ok(None);
     };
     let question = match (&experiment.source, table) {
-        (Source::Simulated { world, .. }, _) => {
+        (Source::Simulated { world, sweep, .. }, _) => {
             let names = world.names();
             let own: Vec<_> = (0..names.len()).map(Some).collect();
-            Question::new(plan, &names, (&names, &own), experiment.seed)
+            let trained = trained_by(sweep, names.len());
+            Question::new(plan, &names, (&names, &own), &trained, experiment.seed)
         }
         (Source::Runs(_), Some(table)) => {
             let columns = (table.loss_names(), table.own_weight());
-            Question::new(plan, table.weight_names(), columns, experiment.seed)
+            let all: Vec<usize> = (0..table.len()).collect();
+            let rows = observations(table, &all, 0.0);
+            let trained = Trained::of(&rows.weights, &rows.capacity, &rows.tokens);
+            let seed = experiment.seed;
+            Question::new(plan, table.weight_names(), columns, &trained, seed)
         }
         (Source::Runs(_), None) => return Ok(None),
     };
     question.map(Some)
+}
+
+/// What the runs of a sweep over `domains` domains will cover.
+fn trained_by(sweep: &Sweep, domains: usize) -> Trained {
+    let shape = (sweep.mixtures.len(), domains);
+    let weights = Array2::from_shape_fn(shape, |(at, domain)| sweep.mixtures[at].weights()[domain]);
+    Trained::of(&weights, &sweep.capacities, &sweep.tokens)
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::arguments::SimulateArguments;
 use super::failure::Failure;
+use super::interrupt;
+use super::output::{self, Content};
 use super::progress::{Talk, Work};
-use super::{interrupt, output};
 use crate::config::{self, Source};
 use crate::learner::LearnerKind;
 use crate::learner::sgd::Limits;
@@ -34,7 +35,7 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
     };
     let to_stdout = arguments.out == Path::new("-");
     if !to_stdout {
-        output::check_file(&arguments.out)?;
+        output::check_file(&arguments.out, Content::Runs)?;
     }
     let form = Form::of(&arguments.out)?;
     let runs = sweep.runs();
@@ -119,15 +120,19 @@ fn put(
     let patience = interrupt::Patience::begin();
     let written = replace(out, |file| write(&mut Flowing::new(file)));
     drop(patience);
-    written.map_err(|source| {
-        if interrupt::came() {
-            return Failure::Interrupted(format!("{} is not written", out.display()));
-        }
-        Failure::input(WriteError {
-            file: out.into(),
-            source,
-        })
-    })
+    match written {
+        // A pipe (`/dev/stdout`) whose reader closes early.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|source| {
+            if interrupt::came() {
+                return Failure::Interrupted(format!("{} is not written", out.display()));
+            }
+            Failure::input(WriteError {
+                file: out.into(),
+                source,
+            })
+        }),
+    }
 }
 
 /// Simulates a sweep with progress on stderr; its runs are kept in memory alone.

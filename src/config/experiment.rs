@@ -197,6 +197,9 @@ pub(super) fn validate(
                     Some(Source::Runs(_)) | None => None,
                 },
                 simulator: source.as_ref().map_or(Ok(()), Source::has_best_mixture),
+                // What a law says of a world beyond its runs is a question there, which truth answers;
+                // of real runs it would be advice.
+                beyond_trained: matches!(source, Some(Source::Simulated { .. })),
             };
             optimum::validate(optimum, &setting, problems).map(Some)
         }

@@ -46,6 +46,9 @@ pub(super) struct RawOptimum {
     pub(super) available: Option<Numbers>,
     /// How often available tokens may be trained on, above 0; default 1.
     epochs: Option<At<f64>>,
+    /// Whether weights under a law may leave the range that its runs have; default false for runs from
+    /// files, true for simulated ones.
+    beyond_trained: Option<bool>,
     /// A mixture to stay near.
     pub(super) stay_near: Option<RawNear>,
     /// Other scales or targets at which the same is asked: one of `tokens`, `capacities`, `target`.
@@ -83,6 +86,8 @@ pub(super) struct Setting<'a> {
     pub(super) domains: Option<Vec<String>>,
     /// Whether there is a simulator whose best mixture can be found; else why not.
     pub(super) simulator: Result<(), &'static str>,
+    /// Whether weights may leave the range of the runs where nothing is said.
+    pub(super) beyond_trained: bool,
 }
 
 /// Checks `[optimum]`.
@@ -149,6 +154,7 @@ pub(super) fn validate(
         groups: groups?,
         available: available?,
         epochs: epochs?,
+        beyond_trained: raw.beyond_trained.unwrap_or(setting.beyond_trained),
         near: near?,
         path: path?,
     };
@@ -319,6 +325,7 @@ pub(super) fn write(plan: &OptimumPlan, out: &mut Writer) {
         out.list("worst", names.iter().map(|name| quote(name)));
     }
     out.number("epochs", plan.epochs);
+    out.key("beyond-trained", plan.beyond_trained);
     if let Some((mixture, strength)) = &plan.near {
         let near = format!(
             "{{ mixture = {}, strength = {} }}",

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::Region;
+use super::{Region, Trained};
 
 /// A set of domains with a joint bound.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +158,15 @@ impl Constraints {
                 epochs: self.epochs,
                 ..Self::none(self.lower.len())
             }
+    }
+
+    /// The same, and every weight within the range that was trained.
+    pub fn within(mut self, trained: &Trained) -> Self {
+        for (domain, (least, most)) in trained.weights.iter().enumerate() {
+            self.lower[domain] = self.lower[domain].max(*least);
+            self.upper[domain] = self.upper[domain].min(*most);
+        }
+        self
     }
 
     /// The mixtures that are allowed in a run of `tokens` tokens; `names` are those of the domains.

@@ -22,6 +22,7 @@ mod region;
 mod regret;
 mod search;
 mod simulator_losses;
+mod trained;
 mod uncertainty;
 
 pub use best_mixture::{BestMixture, LITTLE_LOSS, Reference, ReferenceKind};
@@ -37,4 +38,5 @@ pub use region::Region;
 pub use regret::{Regret, regret, tokens_wasted};
 pub use search::{Optimum, OptimumError, Price, best};
 pub use simulator_losses::SimulatorLosses;
+pub use trained::Trained;
 pub use uncertainty::{Uncertainty, uncertainty};

@@ -57,6 +57,8 @@ pub struct OptimumPlan {
     pub available: Named,
     /// How often they may be trained on.
     pub epochs: f64,
+    /// Whether the weights under a law may leave the range that its runs have.
+    pub beyond_trained: bool,
     /// A mixture to stay near, and how strongly, in nats.
     pub near: Option<(Named, f64)>,
     /// Other scales or targets at which the same is asked.
@@ -141,6 +143,7 @@ impl OptimumPlan {
             groups: Vec::new(),
             available: Named::new(),
             epochs: 1.0,
+            beyond_trained: false,
             near: None,
             path: None,
         }

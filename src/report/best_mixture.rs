@@ -16,6 +16,9 @@ const BILLION: f64 = 1e9;
 /// A table of one best mixture, a row for each domain, with what there is to say about it.
 pub fn best_mixture_table(found: &BestMixture) -> Table {
     let mut columns = vec![("domain", Align::Left), ("weight", Align::Right)];
+    if found.trained.is_some() {
+        columns.push(("trained", Align::Right));
+    }
     if found.uncertainty.is_some() {
         columns.push(("95 % interval", Align::Right));
         columns.push(("robust", Align::Right));
@@ -31,9 +34,13 @@ pub fn best_mixture_table(found: &BestMixture) -> Table {
             name.clone(),
             format!("{:.4}", found.optimum.weights[domain]),
         ];
+        if let Some(trained) = &found.trained {
+            let (least, most) = trained.weights[domain];
+            cells.push(range(least, most));
+        }
         if let Some(uncertainty) = &found.uncertainty {
-            let (low, high) = uncertainty.weights[domain];
-            cells.push(range(low, high));
+            let interval = found.weight_interval(domain);
+            cells.push(interval.map_or(ABSENT.into(), |(low, high)| range(low, high)));
             cells.push(format!("{:.4}", uncertainty.robust[domain]));
         }
         cells.push(
@@ -51,7 +58,25 @@ pub fn best_mixture_table(found: &BestMixture) -> Table {
         });
     }
     table.notes = sentences(found);
+    table.notes.extend(scale_sentences(found));
     table
+}
+
+/// How far the scale lies outside of that of the runs.
+fn scale_sentences(found: &BestMixture) -> Vec<String> {
+    let trained = found.trained.as_ref();
+    trained.map_or_else(Vec::new, |trained| {
+        trained.scale_outside((found.capacity, found.tokens))
+    })
+}
+
+/// How far the mixture and the scale lie outside of what was trained.
+pub(super) fn outside(found: &BestMixture) -> Vec<String> {
+    let mixture = found
+        .trained
+        .as_ref()
+        .and_then(|trained| trained.mixture_outside(&found.domains, &found.optimum.weights));
+    mixture.into_iter().chain(scale_sentences(found)).collect()
 }
 
 /// What there is to say about a best mixture, sentence by sentence.
@@ -59,11 +84,12 @@ pub fn sentences(found: &BestMixture) -> Vec<String> {
     let mut out = vec![loss_sentence(found), certificate_sentence(&found.optimum)];
     out.extend(
         found
-            .optimum
-            .prices
-            .iter()
-            .map(|price| price_sentence(found, price)),
+            .trained
+            .as_ref()
+            .and_then(|trained| trained.mixture_outside(&found.domains, &found.optimum.weights)),
     );
+    out.extend(known_prices(found).map(|price| price_sentence(found, price)));
+    out.extend(unknown_sentence(found));
     if let Some(flat) = flat_sentence(found) {
         out.push(flat);
     }
@@ -160,10 +186,8 @@ fn place(found: &BestMixture) -> String {
 
 fn loss_sentence(found: &BestMixture) -> String {
     let interval = found
-        .uncertainty
-        .as_ref()
-        .map_or(String::new(), |uncertainty| {
-            let (low, high) = uncertainty.target_loss;
+        .target_loss_interval()
+        .map_or(String::new(), |(low, high)| {
             format!(" (95 % interval {low:.4} to {high:.4})")
         });
     let free = found.unconstrained.as_ref().map_or(String::new(), |free| {
@@ -191,8 +215,46 @@ fn certificate_sentence(optimum: &Optimum) -> String {
     )
 }
 
+/// The prices of bounds, but for those of weights that never varied: there the law has only its prior.
+pub(super) fn known_prices(found: &BestMixture) -> impl Iterator<Item = &Price> {
+    let unknown = |domain: usize| {
+        let trained = found.trained.as_ref();
+        trained.is_some_and(|trained| trained.never_varied(domain))
+    };
+    found
+        .optimum
+        .prices
+        .iter()
+        .filter(move |price| match price {
+            Price::Lower { domain, .. } | Price::Upper { domain, .. } => !unknown(*domain),
+            Price::GroupLower { .. } | Price::GroupUpper { .. } => true,
+        })
+}
+
+/// "No two runs differ in the weight of chem: what another does is not known from them, and it has no interval."
+fn unknown_sentence(found: &BestMixture) -> Option<String> {
+    let trained = found.trained.as_ref()?;
+    let names: Vec<&str> = (0..found.domains.len())
+        .filter(|domain| trained.never_varied(*domain))
+        .map(|domain| found.domains[domain].as_str())
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "No two runs differ in the weight of {}: what another does is not known from them, and it has no interval.",
+            names.join(", ")
+        )
+    })
+}
+
 pub(super) fn price_sentence(found: &BestMixture, price: &Price) -> String {
     let hundredth = rounded(0.01 * price.price(), 2);
+    let by_runs = |domain: usize, end: &str| {
+        format!(
+            "Runs had {end} {:.4} of {}: .01 beyond that would lower the target loss by {hundredth} nats by the \
+             law, which no run tests there.",
+            found.optimum.weights[domain], found.domains[domain]
+        )
+    };
     match *price {
         Price::Upper {
             domain,
@@ -203,6 +265,8 @@ pub(super) fn price_sentence(found: &BestMixture, price: &Price) -> String {
             found.domains[domain],
             rounded(price * found.epochs * BILLION / found.tokens, 2)
         ),
+        Price::Upper { domain, .. } if found.held_by_runs(domain) => by_runs(domain, "at most"),
+        Price::Lower { domain, .. } if found.held_by_runs(domain) => by_runs(domain, "at least"),
         Price::Upper { domain, .. } => format!(
             "A largest weight of {} that is .01 larger would lower the target loss by {hundredth} nats.",
             found.domains[domain]
@@ -311,6 +375,16 @@ pub fn optima_table(found: &[BestMixture]) -> Table {
             strong: false,
         });
     }
+    if let Some(trained) = found.iter().find_map(|one| one.trained.as_ref()) {
+        let mut cells = vec!["(runs that were trained)".to_owned()];
+        let ranges = trained.weights.iter();
+        cells.extend(ranges.map(|(least, most)| format!("{least:.3} to {most:.3}")));
+        cells.resize(table.columns.len(), String::new());
+        table.rows.push(Row {
+            cells,
+            strong: false,
+        });
+    }
     table.notes = vec![format!(
         "At capacity {} and {} tokens. Regret: true target loss of the mixture less that of the \
          simulator's best; tokens lost: what the best mixture could do without and still be as \
@@ -324,6 +398,9 @@ pub fn optima_table(found: &[BestMixture]) -> Table {
             scale(first.capacity),
             scale(first.tokens)
         )];
+    }
+    if let Some(runs) = found.iter().find(|one| one.trained.is_some()) {
+        table.notes.extend(scale_sentences(runs));
     }
     for one in found {
         table.notes.extend(sentences(one));

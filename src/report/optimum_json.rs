@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::best_mixture::{price_sentence, region_sentence};
+use super::best_mixture::{known_prices, outside, price_sentence, region_sentence};
 use crate::optimum::{BestMixture, Cause, JointRegion, Price};
 
 /// `optimum.json`, one line break at the end. What is unlimited or not predicted is `null`.
@@ -36,6 +36,11 @@ fn value(found: &BestMixture) -> Value {
         "mixture",
         by_name(&found.domains, optimum.weights.iter().copied()),
     );
+    if let Some(trained) = &found.trained {
+        let ranges = trained.weights.iter().map(|range| json!(range));
+        insert("trained", by_name(&found.domains, ranges));
+        insert("outside", json!(outside(found)));
+    }
     insert("target-loss", json!(optimum.target_loss));
     insert(
         "losses",
@@ -54,9 +59,7 @@ fn value(found: &BestMixture) -> Value {
     );
     insert(
         "prices",
-        optimum
-            .prices
-            .iter()
+        known_prices(found)
             .map(|price| price_value(found, price))
             .collect(),
     );
@@ -79,9 +82,12 @@ fn value(found: &BestMixture) -> Value {
     if let Some(uncertainty) = &found.uncertainty {
         insert(
             "intervals",
-            by_name(&found.domains, uncertainty.weights.iter().map(|w| json!(w))),
+            by_name(
+                &found.domains,
+                (0..found.domains.len()).map(|domain| json!(found.weight_interval(domain))),
+            ),
         );
-        insert("target-loss-interval", json!(uncertainty.target_loss));
+        insert("target-loss-interval", json!(found.target_loss_interval()));
         insert(
             "robust",
             json!({
@@ -124,7 +130,15 @@ fn region_value(found: &BestMixture, region: &JointRegion) -> Value {
 
 fn price_value(found: &BestMixture, price: &Price) -> Value {
     let (bound, name) = match *price {
+        Price::Lower { domain, .. } if found.held_by_runs(domain) => {
+            ("trained-lower", &found.domains[domain])
+        }
         Price::Lower { domain, .. } => ("lower", &found.domains[domain]),
+        Price::Upper {
+            domain,
+            cause: Cause::Asked,
+            ..
+        } if found.held_by_runs(domain) => ("trained-upper", &found.domains[domain]),
         Price::Upper {
             domain,
             cause: Cause::Asked,

@@ -30,6 +30,9 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("page.css", include_str!("page.css")),
 ];
 
+/// Width of a figure that is not wide, mm.
+const ONE_COLUMN: f64 = 85.0;
+
 /// What the page shows. Parts that are empty are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -71,6 +74,33 @@ impl PageFigure {
             file: file.into(),
             caption: caption.map_or_else(|| figure.description(), Into::into),
         }
+    }
+
+    /// A figure of an earlier run, from the SVG that was saved then; `None` if it is none. It goes into the
+    /// page as an image, in which nothing of the file can act: others may have had it in hand.
+    pub fn kept(svg: &str, file: &str) -> Option<Self> {
+        let between = |from: &str, to: &str| {
+            let (_, rest) = svg.split_once(from)?;
+            Some(rest.split_once(to)?.0)
+        };
+        let title = between("<title>", "</title>")?;
+        let caption = between("<desc>", "</desc>")?;
+        let width = between(" width=\"", "mm\"")?.parse::<f64>().ok()?;
+        // As the sheet of a figure writes character data.
+        let plain = |text: &str| {
+            let text = text.replace("&lt;", "<").replace("&gt;", ">");
+            text.replace("&amp;", "&")
+        };
+        let attribute = percent_encoded(svg);
+        Some(Self {
+            wide: width > ONE_COLUMN,
+            svg: format!(
+                "<img src=\"data:image/svg+xml,{attribute}\" alt=\"{}\">",
+                minijinja::HtmlEscape(&printable(&plain(title)))
+            ),
+            file: file.into(),
+            caption: plain(caption),
+        })
     }
 
     /// The name of its files, without their ending.
@@ -309,6 +339,19 @@ mod tests {
         assert!(!html.contains("&\"<") && !html.contains('\u{1b}'));
         assert!(html.matches("&lt;script&gt;&amp;").count() >= 9);
         assert!(html.contains("figures/..%2F%22%3E%3Cscript%3E.svg"));
+    }
+
+    #[test]
+    fn a_kept_figure_is_an_image_in_which_nothing_acts() {
+        let svg = "<svg viewBox=\"0 0 360 100\" width=\"85mm\" onload=\"x()\"><title>a &lt;b&gt;\"</title>\
+                   <desc>c &amp; d</desc><script>x()</script></svg>";
+        let mut page = page();
+        page.figures = vec![PageFigure::kept(svg, "path").unwrap()];
+        let html = page.html().unwrap();
+        assert!(html.contains("<img src=\"data:image/svg+xml,%3Csvg%20"));
+        assert!(html.contains(" alt=\"a &lt;b&gt;&quot;\">") && html.contains("c &amp; d"));
+        assert!(!html.contains("<script") && !html.contains("onload=\""));
+        assert!(PageFigure::kept("<svg></svg>", "path").is_none());
     }
 
     #[test]

@@ -13,10 +13,19 @@ pub struct PredictedLosses {
     pub losses: Vec<f64>,
     /// 95 % intervals over resampled mixtures.
     pub intervals: Vec<Option<(f64, f64)>>,
+    /// Loss columns whose prediction ran off and was held at a bound.
+    pub held: Vec<usize>,
+    /// Loss columns that the law predicts, but not here.
+    pub silent: Vec<usize>,
 }
 
-/// A row for each loss, a column for each law.
-pub fn prediction_table(losses: &[String], predicted: &[PredictedLosses]) -> Table {
+/// A row for each loss, a column for each law; `outside` says how far the point lies from what was
+/// trained, and whether only the priors of the laws speak of it.
+pub fn prediction_table(
+    losses: &[String],
+    predicted: &[PredictedLosses],
+    (outside, only_prior): (&[String], bool),
+) -> Table {
     let mut table = Table::new([("loss, nats", Align::Left)]);
     for law in predicted {
         table.columns.push(Column {
@@ -46,10 +55,33 @@ pub fn prediction_table(losses: &[String], predicted: &[PredictedLosses]) -> Tab
     let resampled = predicted
         .iter()
         .any(|law| law.intervals.iter().any(Option::is_some));
-    table.notes = vec![if resampled {
-        "In brackets the 95 % interval of the law's curve over resampled mixtures.".into()
-    } else {
-        "Without intervals: fit with --bootstrap for them.".into()
-    }];
+    if resampled {
+        let note = "In brackets the 95 % interval of the law's curve over resampled mixtures.";
+        table.notes.push(note.into());
+    } else if !only_prior {
+        let note = "Without intervals: fit with --bootstrap for them.";
+        table.notes.push(note.into());
+    }
+    table.notes.extend(outside.iter().cloned());
+    let names = |columns: &[usize]| {
+        let names: Vec<&str> = columns.iter().map(|at| losses[*at].as_str()).collect();
+        names.join(", ")
+    };
+    for law in predicted {
+        if !law.held.is_empty() {
+            table.notes.push(format!(
+                "{} ran off there; held at the largest loss that is told from these runs: {}.",
+                law_title(&law.law),
+                names(&law.held)
+            ));
+        }
+        if !law.silent.is_empty() {
+            table.notes.push(format!(
+                "{} says nothing there of {}.",
+                law_title(&law.law),
+                names(&law.silent)
+            ));
+        }
+    }
     table
 }

@@ -33,9 +33,9 @@ pub(super) enum Outcome {
 }
 
 impl Verdicts {
-    /// Adds an experiment that was run.
+    /// Adds an experiment that was run, in the place of what was known of it.
     pub fn add(&mut self, name: &str, claim: ClaimResult) {
-        self.experiments.push((name.into(), Outcome::Run(claim)));
+        self.put(name, Outcome::Run(claim));
     }
 
     /// Adds an experiment that could not be run, and why.
@@ -44,7 +44,37 @@ impl Verdicts {
             claim: claim.map(Into::into),
             reason: reason.into(),
         };
-        self.experiments.push((name.into(), outcome));
+        self.put(name, outcome);
+    }
+
+    fn put(&mut self, name: &str, outcome: Outcome) {
+        match self.experiments.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = outcome,
+            None => self.experiments.push((name.into(), outcome)),
+        }
+    }
+
+    /// Says what an experiment claims that could not be run: a file of claims does not.
+    pub fn tell_claim(&mut self, name: &str, claimed: Option<&str>) {
+        for (known, outcome) in &mut self.experiments {
+            if let Outcome::Skipped { claim, .. } = outcome
+                && known == name
+            {
+                *claim = claimed.map(Into::into);
+            }
+        }
+    }
+
+    /// Whether the experiment called `name` was run.
+    pub fn was_run(&self, name: &str) -> bool {
+        matches!(self.outcome(name), Some(Outcome::Run(_)))
+    }
+
+    /// Puts the experiments in the order of `names`; those that are not among them come last.
+    pub fn arrange(&mut self, names: &[String]) {
+        let place = |name: &String| names.iter().position(|known| known == name);
+        self.experiments
+            .sort_by_key(|(name, _)| place(name).unwrap_or(names.len()));
     }
 
     /// The experiments and what became of them, in order.

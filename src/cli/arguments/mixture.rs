@@ -90,6 +90,10 @@ pub(in crate::cli) struct OptimizeArguments {
     #[arg(long, default_value = "1")]
     pub(in crate::cli) epochs: f64,
 
+    /// Let weights leave the range that the fitted runs have; without this they stay within it.
+    #[arg(long)]
+    pub(in crate::cli) beyond_trained: bool,
+
     /// A mixture to stay near.
     #[arg(long, value_delimiter = ',', value_name = "NAME=WEIGHT")]
     pub(in crate::cli) stay_near: Vec<String>,

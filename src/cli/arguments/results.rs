@@ -13,7 +13,7 @@ pub(in crate::cli) struct ReproduceArguments {
     #[arg(long, default_value = "experiments")]
     pub(in crate::cli) experiments: PathBuf,
 
-    /// Only experiments whose file name begins with this; may be repeated.
+    /// Only experiments whose file name begins with this; may be repeated. The results of the others stay.
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) only: Vec<String>,
 
@@ -21,7 +21,7 @@ pub(in crate::cli) struct ReproduceArguments {
     #[arg(long)]
     pub(in crate::cli) fast: bool,
 
-    /// Folder for the results.
+    /// Folder for the results; those that are there already stay, but for the experiments that are run.
     #[arg(long, default_value = "results")]
     pub(in crate::cli) out: PathBuf,
 
