@@ -152,6 +152,21 @@ fn priors_of_every_kind_can_be_tried() {
         assert_eq!(outcome.designs[0].failed(), 0, "{overlap}");
         assert!(outcome.designs[0].regrets.within(1.0) > -1e-6);
     }
+    for world in [
+        "spectrum = { kind = \"shifted\", shift = { low = 0, high = 100 } }",
+        "spectrum = { kind = \"curved\", curvature = { low = 0.0, high = 0.05 } }",
+        "spectrum = { kind = \"cutoff\", rank = { low = 1e6, high = 1e9 } }",
+        "cost-spread = { low = 0.0, high = 1.0 }",
+    ] {
+        let text = changed(&[
+            ("head = 20", &format!("head = 20\n{world}")),
+            ("worlds = 3", "worlds = 1"),
+        ]);
+        let outcome = run(&read(&text));
+        assert_eq!(outcome.designs[0].failed(), 0, "{world}");
+        assert!(outcome.designs[0].regrets.within(1.0) > -1e-6);
+        assert!(outcome != run(&read(&changed(&[("worlds = 3", "worlds = 1")]))));
+    }
     let closed_form = changed(&[
         ("\"exponential\"", "\"sgd-decay\"\nnoise = 0.1"),
         ("mode = \"expected\"", ""),
@@ -181,6 +196,30 @@ fn mistakes_are_told_at_their_place() {
         ("low = 1.25", "low = 1.7", "{ low", "from 1.7 to 1.6"),
         ("domains = 3", "domains = 1", "1", "from 2 to 64"),
         ("exponent =", "exponnt =", "exponnt", "unknown table"),
+        (
+            "head = 20",
+            "head = 20\nspectrum = { kind = \"curved\", curvature = 11 }",
+            "11",
+            "0 to 10",
+        ),
+        (
+            "head = 20",
+            "head = 20\nspectrum = { kind = \"curved\" }",
+            "{ kind",
+            "`curvature`",
+        ),
+        (
+            "head = 20",
+            "head = 20\nspectrum = { kind = \"cutoff\", rank = 5, shift = 1 }",
+            "shift",
+            "no meaning",
+        ),
+        (
+            "head = 20",
+            "head = 20\ncost-spread = { low = 0, high = 5 }",
+            "{ low",
+            "0 to 4",
+        ),
         (
             "{ low = 1.0, high = 2.0 }",
             "{ low = 1.0 }",

@@ -6,11 +6,30 @@ use crate::law::allocation::{Demand, allocate};
 use crate::learner::LearnerKind;
 use crate::report::figure::{Allocation, Division};
 use crate::simulate::Simulator;
-use crate::world::{Overlap, Shape, World};
+use crate::world::{Masses, Overlap, Shape, World};
 
 /// What each domain holds in every cell with a limit of capacity; `None` where the theory gives no
 /// division: without a limit or a power law, or where domains share more than the head.
 pub(super) fn allocation(experiment: &Experiment) -> Option<Allocation> {
+    divided(experiment, 0.0)
+}
+
+/// The same, against Eq. (1) for ranks that are whole; `None` for other masses than pareto.
+///
+/// Rank k has the mass k^−b − (k+1)^−b, which is b y^−α at y = k + ½ but for a share of order 1/k². A
+/// domain therefore holds the ranks up to x* − ½, and, as ranks are whole, half a rank less on average:
+/// x* − 1. All of them fill the capacity if the x* sum to K more than in Eq. (1), and a domain with
+/// nothing beyond the head has x* = H + 1: Eq. (1) with a head and a capacity one rank larger.
+fn whole_allocation(experiment: &Experiment) -> Option<Allocation> {
+    let Source::Simulated { world, .. } = &experiment.source else {
+        return None;
+    };
+    has_whole_ranks(world).then(|| divided(experiment, 1.0))?
+}
+
+/// Eq. (1) with a head and a capacity of `shift` ranks more, of which no domain holds the first
+/// `shift`, against what the simulator holds.
+fn divided(experiment: &Experiment, shift: f64) -> Option<Allocation> {
     let Source::Simulated {
         world,
         learner: LearnerKind::Counting(learner),
@@ -37,7 +56,7 @@ pub(super) fn allocation(experiment: &Experiment) -> Option<Allocation> {
                     Demand { ln_weight, b }
                 })
                 .collect();
-            let divided = allocate(&demands, world.head(), capacity).ok()?;
+            let divided = allocate(&demands, world.head() + shift, capacity + shift).ok()?;
             let held = simulator.ranks_held(mixture.weights(), capacity);
             for ((domain, held), ln_skills) in
                 world.domains().iter().zip(held).zip(divided.ln_skills)
@@ -46,7 +65,7 @@ pub(super) fn allocation(experiment: &Experiment) -> Option<Allocation> {
                     domain: domain.name.clone(),
                     capacity,
                     held,
-                    theory: ln_skills.exp(),
+                    theory: ln_skills.exp() - shift,
                 });
             }
         }
@@ -64,11 +83,14 @@ pub(super) fn figure_names(experiment: &Experiment) -> Vec<String> {
     else {
         return Vec::new();
     };
+    let mut names = Vec::new();
     if learner.capacity_limits && follows_theory(world) {
-        [LARGEST, MEAN].map(String::from).to_vec()
-    } else {
-        Vec::new()
+        names.extend([LARGEST, MEAN].map(String::from));
+        if has_whole_ranks(world) {
+            names.push(WHOLE.into());
+        }
     }
+    names
 }
 
 /// How far what is held is from Eq. (1): at most, in ranks, and on average, percent.
@@ -77,14 +99,19 @@ pub(super) fn figures(experiment: &Experiment) -> Figures {
         return Figures::new();
     };
     let figure = |name: &str, value| (name.to_string(), Figure::exact(value));
-    Figures::from([
+    let mut figures = Figures::from([
         figure(LARGEST, allocation.largest_difference()),
         figure(MEAN, allocation.mean_error()),
-    ])
+    ]);
+    if let Some(whole) = whole_allocation(experiment) {
+        figures.extend([figure(WHOLE, whole.largest_difference())]);
+    }
+    figures
 }
 
 const LARGEST: &str = "allocation.largest-ranks";
 const MEAN: &str = "allocation.mean-error";
+const WHOLE: &str = "allocation.largest-whole-ranks";
 
 /// Whether the domains compete with private tails that follow power laws.
 fn follows_theory(world: &World) -> bool {
@@ -93,4 +120,61 @@ fn follows_theory(world: &World) -> bool {
     domains.len() > 1
         && *world.overlap() == Overlap::None
         && domains.iter().all(|d| power_law(d.spectrum.shape()))
+}
+
+/// Whether the masses of `world` are those that [`whole_allocation`] is derived for.
+fn has_whole_ranks(world: &World) -> bool {
+    let pareto = |masses: Masses| masses == Masses::Pareto;
+    world.domains().iter().all(|d| pareto(d.spectrum.masses()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+
+    /// What one domain of two is off by is what the other is off by the other way: half a rank at most,
+    /// where Eq. (1) for ranks that need not be whole is off by more.
+    #[test]
+    fn two_domains_divide_whole_ranks_to_half_of_one() {
+        let text = r#"
+[world]
+head = 20
+
+[[world.domains]]
+name = "web"
+exponent = 1.2
+cost = 2.0
+
+[[world.domains]]
+name = "chat"
+exponent = 1.8
+
+[learner]
+kernel = "exponential"
+tau = 5
+
+[sweep]
+capacities = [3e3, 1e4, 1e5]
+tokens = ["unlimited"]
+
+[sweep.mixtures]
+design = "dirichlet"
+count = 20
+floor = 0.02
+"#;
+        let experiment = parse(text, "two.toml").unwrap();
+        let measured = figures(&experiment);
+        let value = |name: &str| measured[name].value;
+        assert!(value(WHOLE) < 0.502, "{}", value(WHOLE));
+        assert!(value(LARGEST) > 0.8, "{}", value(LARGEST));
+        let names = figure_names(&experiment);
+        assert_eq!(names, [LARGEST, MEAN, WHOLE]);
+
+        // The derivation is that of pareto masses.
+        let zeta = text.replace("head = 20", "head = 20\nmasses = \"zeta\"");
+        let zeta = parse(&zeta, "two.toml").unwrap();
+        assert_eq!(figure_names(&zeta), [LARGEST, MEAN]);
+        assert!(!figures(&zeta).contains_key(WHOLE));
+    }
 }

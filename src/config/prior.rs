@@ -9,8 +9,10 @@ use super::error::Problem;
 use super::keys::Kinds;
 use super::place::{At, span_of};
 use super::problems::Problems;
-use crate::planning::{Draw, Range, Tails, WorldPrior};
-use crate::world::{DEFAULT_SKILLS, LARGEST_JITTER, LARGEST_SCATTER, MOST_SKILLS, Masses};
+use crate::planning::{Departure, Draw, Range, Tails, WorldPrior};
+use crate::world::{
+    DEFAULT_SKILLS, LARGEST_COST_SPREAD, LARGEST_JITTER, LARGEST_SCATTER, MOST_SKILLS, Masses,
+};
 
 /// Most domains of a plan.
 const MOST_DOMAINS: i64 = 64;
@@ -30,15 +32,62 @@ pub(super) struct RawPrior {
     /// Exponent α of each domain, above 1, at most 100: a number, or the ends that it is drawn
     /// between, evenly.
     exponent: At<Between>,
+    /// Departure from a pure power law; default none.
+    spectrum: Option<At<RawDeparture>>,
     /// Cost c of meeting a skill that is not learned, in nats, above 0: a number, or the ends that
     /// it is drawn between, evenly in the logarithm; default 1.
     cost: Option<At<Between>>,
+    /// Standard deviation of the logarithm of the costs of a domain's skills, from 0 to 4: a number,
+    /// or the ends that it is drawn between, evenly; default 0.
+    cost_spread: Option<At<Between>>,
     /// Irreducible loss E, in nats, at least 0: a number, or the ends that it is drawn between,
     /// evenly; default 0.
     floor: Option<At<Between>>,
     /// Which skills beyond the head are shared; default none.
     overlap: Option<At<RawTails>>,
 }
+
+/// Departure from a pure power law.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawDeparture {
+    /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends.
+    kind: At<Word<DepartureKind>>,
+    /// Shift of the ranks, from 0 to 1e12, a number or ends; for shifted.
+    shift: Option<At<Between>>,
+    /// Curvature, dimensionless, from 0 to 10, a number or ends; for curved.
+    curvature: Option<At<Between>>,
+    /// Rank at which the tail has lost a factor e, above 0: a number, or the ends that it is drawn
+    /// between, evenly in the logarithm; for cutoff.
+    rank: Option<At<Between>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum DepartureKind {
+    PowerLaw,
+    Shifted,
+    Curved,
+    Cutoff,
+}
+
+impl Choice for DepartureKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("power-law", Self::PowerLaw),
+        ("shifted", Self::Shifted),
+        ("curved", Self::Curved),
+        ("cutoff", Self::Cutoff),
+    ];
+}
+
+const DEPARTURE_KEYS: Kinds = Kinds {
+    selector: "kind",
+    keys: &[
+        ("power-law", &[]),
+        ("shifted", &["shift"]),
+        ("curved", &["curvature"]),
+        ("cutoff", &["rank"]),
+    ],
+};
 
 /// Which skills beyond the head are shared.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -127,6 +176,17 @@ pub(super) fn validate(
         "a number of at least 0",
         |e| e >= 0.0,
     );
+    let cost_spread = problems.range_or(
+        "cost-spread",
+        raw.cost_spread.as_ref(),
+        0.0,
+        "a number from 0 to 4",
+        |spread| (0.0..=LARGEST_COST_SPREAD).contains(&spread),
+    );
+    let departure = match &raw.spectrum {
+        None => Some(Departure::None),
+        Some(spectrum) => validate_departure(spectrum, problems),
+    };
     let tails = match &raw.overlap {
         None => Some(Tails::Private),
         Some(overlap) => validate_tails(overlap, problems),
@@ -137,7 +197,9 @@ pub(super) fn validate(
         skills: skills?,
         masses: raw.masses.as_ref().map_or(Masses::default(), |word| word.0),
         exponent: exponent?,
+        departure: departure?,
         cost: cost?,
+        cost_spread: cost_spread?,
         floor: floor?,
         tails: tails?,
     };
@@ -147,6 +209,46 @@ pub(super) fn validate(
             Problem::new(format!("no world can be drawn from these ranges: {error}"))
                 .label(raw.span(), "these worlds"),
         ),
+    }
+}
+
+fn validate_departure(raw: &At<RawDeparture>, problems: &mut Problems) -> Option<Departure> {
+    let kind = raw.kind.0;
+    DEPARTURE_KEYS.check(
+        kind.word(),
+        &[
+            ("shift", span_of(raw.shift.as_ref())),
+            ("curvature", span_of(raw.curvature.as_ref())),
+            ("rank", span_of(raw.rank.as_ref())),
+        ],
+        problems,
+    );
+    let mut needed = |key: &str,
+                      given: Option<&At<Between>>,
+                      must: &str,
+                      test: fn(f64) -> bool|
+     -> Option<Range> {
+        match given {
+            Some(given) => problems.range(key, given, must, test),
+            None => DEPARTURE_KEYS.missing(kind.word(), key, raw.span(), problems),
+        }
+    };
+    match kind {
+        DepartureKind::PowerLaw => Some(Departure::None),
+        DepartureKind::Shifted => {
+            let test = |shift| (0.0..=1e12).contains(&shift);
+            let shift = needed("shift", raw.shift.as_ref(), "a number from 0 to 1e12", test)?;
+            Some(Departure::Shifted { shift })
+        }
+        DepartureKind::Curved => {
+            let (must, test) = ("a number from 0 to 10", |g| (0.0..=10.0).contains(&g));
+            let curvature = needed("curvature", raw.curvature.as_ref(), must, test)?;
+            Some(Departure::Curved { curvature })
+        }
+        DepartureKind::Cutoff => {
+            let rank = needed("rank", raw.rank.as_ref(), "a number above 0", |r| r > 0.0)?;
+            Some(Departure::Cutoff { rank })
+        }
     }
 }
 

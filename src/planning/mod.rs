@@ -22,6 +22,6 @@ mod trial;
 pub use design::{Design, Layout, Scales};
 pub use informative::{Pilots, informative};
 pub use outcome::{Answer, DesignOutcome, Outcome, Regrets, rule_of_runs};
-pub use prior::{Draw, PriorError, Range, Tails, WorldPrior};
+pub use prior::{Departure, Draw, PriorError, Range, Tails, WorldPrior};
 pub use runner::{Study, StudyError, Target, study};
 pub use trial::Trial;

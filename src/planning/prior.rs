@@ -61,7 +61,7 @@ pub enum Tails {
         rank_jitter: Range,
     },
     /// All domains draw on one pool, with correlations drawn anew for each world. The domains of a
-    /// world then have one exponent.
+    /// world then have one spectrum.
     Pool {
         /// Range of the scatter, common to the domains of a world, e-folds.
         scatter: Range,
@@ -70,6 +70,45 @@ pub enum Tails {
         /// Range of the share of ranks that stay private, within 0 to 1.
         private: Range,
     },
+}
+
+/// How spectra depart from a power law, as far as that is known: see [`Shape`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Departure {
+    /// Not at all.
+    None,
+    /// Flat at the low ranks.
+    Shifted {
+        /// Range of the shift, ranks, drawn uniformly.
+        shift: Range,
+    },
+    /// Ever steeper.
+    Curved {
+        /// Range of the curvature, drawn uniformly.
+        curvature: Range,
+    },
+    /// Cut off.
+    Cutoff {
+        /// Range of the rank, above 0, drawn uniformly in the logarithm.
+        rank: Range,
+    },
+}
+
+impl Departure {
+    fn draw<R: Rng + ?Sized>(self, random: &mut R) -> Shape {
+        match self {
+            Self::None => Shape::PowerLaw,
+            Self::Shifted { shift } => Shape::Shifted {
+                shift: shift.uniform(random),
+            },
+            Self::Curved { curvature } => Shape::Curved {
+                curvature: curvature.uniform(random),
+            },
+            Self::Cutoff { rank } => Shape::Cutoff {
+                rank: rank.log_uniform(random),
+            },
+        }
+    }
 }
 
 /// A distribution of worlds of K domains.
@@ -85,8 +124,12 @@ pub struct WorldPrior {
     pub masses: Masses,
     /// Exponents α, drawn uniformly for each domain.
     pub exponent: Range,
+    /// Departures from the power law, drawn for each domain.
+    pub departure: Departure,
     /// Costs c, nats, drawn uniformly in the logarithm for each domain.
     pub cost: Range,
+    /// Spread of the costs of a domain's skills, e-folds, drawn uniformly for each domain.
+    pub cost_spread: Range,
     /// Floors E, nats, drawn uniformly for each domain.
     pub floor: Range,
     /// Shared tails, drawn uniformly for each world.
@@ -164,27 +207,37 @@ impl WorldPrior {
                     seed: own_seed,
                 };
                 let pool = Pool::random(scatter, spread, private)?;
-                let exponent = self.exponent.uniform(&mut random);
-                (Overlap::Pool(pool), Some(exponent))
+                (Overlap::Pool(pool), Some(self.spectrum(&mut random)?))
             }
         };
         let domains = self
             .names()
             .into_iter()
             .map(|name| {
-                let exponent = common.unwrap_or_else(|| self.exponent.uniform(&mut random));
+                let spectrum = match &common {
+                    Some(common) => common.clone(),
+                    None => self.spectrum(&mut random)?,
+                };
                 Ok(Domain {
-                    spectrum: Spectrum::new(exponent, self.masses, Shape::PowerLaw)?,
+                    spectrum,
                     cost: self.cost.log_uniform(&mut random),
                     floor: self.floor.uniform(&mut random),
                     name,
                 })
             })
             .collect::<Result<Vec<_>, PriorError>>()?;
-        Ok((
-            World::new(domains, self.head, self.skills, overlap)?,
-            own_seed,
-        ))
+        let cost_spread = domains
+            .iter()
+            .map(|_| self.cost_spread.uniform(&mut random));
+        let cost_spread = cost_spread.collect();
+        let world = World::new(domains, self.head, self.skills, overlap)?;
+        Ok((world.with_cost_spread(cost_spread)?, own_seed))
+    }
+
+    /// The spectrum of a domain.
+    fn spectrum<R: Rng + ?Sized>(&self, random: &mut R) -> Result<Spectrum, SpectrumError> {
+        let exponent = self.exponent.uniform(random);
+        Spectrum::new(exponent, self.masses, self.departure.draw(random))
     }
 }
 
@@ -211,7 +264,59 @@ pub(super) mod tests {
                 low: 0.5,
                 high: 1.5,
             },
+            departure: Departure::None,
+            cost_spread: Range::known(0.0),
             tails: Tails::Private,
+        }
+    }
+
+    /// Departures keep to their ranges, differ between domains but for a pool, and leave what is drawn
+    /// beside them as it is.
+    #[test]
+    fn spectra_and_costs_depart_within_their_ranges() {
+        let ends = Range {
+            low: 10.0,
+            high: 1e4,
+        };
+        let spread = Range {
+            low: 0.5,
+            high: 1.0,
+        };
+        let pool = Tails::Pool {
+            scatter: Range::known(1.0),
+            correlation: Range::known(0.5),
+            private: Range::known(0.0),
+        };
+        for (tails, departure) in [
+            (Tails::Private, Departure::Shifted { shift: ends }),
+            (Tails::Private, Departure::Cutoff { rank: ends }),
+            (pool, Departure::Curved { curvature: spread }),
+        ] {
+            let departing = WorldPrior {
+                departure,
+                cost_spread: spread,
+                tails,
+                ..prior()
+            };
+            let (world, seed) = departing.draw(7, Draw::Trial, 3).unwrap();
+            let shapes: Vec<&Shape> = world.domains().iter().map(|d| d.spectrum.shape()).collect();
+            for shape in &shapes {
+                match **shape {
+                    Shape::Shifted { shift: value } | Shape::Cutoff { rank: value } => {
+                        assert!((10.0..=1e4).contains(&value), "{value}");
+                    }
+                    Shape::Curved { curvature } => assert!((0.5..=1.0).contains(&curvature)),
+                    ref other => panic!("{other:?}"),
+                }
+            }
+            assert_eq!(shapes[0] == shapes[1], tails == pool);
+            let spreads = world.cost_spread();
+            assert!(spreads.iter().all(|s| (0.5..=1.0).contains(s)) && spreads[0] != spreads[1]);
+            let plain = WorldPrior { tails, ..prior() };
+            let (plain, plain_seed) = plain.draw(7, Draw::Trial, 3).unwrap();
+            let first = |world: &World| world.domains()[0].spectrum.exponent();
+            assert_eq!(seed, plain_seed);
+            assert!(first(&world).total_cmp(&first(&plain)).is_eq());
         }
     }
 
