@@ -21,7 +21,7 @@ use rayon::prelude::*;
 const DOMAINS: usize = 4;
 
 /// Laws in N and D have runs at these scales, laws of the mixture alone at the first one.
-const RUNS: &[(f64, f64)] = &SCALES.split_at(4).0;
+const RUNS: &[(f64, f64)] = SCALES.split_at(4).0;
 
 /// Fits behind an interval.
 const REPLICATES: usize = 200;

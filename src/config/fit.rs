@@ -26,7 +26,7 @@ const DEFAULT_LAWS: &[&str] = &["mean", "capacity", "capacity-noise"];
 /// Most starting points of a fit.
 const MOST_STARTS: i64 = 100_000;
 
-/// Most fits to resampled mixtures.
+/// Most fits to resampled noise.
 const MOST_REPLICATES: i64 = 1_000_000;
 
 /// Which laws to fit, and how.
@@ -37,7 +37,8 @@ pub(super) struct RawFit {
     laws: Option<At<Vec<At<String>>>>,
     /// Which runs are held out; default by = "mixture", test-fraction = 0.3, count = 20.
     split: Option<At<RawSplit>>,
-    /// Starting points of each fit, from 1 to 100000; default 16.
+    /// Most starting points of each fit, from 1 to 100000: it ends when six end at the lowest
+    /// objective. Default 16.
     starts: Option<At<i64>>,
     /// Scale of a residual. relative: (predicted - measured)/measured; absolute: predicted -
     /// measured, in nats; log: difference of the logarithms. Default relative.
@@ -52,7 +53,7 @@ pub(super) struct RawFit {
     /// residual variance over a wide prior variance (cv for effective-data and its like); or cv,
     /// chosen by cross-validation on the training runs. Default auto.
     ridge: Option<At<Strength>>,
-    /// Fits to resampled mixtures, for 95 % intervals of the parameters, from 0 to 1000000;
+    /// Fits to resampled noise, for 95 % intervals of the parameters, from 0 to 1000000;
     /// default 0, no intervals.
     bootstrap: Option<At<i64>>,
     /// Whether each mixture is left out in turn, for outliers and influence in fits.json; default

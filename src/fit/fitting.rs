@@ -203,7 +203,7 @@ pub struct LawResult {
     pub held_out: Vec<Vec<Cell>>,
     /// How many of the held-out predictions the guard against explosions replaced.
     pub guarded: usize,
-    /// The law fitted to resampled mixtures, as many times as the plan says ([`bootstrap`]).
+    /// The law fitted to resampled noise, as many times as the plan says ([`bootstrap`]).
     pub replicates: Vec<FittedLaw>,
 }
 

@@ -139,7 +139,7 @@ pub struct FitPlan {
     pub split: SplitRule,
     /// Seed of the splits; `None`: the seed of the plan.
     pub split_seed: Option<u64>,
-    /// Starting points of each fit, at least 1.
+    /// Most starting points of each fit, at least 1: it ends when enough of them agree.
     pub starts: usize,
     /// How a residual is scaled.
     pub residual: Residual,
@@ -147,11 +147,11 @@ pub struct FitPlan {
     pub robust: Robust,
     /// How strongly parameters are pulled toward their prior.
     pub ridge: Ridge,
-    /// Fits to resampled mixtures, for intervals; 0: none.
+    /// Fits to resampled noise, for intervals; 0: none.
     pub bootstrap: usize,
     /// Whether each mixture is left out in turn, for outliers and influence.
     pub diagnose: bool,
-    /// Seed of the splits (unless they have their own), the starts and the resampled mixtures.
+    /// Seed of the splits (unless they have their own), the starts and the resampled noise.
     pub seed: u64,
 }
 

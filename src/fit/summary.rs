@@ -51,7 +51,7 @@ pub struct ParameterValue {
     pub domain: Option<String>,
     /// Fitted on all rows, in natural units; `None` where the data say nothing about it.
     pub value: Option<f64>,
-    /// Its 95 % interval over resampled mixtures; `None` without a bootstrap, and where a
+    /// Its 95 % interval over resampled noise; `None` without a bootstrap, and where a
     /// resample says nothing about it.
     pub interval: Option<(f64, f64)>,
 }
@@ -59,7 +59,7 @@ pub struct ParameterValue {
 /// The fits of a bootstrap, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Replicates {
-    /// Fits to resampled mixtures.
+    /// Fits to resampled noise.
     pub count: usize,
     /// Those that did not meet the convergence test; they are part of the intervals all the same.
     pub unconverged: usize,

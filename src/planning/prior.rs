@@ -311,7 +311,10 @@ pub(super) mod tests {
             }
             assert_eq!(shapes[0] == shapes[1], tails == pool);
             let spreads = world.cost_spread();
-            assert!(spreads.iter().all(|s| (0.5..=1.0).contains(s)) && spreads[0] != spreads[1]);
+            assert!(
+                spreads.iter().all(|s| (0.5..=1.0).contains(s))
+                    && spreads[0].to_bits() != spreads[1].to_bits()
+            );
             let plain = WorldPrior { tails, ..prior() };
             let (plain, plain_seed) = plain.draw(7, Draw::Trial, 3).unwrap();
             let first = |world: &World| world.domains()[0].spectrum.exponent();

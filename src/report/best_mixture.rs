@@ -95,7 +95,7 @@ pub fn sentences(found: &BestMixture) -> Vec<String> {
     }
     if let Some(uncertainty) = &found.uncertainty {
         out.push(format!(
-            "Over {} resamples of the mixtures it loses {} nats on average; the robust mixture {}.",
+            "Over {} refits it loses {} nats on average; the robust mixture {}.",
             uncertainty.replicates,
             rounded(uncertainty.mean_regret, 2),
             rounded(uncertainty.robust_regret, 2),
@@ -151,11 +151,15 @@ pub(super) fn region_sentence(found: &BestMixture, region: &JointRegion) -> Stri
         " The mixture of all runs lies outside it: the refits lean to one side."
     };
     format!(
-        "Jointly, {inside} of {all} refits lie in an ellipsoid whose longest half-axis of {} is {}{rest}.{best}",
+        "Jointly, {inside} of {all} refits lie in an ellipsoid whose longest half-axis of {} is {}{rest}. \
+         {COVERAGE}{best}",
         rounded(axis.length(), 2),
         shown.join(", ")
     )
 }
+
+/// What such regions are worth where the truth is known: `cargo bench --bench coverage`.
+const COVERAGE: &str = "On noisy runs of known laws such an ellipsoid held the best mixture in 75 to 93 % of the cases.";
 
 /// Half-axes below this are rounding of the search.
 pub(super) const NO_EXTENT: f64 = 1e-3;

@@ -12,7 +12,7 @@ const DIGITS: i32 = 3;
 /// Name of the row of the parameters that belong to no domain.
 const WHOLE: &str = "(all)";
 
-/// The parameters of a law with their intervals over resampled mixtures; a symbol is a column, a
+/// The parameters of a law with their intervals over resampled noise; a symbol is a column, a
 /// domain a row. Where a symbol stands for several parameters of a domain, the last one is shown.
 pub fn parameter_table(fit: &LawFit) -> Table {
     let mut symbols: Vec<&str> = Vec::new();
@@ -50,7 +50,7 @@ pub fn parameter_table(fit: &LawFit) -> Table {
         .collect();
     if let Some(replicates) = &fit.bootstrap {
         let mut note = format!(
-            "95 % intervals over {} fits to resampled mixtures",
+            "95 % intervals over {} fits to resampled noise",
             replicates.count
         );
         if replicates.unconverged > 0 {

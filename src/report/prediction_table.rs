@@ -11,7 +11,7 @@ pub struct PredictedLosses {
     pub law: String,
     /// One loss for each column, nats; NaN where it says nothing.
     pub losses: Vec<f64>,
-    /// 95 % intervals over resampled mixtures.
+    /// 95 % intervals over resampled noise.
     pub intervals: Vec<Option<(f64, f64)>>,
     /// Loss columns whose prediction ran off and was held at a bound.
     pub held: Vec<usize>,
@@ -56,7 +56,7 @@ pub fn prediction_table(
         .iter()
         .any(|law| law.intervals.iter().any(Option::is_some));
     if resampled {
-        let note = "In brackets the 95 % interval of the law's curve over resampled mixtures.";
+        let note = "In brackets the 95 % interval of the law's curve over resampled noise.";
         table.notes.push(note.into());
     } else if !only_prior {
         let note = "Without intervals: fit with --bootstrap for them.";

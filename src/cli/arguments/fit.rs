@@ -121,11 +121,11 @@ pub(in crate::cli) struct FitArguments {
     #[arg(long, default_value = "auto")]
     pub(in crate::cli) ridge: String,
 
-    /// Starting points of each fit.
+    /// Most starting points of each fit: it ends when six end at the lowest objective.
     #[arg(long, default_value = "16", value_parser = hundred_thousand)]
     pub(in crate::cli) starts: usize,
 
-    /// Fits to resampled mixtures, for 95 % intervals of the parameters; default: none.
+    /// Fits to resampled noise, for 95 % intervals of the parameters; default: none.
     #[arg(long, value_name = "COUNT", value_parser = million)]
     pub(in crate::cli) bootstrap: Option<usize>,
 
@@ -134,7 +134,7 @@ pub(in crate::cli) struct FitArguments {
     #[arg(long)]
     pub(in crate::cli) diagnose: bool,
 
-    /// Seed of splits, starts and resampled mixtures.
+    /// Seed of splits, starts and resampled noise.
     #[arg(long, default_value = "0")]
     pub(in crate::cli) seed: u64,
 

@@ -152,7 +152,7 @@ impl Figure for MixtureRegions {
 
     fn description(&self) -> String {
         let mut text =
-            "Best mixtures of fits to resampled runs (dots), of all runs (marker), and the \
+            "Best mixtures of fits to resampled noise (dots), of all runs (marker), and the \
                         smallest ellipse that holds nine of ten, as its shadow on the two weights \
                         that vary most."
                 .to_owned();
