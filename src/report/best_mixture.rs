@@ -159,7 +159,7 @@ pub(super) fn region_sentence(found: &BestMixture, region: &JointRegion) -> Stri
 }
 
 /// What such regions are worth where the truth is known: `cargo bench --bench coverage`.
-const COVERAGE: &str = "On noisy runs of known laws such an ellipsoid held the best mixture in 75 to 93 % of the cases.";
+const COVERAGE: &str = "On noisy runs of known laws such an ellipsoid held the best mixture in 75 to 90 % of the cases.";
 
 /// Half-axes below this are rounding of the search.
 pub(super) const NO_EXTENT: f64 = 1e-3;
