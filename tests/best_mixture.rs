@@ -265,7 +265,7 @@ fn bad_questions_are_told(#[case] arguments: &[&str], #[case] said: &str) {
 }
 
 #[rstest]
-#[case("\"format\":1", "\"format\":7", "its format is version 7")]
+#[case("\"format\":2", "\"format\":7", "its format is version 7")]
 #[case("\"saved\"", "\"other\"", "no fitted parameters")]
 #[case(
     "\"law\":\"windowed\"",

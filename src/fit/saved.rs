@@ -14,8 +14,9 @@ use super::FittedLaw;
 use crate::law::{Law, LawError, Observations, by_name};
 use crate::runs::words::shown;
 
-/// Version of the format: a reader refuses any other.
-pub const FORMAT: u32 = 1;
+/// Version of the format: a reader refuses any other. In the first one E was a logit in some laws; now it is
+/// in nats in all.
+pub const FORMAT: u32 = 2;
 
 /// Fits of one table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
