@@ -22,7 +22,7 @@
 //! and the hyper-parameters are those of the full fit: the intervals leave out what choosing them adds.
 //! Intervals are percentile intervals. How often they hold the truth is measured in `docs/fitting.md`.
 
-use ndarray::Array2;
+use ndarray::{Array2, Zip};
 use rand::RngExt;
 use rayon::prelude::*;
 use statrs::statistics::{Data, OrderStatistics};
@@ -83,20 +83,14 @@ pub fn bootstrap_with_starts(
             let mut rng = random::stream(plan.seed, Purpose::Bootstrap, replicate as u64, 0);
             let mut resampled = rows.clone();
             for runs in &mixtures {
-                let factor = if rng.random::<bool>() {
-                    stretch
-                } else {
-                    -stretch
-                };
+                let factor = if rng.random() { stretch } else { -stretch };
                 for run in runs {
-                    for (loss, prediction) in resampled
-                        .losses
-                        .row_mut(*run)
-                        .iter_mut()
-                        .zip(predictions.row(*run))
-                    {
-                        *loss = with_residual(*prediction, *loss, factor, plan.residual);
-                    }
+                    let losses = resampled.losses.row_mut(*run);
+                    Zip::from(losses)
+                        .and(predictions.row(*run))
+                        .for_each(|loss, prediction| {
+                            *loss = with_residual(*prediction, *loss, factor, plan.residual);
+                        });
                 }
             }
             refit.to(

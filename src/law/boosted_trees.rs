@@ -55,10 +55,7 @@ struct Ensemble {
 impl Ensemble {
     fn train(training: &Observations, column: usize) -> Result<Self, LawError> {
         let name = || training.loss_names[column].clone();
-        let mean = training
-            .loss_range(column)
-            .map(|losses| losses.mean)
-            .ok_or_else(|| LawError::EmptyColumn(name()))?;
+        let mean = training.measured(column)?.mean;
         let rows: Vec<usize> = (0..training.len())
             .filter(|row| !training.losses[[*row, column]].is_nan())
             .collect();

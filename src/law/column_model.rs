@@ -152,16 +152,13 @@ pub(super) fn positive_losses(
     training: &Observations,
     column: usize,
 ) -> Result<LossRange, LawError> {
-    let name = || training.loss_names[column].clone();
-    let losses = training
-        .loss_range(column)
-        .ok_or_else(|| LawError::EmptyColumn(name()))?;
+    let losses = training.measured(column)?;
     if losses.smallest > 0.0 {
         Ok(losses)
     } else {
         Err(LawError::LossNotPositive {
             law,
-            column: name(),
+            column: training.loss_names[column].clone(),
             loss: losses.smallest,
         })
     }

@@ -29,10 +29,7 @@ impl Law for Linear {
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         (0..training.loss_names.len())
             .map(|column| {
-                let mean = training
-                    .loss_range(column)
-                    .map(|losses| losses.mean)
-                    .ok_or_else(|| LawError::EmptyColumn(training.loss_names[column].clone()))?;
+                let mean = training.measured(column)?.mean;
                 let parameter = |source| Parameter {
                     symbol: "β",
                     column: Some(column),

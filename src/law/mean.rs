@@ -44,10 +44,7 @@ struct ColumnMean {
 
 impl ColumnMean {
     fn new(training: &Observations, column: usize) -> Result<Self, LawError> {
-        let overall = training
-            .loss_range(column)
-            .map(|losses| losses.mean)
-            .ok_or_else(|| LawError::EmptyColumn(training.loss_names[column].clone()))?;
+        let overall = training.measured(column)?.mean;
         let mut sums: Vec<((f64, f64), f64, f64)> = Vec::new();
         for row in 0..training.len() {
             let loss = training.losses[[row, column]];

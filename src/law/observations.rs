@@ -2,6 +2,8 @@
 
 use ndarray::{Array2, ArrayView1};
 
+use super::LawError;
+
 /// Where a run stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Point<'a> {
@@ -95,6 +97,15 @@ impl Observations {
             losses: self.losses.select(ndarray::Axis(0), rows),
             weight_floor: self.weight_floor,
         }
+    }
+
+    /// The measured losses of a column, for a law that cannot do without.
+    ///
+    /// # Errors
+    /// [`LawError::EmptyColumn`] if nothing is measured.
+    pub(super) fn measured(&self, column: usize) -> Result<LossRange, LawError> {
+        self.loss_range(column)
+            .ok_or_else(|| LawError::EmptyColumn(self.loss_names[column].clone()))
     }
 
     /// The measured losses of a column, or `None` if nothing is measured.

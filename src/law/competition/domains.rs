@@ -65,11 +65,7 @@ impl Domains {
         }
         let losses = columns
             .iter()
-            .map(|column| {
-                training
-                    .loss_range(*column)
-                    .ok_or_else(|| LawError::EmptyColumn(training.loss_names[*column].clone()))
-            })
+            .map(|column| training.measured(*column))
             .collect::<Result<Vec<_>, _>>()?;
         let finite = || training.capacity.iter().copied().filter(|n| n.is_finite());
         let least = finite().fold(f64::INFINITY, f64::min);
