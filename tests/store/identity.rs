@@ -126,3 +126,17 @@ fn results_are_verified_against_their_files_and_a_new_simulation() {
     assert!(verify(1).contains("is not as it was written"));
     refuses(at, &["verify", "nowhere"], 2);
 }
+
+/// A pipe in the place of a part would be waited for without end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_part() {
+    let folder = TempDir::new().unwrap();
+    write(&folder, "e.toml", &quick());
+    let parts = folder.path().join("o/parts");
+    std::fs::create_dir_all(&parts).unwrap();
+    let made = Command::new("mkfifo").arg(parts.join("all.part")).status();
+    assert!(made.unwrap().success());
+    let error = refuses(folder.path(), &["run", "e.toml", "--out", "o"], 1);
+    assert!(error.contains("all.part"), "{error}");
+}

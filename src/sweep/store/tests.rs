@@ -310,17 +310,3 @@ fn one_process_at_a_time_or_one_for_each_shard() {
     alone.close().unwrap();
     assert!(!Store::is_in(folder.path()));
 }
-
-/// A pipe in the place of a part would be waited for without end.
-#[cfg(unix)]
-#[test]
-fn a_pipe_is_no_part() {
-    let folder = TempDir::new().unwrap();
-    fs::create_dir(folder.path().join("parts")).unwrap();
-    let made = std::process::Command::new("mkfifo")
-        .arg(part(&folder))
-        .status();
-    assert!(made.unwrap().success());
-    let error = go_on(folder.path(), &sweep(&[1e3]), 1).unwrap_err();
-    assert!(error.to_string().contains("all.part"), "{error}");
-}
