@@ -10,8 +10,8 @@ mod own_data;
 
 use mixlaw::fit::{FitPlan, FittedLaw, LawResult, fit_laws, prediction_intervals};
 use mixlaw::law::{Law, by_name};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::optimum::{Aim, Constraints, LawLosses, Problem, best, joint_region};
-use mixlaw::random::{Purpose, stream};
 use mixlaw::runs::{Columns, RunTable};
 use ndarray::Array2;
 use own_data::{SCALES, own_table, rows_of};

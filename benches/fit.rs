@@ -21,7 +21,7 @@ use mixlaw::fit::{
 use mixlaw::law::by_name;
 use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
 use mixlaw::mixture::Design;
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::runs::{Columns, Mapping, RunTable, read};
 use mixlaw::simulate::Simulator;
 use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};

@@ -4,10 +4,10 @@ use divan::Bencher;
 use mixlaw::fit::FittedLaw;
 use mixlaw::law::{Observations, by_name};
 use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::optimum::{
     Aim, Constraints, LawLosses, Losses, Optimum, Problem, SimulatorLosses, best, searchable,
 };
-use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::Simulator;
 use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
 use ndarray::Array2;

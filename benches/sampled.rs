@@ -4,7 +4,7 @@
 
 use divan::{Bencher, black_box};
 use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection};
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::simulate::{Counts, Grouping, Sampler, SamplerScratch, Simulator};
 use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
 

@@ -11,7 +11,7 @@ use mixlaw::learner::sgd::{
     Blocks, Directions, Features, Prepared, Schedule, Sgd, SharedRun, Watch, expected_excess,
     trained_together,
 };
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Domain, Masses, Overlap, Shape, Spectrum, World};
 
 fn main() {

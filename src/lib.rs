@@ -1,23 +1,19 @@
 //! mixlaw tests the scaling laws of data mixing, on simulated skills and on real training runs.
 
-mod bounded;
 pub mod claim;
 pub mod cli;
 pub mod config;
+mod files;
 pub mod fit;
-mod gaussian;
 pub mod law;
 pub mod learner;
-mod linear;
 pub mod mixture;
+pub mod numeric;
 pub mod optimum;
 pub mod planning;
-pub mod random;
-mod replace;
 pub mod report;
 pub mod runs;
 pub mod simulate;
 pub mod sweep;
-mod terminal;
-mod triangle;
+mod text;
 pub mod world;

@@ -4,7 +4,7 @@
 mod worlds;
 
 use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::simulate::{Counts, Simulator, oracle};
 use mixlaw::world::{Overlap, Resolution, Supply, World};
 use rand_distr::{Distribution, Poisson};

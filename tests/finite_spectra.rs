@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use mixlaw::config::{self, Source};
 use mixlaw::learner::{Efficiency, Kernel, Learner, LearnerKind, Ranking, Selection};
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::simulate::{Grouping, Sampler, Simulator, oracle};
 use mixlaw::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, TailTable, World};
 use shared_files::shared;

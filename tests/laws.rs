@@ -1,7 +1,7 @@
 //! Laws: derivatives against differences, and what a law must say in closed form.
 
 use mixlaw::law::{Gradient, Law, Model, Observations, Point, all};
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use ndarray::Array2;
 use proptest::prelude::*;
 

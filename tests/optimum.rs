@@ -6,11 +6,11 @@ mod worlds;
 use mixlaw::fit::FittedLaw;
 use mixlaw::law::{Observations, by_name};
 use mixlaw::learner::{Kernel, Ranking, Selection};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::optimum::{
     Aim, Constraints, Group, LawLosses, Losses, Near, Optimum, Price, Problem, SimulatorLosses,
     best, searchable,
 };
-use mixlaw::random::{Purpose, stream};
 use mixlaw::simulate::Simulator;
 use mixlaw::world::{HeadOrder, Overlap, Resolution};
 use ndarray::Array2;

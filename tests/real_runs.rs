@@ -13,7 +13,7 @@ use mixlaw::fit::{
     SplitRule, fit_laws, splits,
 };
 use mixlaw::law::by_name;
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::runs::{Columns, FilterValue, Mapping, RunTable, ScaleSource, read};
 use ndarray::Array2;
 use rand::seq::SliceRandom;

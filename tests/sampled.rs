@@ -5,7 +5,7 @@ mod worlds;
 
 use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
 use mixlaw::mixture::Mixture;
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::simulate::{Counts, Grouping, Sampler, Simulator, oracle};
 use mixlaw::sweep::{Mode, Scales, Sweep, simulate};
 use mixlaw::world::{Domain, Masses, Overlap, Pool, Resolution, Shape, Spectrum, Supply, World};

@@ -4,7 +4,7 @@
 mod worlds;
 
 use mixlaw::learner::{Kernel, Learner, Ranking, Selection};
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::simulate::{Grouping, Sampler, Simulator, oracle};
 use mixlaw::world::{HeadOrder, Overlap, Resolution, World};
 use rstest::rstest;

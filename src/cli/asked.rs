@@ -5,8 +5,8 @@ use super::{allocation, onset, transfer, vary};
 use crate::claim;
 use crate::config::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
-use crate::runs::words::nearest;
 use crate::sweep::Sweep;
+use crate::text::words::nearest;
 use crate::world::World;
 
 /// Refuses checks of figures that the experiment does not measure, before any work.

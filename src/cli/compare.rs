@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::arguments::CompareArguments;
 use super::failure::Failure;
 use super::output;
-use crate::bounded::{self, MEBIBYTE};
+use crate::files::bounded;
+use crate::files::bounded::MEBIBYTE;
 use crate::report::{Verdicts, change_table, changes, run_changes};
 
 /// Name of the verdicts in a folder of results.

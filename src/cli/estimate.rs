@@ -6,7 +6,7 @@ use super::failure::Failure;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::learner::sgd::SharedRun;
-use crate::random::{Purpose, stream};
+use crate::numeric::random::{Purpose, stream};
 use crate::simulate::{SamplerScratch, Simulator, Trainer};
 use crate::sweep::{Mode, Runner, Sweep};
 use crate::world::World;

@@ -8,7 +8,7 @@ use miette::{Diagnostic, MietteHandlerOpts, Report};
 
 use super::interrupt::INTERRUPTED;
 use super::output;
-use crate::terminal::harmless;
+use crate::text::terminal::harmless;
 
 /// Why a command did not succeed.
 #[derive(Debug)]

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::bounded::{self, MEBIBYTE};
+use crate::files::bounded;
+use crate::files::bounded::MEBIBYTE;
 use crate::fit::{SavedFits, SavedLaw};
 use crate::optimum::Named;
-use crate::runs::words::{instead_of, shown};
+use crate::text::words::{instead_of, shown};
 
 /// Largest file of fits: resampled fits of the largest laws take a few dozen megabytes.
 const MOST_BYTES: u64 = 1024 * MEBIBYTE;

@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use crate::config::differences;
-use crate::runs::words::shown;
 use crate::sweep::StoreError;
+use crate::text::words::shown;
 
 /// Most differences between two experiments that are listed.
 const MOST_LISTED: usize = 12;

@@ -6,7 +6,7 @@ use clap_mangen::Man;
 use super::arguments::{Arguments, ManArguments};
 use super::failure::Failure;
 use super::output;
-use crate::runs::words::{instead_of, shown};
+use crate::text::words::{instead_of, shown};
 
 pub(super) fn man(arguments: &ManArguments) -> Result<(), Failure> {
     output::print(&page(arguments.command.as_deref())?)

@@ -73,7 +73,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
             .build_global()
             .map_err(Failure::other)?;
     }
-    crate::linear::pin_blas();
+    crate::numeric::linear::pin_blas();
     interrupt::install().map_err(Failure::other)?;
     let talk = progress::Talk::new(
         arguments.quiet,

@@ -4,11 +4,12 @@ use std::io::{ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::bounded::{self, MEBIBYTE};
-use crate::replace::is_temporary;
+use crate::files::bounded;
+use crate::files::bounded::MEBIBYTE;
+use crate::files::replace::is_temporary;
 use crate::report::{is_newer, write_atomic};
 use crate::sweep::{PARTS, Store};
-use crate::terminal::harmless;
+use crate::text::terminal::harmless;
 
 /// Names of the files that mark a directory of results; the committed ones have no manifest.
 const MARKS: [&str; 3] = ["manifest.json", "claims.json", "plan.json"];

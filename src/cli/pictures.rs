@@ -6,8 +6,9 @@ use super::allocation::allocation;
 use super::maps::{error_map, response_map};
 use super::results::Fitted;
 use super::{mixture_path, onset, transfer};
-use crate::bounded::{self, MEBIBYTE};
 use crate::config::{Experiment, Source};
+use crate::files::bounded;
+use crate::files::bounded::MEBIBYTE;
 use crate::learner::LearnerKind;
 use crate::optimum::{BestMixture, PathMixtures};
 use crate::report::figure::{

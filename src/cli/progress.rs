@@ -10,7 +10,7 @@ use super::arguments::LogFormat;
 use super::estimate::duration;
 use super::output;
 use crate::report::utc;
-use crate::terminal::harmless;
+use crate::text::terminal::harmless;
 
 /// How much is said on stderr while work goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,8 +9,9 @@ use super::output::{self, Filler};
 use super::pictures::lead_kept;
 use super::progress::Talk;
 use super::run::{fails, run_into};
-use crate::bounded::{self, MEBIBYTE};
 use crate::config::{self, Experiment, Source};
+use crate::files::bounded;
+use crate::files::bounded::MEBIBYTE;
 use crate::fit::SplitRule;
 use crate::report::{Index, Verdicts};
 

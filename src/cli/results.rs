@@ -9,7 +9,7 @@ use crate::fit::{
 use crate::law::{self, Law};
 use crate::report::FitScope;
 use crate::runs::RunTable;
-use crate::runs::words::{nearest, shown};
+use crate::text::words::{nearest, shown};
 
 /// Laws fitted to a table.
 pub(super) struct Fitted {

@@ -13,14 +13,14 @@ use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Experiment, Source, meaning};
 use crate::learner::LearnerKind;
-use crate::random::{Purpose, stream};
+use crate::numeric::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
-use crate::runs::words::{listed, shown};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::simulate::{Simulator, Trainer};
 use crate::sweep::{
     Finished, Hooks, Keys, Share, Sweep, complete, complete_training, load_table, trained_together,
 };
+use crate::text::words::{listed, shown};
 
 /// What another kind of processor may change of a loss, relative.
 const OTHER_PROCESSOR: f64 = 1e-9;

@@ -9,7 +9,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use thiserror::Error;
 
 use super::long_lines::LongLines;
-use crate::terminal::same_length;
+use crate::text::terminal::same_length;
 
 /// Why an experiment file cannot be used.
 #[derive(Debug, Error)]

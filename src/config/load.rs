@@ -14,7 +14,8 @@ use super::nesting::shallow_part;
 use super::problems::Problems;
 use super::study::{self, RawStudy};
 use super::{keys, schema, structure, vary};
-use crate::bounded::{self, MEBIBYTE};
+use crate::files::bounded;
+use crate::files::bounded::MEBIBYTE;
 use crate::planning::Study;
 
 /// Largest experiment file. A list of mixtures may be long; a file of 64 MiB is none.

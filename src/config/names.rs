@@ -3,8 +3,8 @@
 use super::error::Problem;
 use super::place::At;
 use super::problems::Problems;
-use crate::runs::formula::STARTS as FORMULA;
-use crate::terminal::turns_direction;
+use crate::text::formula::STARTS as FORMULA;
+use crate::text::terminal::turns_direction;
 
 /// Longest name, in bytes: file systems stop at 255, and a name is only a part of a file name.
 const LONGEST: usize = 100;

@@ -10,7 +10,7 @@ use super::place::At;
 use super::problems::Problems;
 use super::resolved::list;
 use crate::runs::sheet::Sheet;
-use crate::runs::words::{instead_of, shown};
+use crate::text::words::{instead_of, shown};
 use crate::world::{TableError, TailTable};
 
 /// Most rows of a table.

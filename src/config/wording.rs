@@ -5,7 +5,7 @@ use toml::de::DeValue;
 
 use super::kind::{Kind, kinds, properties};
 use super::number::show;
-use crate::terminal::acts;
+use crate::text::terminal::acts;
 
 /// What a schema allows, in words.
 pub(super) fn expected(kinds: &[Kind<'_>]) -> String {

@@ -30,7 +30,8 @@ use statrs::statistics::{Data, OrderStatistics};
 use super::refit::Refit;
 use super::{FitError, FitPlan, FittedLaw, Identifiability, ParameterValue, Replicates, Residual};
 use crate::law::{Law, Observations};
-use crate::random::{self, Purpose};
+use crate::numeric::random;
+use crate::numeric::random::Purpose;
 use crate::runs::RunTable;
 
 /// Share of the replicates inside an interval.

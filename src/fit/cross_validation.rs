@@ -10,13 +10,12 @@
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
-use super::guard;
 use super::levenberg_marquardt::minimise_to;
 use super::objective::Objective;
-use super::size;
-use super::{FitError, FitPlan, Ridge};
+use super::{FitError, FitPlan, Ridge, guard, size};
 use crate::law::{Law, Observations};
-use crate::random::{self, Purpose};
+use crate::numeric::random;
+use crate::numeric::random::Purpose;
 
 /// Folds of the training mixtures (fewer where there are fewer mixtures).
 const FOLDS: usize = 4;

@@ -20,7 +20,7 @@ use super::objective::Linearised;
 use super::parameter_name::{ParameterName, name_of};
 use super::{FitPlan, FittedLaw};
 use crate::law::{Model, Observations};
-use crate::linear::right_singular;
+use crate::numeric::linear::right_singular;
 
 /// What the runs determine of a law.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]

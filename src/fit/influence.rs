@@ -14,7 +14,7 @@ use super::fitting::predicted_cells;
 use super::refit::Refit;
 use super::{Cell, FitError, FitPlan, FittedLaw};
 use crate::law::Law;
-use crate::random::Purpose;
+use crate::numeric::random::Purpose;
 use crate::runs::RunTable;
 
 /// What leaving mixtures out shows of one law.

@@ -8,7 +8,7 @@
 use ndarray::{Array1, Array2, ShapeBuilder};
 
 use super::objective::{NormalEquations, Objective};
-use crate::linear::solve_positive_into;
+use crate::numeric::linear::solve_positive_into;
 
 /// Most steps, taken or refused.
 const STEPS: usize = 400;

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1};
 use super::guard::guarded;
 use super::{FitPlan, Residual, Ridge, Robust};
 use crate::law::{Gradient, Model, Observations, Point};
-use crate::linear::pin_blas;
+use crate::numeric::linear::pin_blas;
 
 /// Ridge of the starts when the ridge is chosen by the fit, as a share of the variance of the
 /// losses: small enough not to move a good fit, large enough to keep flat valleys short.

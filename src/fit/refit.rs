@@ -12,7 +12,8 @@ use super::levenberg_marquardt::{Minimum, minimise};
 use super::search::AUTO_PRIOR_SD;
 use super::{FitError, FitPlan, FittedLaw, observations};
 use crate::law::{Law, Model, Observations};
-use crate::random::{self, Purpose};
+use crate::numeric::random;
+use crate::numeric::random::Purpose;
 use crate::runs::RunTable;
 
 /// A fit to all rows of a table, ready to be repeated.

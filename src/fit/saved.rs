@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use super::FittedLaw;
 use crate::law::{Law, LawError, Observations, by_name};
-use crate::runs::words::shown;
+use crate::text::words::shown;
 
 /// Version of the format: a reader refuses any other. In the first one E was a logit in some laws; now it is
 /// in nats in all.

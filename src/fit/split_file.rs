@@ -9,9 +9,9 @@ use std::path::Path;
 
 use super::split_file_error::SplitFileError;
 use crate::runs::RunTable;
-use crate::runs::formula::unguarded;
 use crate::runs::sheet::Sheet;
-use crate::runs::words::{instead_of, listed, nearest, shown};
+use crate::text::formula::unguarded;
+use crate::text::words::{instead_of, listed, nearest, shown};
 
 /// Names listed in a message.
 const LISTED: usize = 12;

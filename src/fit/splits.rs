@@ -6,7 +6,8 @@ use thiserror::Error;
 
 use super::scale_splits::scale_splits;
 use super::{SplitFileError, SplitRule, Unit, read_splits};
-use crate::random::{self, Purpose};
+use crate::numeric::random;
+use crate::numeric::random::Purpose;
 use crate::runs::RunTable;
 
 /// One split.

@@ -86,7 +86,7 @@ impl DomainMap {
     /// is off the middle of an axis is on its positive side.
     fn turned(names: &[String], places: &Array2<f64>) -> Option<Self> {
         let centred = places - &places.mean_axis(Axis(0))?;
-        crate::linear::pin_blas();
+        crate::numeric::linear::pin_blas();
         let (_, axes) = centred.t().dot(&centred).eigh(UPLO::Lower).ok()?;
         let mut turned = centred.dot(&axes);
         turned.invert_axis(Axis(1));

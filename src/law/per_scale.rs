@@ -171,7 +171,7 @@ mod tests {
 
     use super::*;
     use crate::law::Additive;
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
 
     /// Six runs of two scales.
     fn rows() -> Observations {

@@ -8,7 +8,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use thiserror::Error;
 
 use super::Mixture;
-use crate::random::{self, Purpose};
+use crate::numeric::random;
+use crate::numeric::random::Purpose;
 
 /// A rule that lists the mixtures of a sweep over K domains.
 #[derive(Debug, Clone, PartialEq)]

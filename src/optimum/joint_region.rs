@@ -10,7 +10,7 @@
 use ndarray::{Array1, Array2};
 use ndarray_linalg::{Eigh, UPLO};
 
-use crate::linear::solve_positive;
+use crate::numeric::linear::solve_positive;
 
 /// Share of the refits that the region holds.
 pub const HELD: f64 = 0.9;
@@ -194,7 +194,7 @@ impl JointRegion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gaussian::normal_vectors;
+    use crate::numeric::gaussian::normal_vectors;
 
     /// A Gaussian cloud about (.5, .3, .2) that trades the first weight for the second.
     fn cloud(count: usize) -> Vec<Vec<f64>> {

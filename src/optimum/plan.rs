@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{Aim, Constraints, Group, Near, Path};
 use crate::mixture::{Mixture, MixtureError};
-use crate::runs::words::instead_of;
+use crate::text::words::instead_of;
 
 /// Numbers by name.
 pub type Named = Vec<(String, f64)>;
@@ -323,7 +323,7 @@ pub(super) fn find(
         .position(|known| known == name)
         .ok_or_else(|| PlanError::Unknown {
             what,
-            name: crate::runs::words::shown(name),
+            name: crate::text::words::shown(name),
             kind,
             help: instead_of(name, names.iter().map(String::as_str)),
         })

@@ -169,8 +169,8 @@ fn solve(total: impl Fn(f64) -> f64, wanted: f64, guess: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Constraints;
     use super::*;
+    use crate::optimum::Constraints;
     use proptest::prelude::*;
 
     /// Five domains, two groups; bounds that some mixture keeps.

@@ -13,8 +13,8 @@ use rayon::prelude::*;
 use super::design::{Layout, Scales, lay_out, lifted};
 use crate::fit::FittedLaw;
 use crate::law::Point;
-use crate::linear::ln_det_positive;
 use crate::mixture::Mixture;
+use crate::numeric::linear::ln_det_positive;
 
 /// A law fitted to pilot worlds: what a run would tell about its parameters.
 pub struct Pilots(pub Vec<FittedLaw>);
@@ -177,7 +177,7 @@ fn candidates(domains: usize, floor: f64, seed: u64) -> Vec<Mixture> {
 mod tests {
     use super::*;
     use crate::law::{Observations, by_name};
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
     use ndarray::array;
 
     /// A law with known parameters: BiMix at one scale, two domains.

@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 use thiserror::Error;
 
-use crate::random::{Purpose, stream};
+use crate::numeric::random::{Purpose, stream};
 use crate::world::{
     Domain, Masses, Overlap, Pool, PoolError, Shape, Spectrum, SpectrumError, Spread, World,
     WorldError,

@@ -213,8 +213,8 @@ pub fn change_table(changes: &[Change]) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples::claim;
     use super::*;
+    use crate::report::examples::claim;
 
     fn verdicts(claim: ClaimResult) -> Verdicts {
         let mut verdicts = Verdicts::default();

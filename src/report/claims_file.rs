@@ -132,9 +132,9 @@ pub fn is_newer(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples::claim;
-    use super::super::{changes, claims_json};
     use super::*;
+    use crate::report::examples::claim;
+    use crate::report::{changes, claims_json};
 
     #[test]
     fn what_was_written_is_read() {

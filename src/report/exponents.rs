@@ -97,9 +97,9 @@ fn recovered(domain: &DomainExponent, law: usize) -> String {
 mod tests {
     use unicode_width::UnicodeWidthStr;
 
-    use super::super::examples::exponents;
-    use super::super::table::WIDTH;
     use super::*;
+    use crate::report::examples::exponents;
+    use crate::report::table::WIDTH;
 
     #[test]
     fn true_beside_recovered() {

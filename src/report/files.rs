@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::replace::replace;
+use crate::files::replace::replace;
 
 /// Writes `bytes` to `path` as a whole: a reader finds the old file or the new one. What is not a
 /// regular file (a pipe, `/dev/stdout`) is written in place.

@@ -84,9 +84,9 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples::{HOSTILE, claim, fits};
-    use super::super::figure::LawErrors;
     use super::*;
+    use crate::report::examples::{HOSTILE, claim, fits};
+    use crate::report::figure::LawErrors;
 
     fn index(name: &str) -> Index {
         let mut verdicts = Verdicts::default();

@@ -154,8 +154,8 @@ fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples::{HOSTILE, claim, fits};
     use super::*;
+    use crate::report::examples::{HOSTILE, claim, fits};
 
     fn data() -> DataSource {
         DataSource {

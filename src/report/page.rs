@@ -232,9 +232,9 @@ pub(super) fn percent_encoded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples::{HOSTILE, claim, exponents, fits};
-    use super::super::figure::{ExponentRecovery, LawErrors};
     use super::*;
+    use crate::report::examples::{HOSTILE, claim, exponents, fits};
+    use crate::report::figure::{ExponentRecovery, LawErrors};
 
     fn page() -> Page {
         let scope = FitScope {

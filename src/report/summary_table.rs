@@ -192,9 +192,9 @@ fn notes(scope: &FitScope, held_out: bool, masks_differ: bool, excess_known: boo
 mod tests {
     use unicode_width::UnicodeWidthStr;
 
-    use super::super::examples::{fit, fits, masked};
-    use super::super::table::WIDTH;
     use super::*;
+    use crate::report::examples::{fit, fits, masked};
+    use crate::report::table::WIDTH;
 
     const SCOPE: FitScope = FitScope {
         runs: 64,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::terminal::acts;
+use crate::text::terminal::acts;
 
 /// Columns of a terminal that a table takes at most.
 pub const WIDTH: usize = 100;

@@ -71,8 +71,8 @@ pub(super) fn limit(check: &Check) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples::claim;
     use super::*;
+    use crate::report::examples::claim;
 
     #[test]
     fn claim_and_checks() {

@@ -4,7 +4,7 @@
 use super::mapping::ExcludedCell;
 use super::read_error::ReadError;
 use super::table::RunTable;
-use super::words::{nearest, shown};
+use crate::text::words::{nearest, shown};
 
 /// `table` without the losses of `cells`.
 ///

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use super::words::{listed, rounded, shown};
+use crate::text::words::{listed, rounded, shown};
 
 /// Values listed when a filter keeps nothing.
 const LISTED: usize = 10;

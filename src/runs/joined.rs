@@ -6,7 +6,7 @@ use super::filter::FilterValue;
 use super::layout::At;
 use super::read_error::{Place, ReadError};
 use super::sheet::Sheet;
-use super::words::shown;
+use crate::text::words::shown;
 
 /// Rows over one or more files, in the order of the first file.
 #[derive(Debug)]

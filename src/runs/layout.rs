@@ -5,7 +5,7 @@ use super::mapping::{Mapping, ScaleSource};
 use super::pattern::Pattern;
 use super::read_error::ReadError;
 use super::sheet::Sheet;
-use super::words::{instead_of, listed, shown};
+use crate::text::words::{instead_of, listed, shown};
 
 /// Longest domain name, in characters: names stand in tables, legends and file names.
 const LONGEST_DOMAIN: usize = 100;

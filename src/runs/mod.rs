@@ -2,8 +2,6 @@
 
 mod exclude;
 mod filter;
-mod fingerprint;
-pub(crate) mod formula;
 mod joined;
 mod layout;
 mod lines;
@@ -17,11 +15,10 @@ mod read_error;
 pub(crate) mod sheet;
 mod sheet_error;
 mod table;
-pub(crate) mod words;
 mod write;
 
+pub use crate::files::fingerprint::{file_fingerprint, fingerprint};
 pub use filter::FilterValue;
-pub use fingerprint::{file_fingerprint, fingerprint};
 pub use mapping::{ExcludedCell, Mapping, ScaleSource};
 pub use notes::ReadNotes;
 #[cfg(feature = "parquet")]

@@ -1,6 +1,6 @@
 //! What reading a table changed or left out.
 
-use super::words::{listed, rounded};
+use crate::text::words::{listed, rounded};
 
 /// What happened to the rows on the way in, and the fingerprint of the files.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -16,8 +16,6 @@
 use ndarray::Array2;
 
 use super::exclude::exclude;
-use super::fingerprint::Fingerprint;
-use super::formula::unguarded;
 use super::joined::Joined;
 use super::layout::{At, Layout, Scale};
 use super::mapping::Mapping;
@@ -25,8 +23,10 @@ use super::notes::ReadNotes;
 use super::read_error::ReadError;
 use super::sheet::Sheet;
 use super::table::{Columns, RunTable};
-use super::words::{listed, rounded, shown};
+use crate::files::fingerprint::Fingerprint;
 use crate::mixture::Mixture;
+use crate::text::formula::unguarded;
+use crate::text::words::{listed, rounded, shown};
 
 /// How far the weights of a run may be from summing to 1: published tables round them to .001.
 const SUM_TOLERANCE: f64 = 1e-2;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::lines::LineCounter;
 use super::sheet_error::SheetError;
-use super::words::shown;
+use crate::text::words::shown;
 
 /// What a Parquet file begins with, and no CSV that is meant.
 const PARQUET: &[u8] = b"PAR1\x15";

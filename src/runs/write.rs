@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::fingerprint::Fingerprinted;
-use super::formula::guarded;
 use super::table::RunTable;
-use crate::replace::replace;
+use crate::files::fingerprint::Fingerprinted;
+use crate::files::replace::replace;
+use crate::text::formula::guarded;
 
 /// Why a table cannot be written to a file.
 #[derive(Debug, Error, Diagnostic)]

@@ -127,7 +127,7 @@ fn ln_probability(count: f64, mean: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::learner::at_least;
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
 
     /// Each count is as frequent as its probability says, in every way of drawing.
     #[test]

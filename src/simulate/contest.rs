@@ -310,7 +310,7 @@ mod tests {
 
     use super::*;
     use crate::learner::{Efficiency, Learner, Ranking, Selection};
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
     use crate::simulate::{Grouping, Simulator};
     use crate::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
 

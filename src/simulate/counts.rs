@@ -176,7 +176,7 @@ pub(super) fn hypergeometric<R: Rng + ?Sized>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
 
     /// Mean and variance of the counts are the Poisson mean, in every way of drawing.
     #[test]

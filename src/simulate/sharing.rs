@@ -224,7 +224,7 @@ fn rounds(domains: usize) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
     use crate::world::{Domain, Masses, Overlap, Resolution, Shape, Spectrum, World};
 
     #[test]

@@ -242,7 +242,7 @@ fn pick(numbers: &[u64], mut place: u64, size: impl Fn(usize) -> u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
 
     /// The tokens add up, and each count varies as it should: variance μ(1 − 1/m).
     #[test]

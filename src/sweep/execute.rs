@@ -10,7 +10,7 @@ use super::hooks::{Hooks, SweepError};
 use super::shard::Unit;
 use super::store::Writer;
 use super::{Mode, Sweep, SweepRun};
-use crate::random::{Purpose, stream};
+use crate::numeric::random::{Purpose, stream};
 use crate::runs::{Columns, RunTable, TableError};
 use crate::simulate::{Grouping, Sampler, SamplerScratch, Simulator};
 

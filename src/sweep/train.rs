@@ -10,7 +10,7 @@ use super::hooks::{Hooks, SweepError};
 use super::shard::Unit;
 use super::{Mode, Sweep};
 use crate::learner::sgd::{Limits, SharedRun};
-use crate::random::{Purpose, stream};
+use crate::numeric::random::{Purpose, stream};
 use crate::runs::RunTable;
 use crate::simulate::{Trained, Trainer, TrainingError, View};
 

@@ -3,7 +3,7 @@
 use rand::RngExt;
 
 use super::World;
-use crate::random::{Purpose, stream};
+use crate::numeric::random::{Purpose, stream};
 
 /// Largest head whose order may differ between domains: each skill is then kept by itself.
 pub const LARGEST_PERMUTED_HEAD: f64 = 1e4;

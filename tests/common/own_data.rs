@@ -3,7 +3,7 @@
 use mixlaw::fit::observations;
 use mixlaw::law::{Law, Observations};
 use mixlaw::mixture::Design;
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::runs::{Columns, RunTable};
 use ndarray::Array2;
 

@@ -2,7 +2,7 @@
 
 use mixlaw::law::allocation::{Demand, allocate};
 use mixlaw::learner::sgd::{Features, equivalent_excess, equivalent_resolved};
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Overlap, World};
 
 use crate::{four, worlds};

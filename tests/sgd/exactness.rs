@@ -2,7 +2,7 @@
 
 use mixlaw::learner::sgd::oracle::Regression;
 use mixlaw::learner::sgd::{Blocks, Directions, Watch, expected_excess, trained_excess};
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Overlap, World};
 use ndarray::{Array1, Array2};
 

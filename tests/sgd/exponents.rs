@@ -3,7 +3,7 @@
 use mixlaw::learner::sgd::{
     Blocks, Directions, Features, Schedule, Sgd, Watch, equivalent_excess, expected_excess,
 };
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Overlap, World};
 use rayon::prelude::*;
 

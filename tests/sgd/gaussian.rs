@@ -4,7 +4,7 @@ use mixlaw::learner::sgd::oracle::Regression;
 use mixlaw::learner::sgd::{
     Blocks, Features, SharedRun, Watch, expected_excess, expected_feature_excess, trained_together,
 };
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::Overlap;
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};

@@ -6,7 +6,7 @@ use mixlaw::learner::sgd::{
     expected_ridge, trained_excess,
 };
 use mixlaw::mixture::Design;
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::simulate::Trainer;
 use mixlaw::sweep::{Mode, Scales, Sweep, train};
 use mixlaw::world::{Resolution, World};

@@ -5,7 +5,7 @@ use mixlaw::learner::sgd::{
     Directions, Features, Ridge, best_penalty, best_penalty_on_average, drawn_feature_ridge,
     drawn_ridge, equivalent_excess, equivalent_ridge, expected_ridge,
 };
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Overlap, World};
 use rayon::prelude::*;
 

@@ -6,7 +6,7 @@ use mixlaw::learner::sgd::{
     Blocks, Directions, Features, Ridge, Watch, drawn_ridge, equivalent_excess, expected_excess,
     expected_ridge, trained_excess,
 };
-use mixlaw::random::{Purpose, stream};
+use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Domain, Masses, Overlap, Shape, Spectrum, TailTable, World};
 
 use crate::{geometric, mean_and_error};

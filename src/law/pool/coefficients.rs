@@ -7,7 +7,7 @@ use rand::seq::SliceRandom;
 
 use super::{SYMMETRIC_UNIT, TRANSFER_BOUND, TRANSFER_CENTRE};
 use crate::law::Parameter;
-use crate::random::{Purpose, stream};
+use crate::numeric::random::{Purpose, stream};
 
 /// What is special to a pair of domains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 //! for one-sided stable multiples of index γ.
 
 use super::shared::Shared;
-use crate::gaussian::normal_vectors;
 use crate::law::Parameter;
+use crate::numeric::gaussian::normal_vectors;
 
 /// Bounds of γ, and the centre of its prior: a scatter of about 1.5 e-folds of frequency.
 const EXPONENTS: (f64, f64) = (0.05, 6.0);

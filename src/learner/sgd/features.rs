@@ -16,8 +16,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::Directions;
 use super::oracle::Regression;
 use super::stability::{Limits, sufficient_step};
-use crate::linear::{pin_blas, solve_positive};
-use crate::triangle::{add_gram, mirror};
+use crate::numeric::linear::{pin_blas, solve_positive};
+use crate::numeric::triangle::{add_gram, mirror};
 use crate::world::{Spectrum, World, nodes};
 
 /// Ranks whose columns are drawn, for each row of the projection, and that those beyond must be worth.

@@ -13,7 +13,7 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, Zip, s};
 
 use super::{Features, Sgd, Watch};
-use crate::linear::pin_blas;
+use crate::numeric::linear::pin_blas;
 
 /// Expected excess losses (length K) after `steps` steps on the mixture `weights`, not finite if
 /// they diverge.

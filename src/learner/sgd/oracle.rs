@@ -7,7 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::batch::draw_counts;
 use super::{Ridge, Sgd};
-use crate::linear::solve_positive;
+use crate::numeric::linear::solve_positive;
 
 /// A regression of few dimensions, written out.
 #[derive(Debug, Clone)]

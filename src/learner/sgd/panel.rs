@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use rand::RngExt;
 
-    use crate::random::{Purpose, stream};
+    use crate::numeric::random::{Purpose, stream};
 
     /// Σ p (w² e^(−pT) + g (1 − e^(−pT))) at some times, as it is and by nodes.
     fn worst(variances: &[f64], weights: &[f64]) -> f64 {

@@ -11,8 +11,8 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::batch::{chi_squared, draw_counts};
 use super::{Prepared, Sgd};
-use crate::linear::pin_blas;
-use crate::triangle::{symmetric_dot, upper_dot};
+use crate::numeric::linear::pin_blas;
+use crate::numeric::triangle::{symmetric_dot, upper_dot};
 
 /// Vectors ζ of a domain that are made at a time, over runs and steps.
 const VECTORS: usize = 96;

@@ -40,7 +40,7 @@ pub use regret_by_runs::{LawRegrets, RegretByRuns, RegretPoint};
 pub use variation::{Measured, Variation, VariedFigure, VariedLaw};
 
 use super::write_atomic;
-use crate::runs::formula::guarded;
+use crate::text::formula::guarded;
 
 /// A figure of a paper.
 pub trait Figure {

@@ -401,7 +401,7 @@ fn a_hostile_name_is_only_a_name() {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let read: Vec<String> = reader.records().map(|r| r.unwrap()[1].to_owned()).collect();
     // What a spreadsheet would run has an apostrophe before it.
-    let cell = |name: &String| crate::runs::formula::guarded(name).into_owned();
+    let cell = |name: &String| crate::text::formula::guarded(name).into_owned();
     assert!(
         hostile.iter().all(|name| read.contains(&cell(name))),
         "{read:?}"

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::key::Keys;
 use super::part::{BATCH_HEAD, file_head, push_run, seal};
 use super::reader::PartSummary;
-use crate::replace::replace;
+use crate::files::replace::replace;
 use crate::sweep::{Finished, Share};
 
 /// Time between two calls that make the disk hold what was written. A process that is killed loses

@@ -12,8 +12,8 @@ pub use strands::Strand;
 use rand_distr::{Distribution, StandardNormal};
 use thiserror::Error;
 
-use crate::gaussian::{SINGULAR, cholesky};
-use crate::random::{Purpose, stream};
+use crate::numeric::gaussian::{SINGULAR, cholesky};
+use crate::numeric::random::{Purpose, stream};
 
 /// Largest scatter, in e-folds: beyond it a domain consists of a handful of skills.
 pub const LARGEST_SCATTER: f64 = 4.0;
@@ -193,8 +193,8 @@ impl Pool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Resolution;
     use super::*;
+    use crate::world::Resolution;
     use approx::assert_relative_eq;
 
     fn correlated(r: f64) -> Vec<Vec<f64>> {

@@ -7,7 +7,7 @@
 
 use super::super::Resolution;
 use super::Pool;
-use crate::gaussian::{SINGULAR, cholesky, normal_vectors, solve};
+use crate::numeric::gaussian::{SINGULAR, cholesky, normal_vectors, solve};
 
 /// Vectors in each part of the mixture at the default resolution, if the dimension does not ask for
 /// more.

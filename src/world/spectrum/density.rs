@@ -38,8 +38,8 @@ impl Spectrum {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::{Shape, TailTable};
     use super::*;
+    use crate::world::spectrum::{Shape, TailTable};
 
     #[test]
     fn densities_are_the_slopes_of_the_tails() {

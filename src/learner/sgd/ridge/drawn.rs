@@ -17,8 +17,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::Ridge;
 use crate::learner::sgd::batch::{chi_squared, draw_counts};
 use crate::learner::sgd::{Directions, Prepared};
-use crate::linear::solve_positive;
-use crate::triangle::{add_gram, add_gram_of_rows, mirror, upper_dot};
+use crate::numeric::linear::solve_positive;
+use crate::numeric::triangle::{add_gram, add_gram_of_rows, mirror, upper_dot};
 
 /// Excess losses (length K) of one regression on `tokens` samples of the mixture `weights`, for
 /// directions that do not mix; not finite if the normal equations cannot be solved.

@@ -32,7 +32,7 @@ use super::Ridge;
 use crate::learner::sgd::Directions;
 use crate::learner::sgd::classes::{Class, mix, of_directions, of_world};
 use crate::learner::sgd::equivalent::resolution;
-use crate::linear::solve_square;
+use crate::numeric::linear::solve_square;
 use crate::world::World;
 
 /// Newton steps for the δ_i. From above they fall towards the root, twice as many digits a step at

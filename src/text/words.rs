@@ -1,6 +1,6 @@
 //! Texts of a file as they are shown in messages: short, and harmless to a terminal.
 
-use crate::terminal::acts;
+use super::terminal::acts;
 
 /// Characters of a text that are shown before it is cut.
 const SHOWN_CHARS: usize = 60;

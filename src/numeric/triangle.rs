@@ -10,7 +10,7 @@ use cblas_sys::{
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1};
 
-use crate::linear::pin_blas;
+use super::linear::pin_blas;
 
 /// `matrix`·x, for a symmetric `matrix`.
 ///

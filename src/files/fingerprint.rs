@@ -8,14 +8,14 @@ use sha2::{Digest, Sha256};
 
 /// A fingerprint of bytes that come in parts.
 #[derive(Default)]
-pub(super) struct Fingerprint(Sha256);
+pub(crate) struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(super) fn hex(self) -> String {
+    pub(crate) fn hex(self) -> String {
         self.0
             .finalize()
             .iter()
@@ -25,20 +25,20 @@ impl Fingerprint {
 }
 
 /// Passes bytes on to a writer and takes their fingerprint.
-pub(super) struct Fingerprinted<W> {
+pub(crate) struct Fingerprinted<W> {
     out: W,
     fingerprint: Fingerprint,
 }
 
 impl<W: Write> Fingerprinted<W> {
-    pub(super) fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self {
             out,
             fingerprint: Fingerprint::default(),
         }
     }
 
-    pub(super) fn hex(self) -> String {
+    pub(crate) fn hex(self) -> String {
         self.fingerprint.hex()
     }
 }
