@@ -1,8 +1,8 @@
 //! What a competition law knows of its training rows: which domains it predicts, which limits bind
 //! them, and the scales that are taken out of its parameters.
 
-use crate::law::floor;
-use crate::law::observations::reference;
+use crate::law::form::floor;
+use crate::law::form::observations::reference;
 use crate::law::{LawError, LossRange, Observations, Parameter, Point};
 
 /// Bounds of the exponents b and a.

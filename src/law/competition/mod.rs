@@ -10,11 +10,18 @@
 //! N)/K and tokens in units of (geometric mean of D)/K, so that amplitudes are excess losses at a
 //! typical run and do not slide along the exponents.
 
+pub mod allocation;
+pub(super) mod capacity;
+pub(super) mod capacity_noise;
+pub(super) mod capacity_noise_tied;
+pub(super) mod crossover;
 mod domains;
 mod power;
 mod power_law;
 mod share;
 mod weights;
+mod window;
+pub(super) mod windowed;
 
 pub(super) use domains::Domains;
 pub(super) use power::{Power, natural_amplitude};

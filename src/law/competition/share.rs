@@ -3,7 +3,7 @@
 //!
 //! Where x_i > H, ln x_i = (ln h_i + ln b_i + ln c_i − ln λ)/(1 + b_i); else x_i = H.
 
-use super::super::allocation::{Allocation, AllocationError, Demand, allocate};
+use super::allocation::{Allocation, AllocationError, Demand, allocate};
 
 /// The capacity of one run, divided.
 pub(super) struct Shares {

@@ -10,7 +10,7 @@ use forust_ml::gradientbooster::GradientBooster;
 use forust_ml::{Matrix, objective::ObjectiveType};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Trees of an ensemble, and the share of each tree's correction that is taken: what the common
 /// libraries do when nothing is said. Nothing here is tuned.

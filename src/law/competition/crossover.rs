@@ -10,10 +10,8 @@
 //! differ from their maximum by at most 2.3 %, so a p at this bound means a maximum and nothing
 //! more precise. A term that limits no run is dropped. Predicts columns with a weight of their own.
 
-use super::competition::{
-    Competition, Domains, Draw, Join, Joined, NoiseExponent, Power, PowerLaw,
-};
-use super::{Law, LawError, Model, Observations, Parameter};
+use super::{Competition, Domains, Draw, Join, Joined, NoiseExponent, Power, PowerLaw};
+use crate::law::{Law, LawError, Model, Observations, Parameter};
 
 /// Bounds of p.
 const POWERS: (f64, f64) = (0.2, 30.0);

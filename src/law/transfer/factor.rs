@@ -3,9 +3,9 @@
 //! N and D count in units of their geometric means over the training runs; an exponent of one that
 //! does not differ between them is left out.
 
-use super::column_model::{AMPLITUDES, ln_parameter};
-use super::scale::Scale;
-use super::{Observations, Parameter, Point};
+use crate::law::form::column_model::{AMPLITUDES, ln_parameter};
+use crate::law::form::scale::Scale;
+use crate::law::{Observations, Parameter, Point};
 
 /// How capacity and tokens enter a law of the mixture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// The mean of the training runs of the same scale.
 #[derive(Debug, Clone, Copy)]

@@ -32,10 +32,10 @@ mod exposure;
 mod model;
 mod shared;
 
-use self::coefficients::Pairs;
-use self::exposure::Form;
-use self::model::PoolModel;
-use super::{Law, LawError, Model, Observations};
+use crate::law::{Law, LawError, Model, Observations};
+use coefficients::Pairs;
+use exposure::Form;
+use model::PoolModel;
 
 /// Bounds and centre of the prior of a.
 const LOSS_EXPONENTS: (f64, f64) = (0.01, 6.0);

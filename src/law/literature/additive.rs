@@ -2,7 +2,7 @@
 //!
 //! L_i = E_i + 1 / Σ_j C_ij h_j^(γ_ij) + A_i/N^(α_i) + B_i/D^(β_i), one model per loss column with
 //! 2K+5 parameters; 2K+3 or 2K+1 where N or D do not differ between the runs. The mixture does not
-//! interact with the scale, so that the best mixture is the same at each (in [`super::Joint`] it is not).
+//! interact with the scale, so that the best mixture is the same at each (in [`crate::law::Joint`] it is not).
 //! N and D count in units of their geometric means over the training runs: A and B are the terms there,
 //! in nats. At two sizes the exponents are not identified but through the prior.
 //!
@@ -10,14 +10,14 @@
 //! loss; the guard of the fit then acts. Sources that hardly change, or whose terms are small, leave
 //! C_ij and γ_ij to the prior.
 
-use super::column_model::{
+use crate::law::form::column_model::{
     ColumnForm, ColumnModel, Derivatives, coefficients, ln_parameter, natural, positive_losses,
     power_slope, source_coefficients,
 };
-use super::floor;
-use super::observations::LossRange;
-use super::scale::Scale;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, PerScale, Point};
+use crate::law::form::floor;
+use crate::law::form::observations::LossRange;
+use crate::law::form::scale::Scale;
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, PerScale, Point};
 
 /// Bounds of the exponents γ.
 const EXPONENTS: (f64, f64) = (0.01, 6.0);
@@ -94,7 +94,7 @@ impl Law for Additive {
 }
 
 /// A law at each centre of ln C_ij.
-pub(super) fn alternatives(law: impl Fn(f64) -> Box<dyn Law>) -> Vec<(String, Box<dyn Law>)> {
+pub(crate) fn alternatives(law: impl Fn(f64) -> Box<dyn Law>) -> Vec<(String, Box<dyn Law>)> {
     TRANSFERS
         .iter()
         .map(|transfer| (format!("prior of ln C_ij at {transfer}"), law(*transfer)))

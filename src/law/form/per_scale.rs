@@ -7,13 +7,13 @@
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// A law at each scale by itself.
 pub struct PerScale {
-    pub(super) law: Box<dyn Law>,
-    pub(super) name: &'static str,
-    pub(super) title: &'static str,
+    pub(crate) law: Box<dyn Law>,
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
 }
 
 /// Capacity and tokens.

@@ -9,8 +9,8 @@
 //! losses combine almost as a maximum, not as this sum: b and a come out biased. Predicts columns
 //! with a weight of their own.
 
-use super::competition::{Competition, NoiseExponent, PowerLaw, Sum};
-use super::{Law, LawError, Model, Observations};
+use super::{Competition, NoiseExponent, PowerLaw, Sum};
+use crate::law::{Law, LawError, Model, Observations};
 
 /// Eq. (3).
 #[derive(Debug, Clone, Copy)]

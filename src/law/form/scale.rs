@@ -2,7 +2,7 @@
 
 use super::column_model::{AMPLITUDES, Derivatives, ln_parameter};
 use super::observations::reference;
-use super::{Observations, Parameter, Point};
+use crate::law::{Observations, Parameter, Point};
 
 /// Bounds of the exponents α of the capacity and β of the tokens.
 const EXPONENTS: (f64, f64) = (1e-3, 3.0);
@@ -13,7 +13,7 @@ const EXPONENT_CENTRE: f64 = 0.3;
 /// The scales of the training rows: which of N and D differ, and their middles. An exponent of
 /// one that does not differ is not identified, and the law leaves it out.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
+pub(crate) struct Scale {
     capacity: Option<f64>,
     tokens: Option<f64>,
     /// Whether one exponent serves both: only N·D counts.
@@ -22,7 +22,7 @@ pub(super) struct Scale {
 
 impl Scale {
     /// The scales of `training`.
-    pub(super) fn of(training: &Observations) -> Self {
+    pub(crate) fn of(training: &Observations) -> Self {
         let middle = |values: &[f64]| {
             let finite = || values.iter().copied().filter(|value| value.is_finite());
             let (least, most) = (
@@ -39,18 +39,18 @@ impl Scale {
     }
 
     /// The same with one exponent α for N·D.
-    pub(super) fn tied(self) -> Self {
+    pub(crate) fn tied(self) -> Self {
         Self { tied: true, ..self }
     }
 
     /// Whether neither N nor D differs.
-    pub(super) fn is_constant(self) -> bool {
+    pub(crate) fn is_constant(self) -> bool {
         self.capacity.is_none() && self.tokens.is_none()
     }
 
     /// ln(N / middle) and ln(D / middle) of a run, for those that differ, or their sum where they are
     /// tied; infinite if unlimited.
-    pub(super) fn logs(self, point: Point<'_>) -> impl Iterator<Item = f64> {
+    pub(crate) fn logs(self, point: Point<'_>) -> impl Iterator<Item = f64> {
         let ln = |value: f64, middle: Option<f64>| middle.map(|middle| (value / middle).ln());
         let logs = match (
             ln(point.capacity, self.capacity),
@@ -63,14 +63,14 @@ impl Scale {
     }
 
     /// The finite ones of [`Scale::logs`] with their numbers: an unlimited scale has no term.
-    pub(super) fn terms(self, point: Point<'_>) -> impl Iterator<Item = (usize, f64)> {
+    pub(crate) fn terms(self, point: Point<'_>) -> impl Iterator<Item = (usize, f64)> {
         let logs = self.logs(point).enumerate();
         logs.filter(|(_, log)| log.is_finite())
     }
 
     /// Adds the terms A/N^α and B/D^β of a run to `loss`, and their derivatives to `by`. Their
     /// parameters, those of [`Scale::powers`], stand in θ from `first` on.
-    pub(super) fn add_powers(
+    pub(crate) fn add_powers(
         self,
         (theta, first): (&[f64], usize),
         point: Point<'_>,
@@ -89,7 +89,7 @@ impl Scale {
 
     /// ln(N / middle) and ln(D / middle) of a run; infinite if unlimited, 0 for one that does not
     /// differ.
-    pub(super) fn pair(self, point: Point<'_>) -> (f64, f64) {
+    pub(crate) fn pair(self, point: Point<'_>) -> (f64, f64) {
         let ln =
             |value: f64, middle: Option<f64>| middle.map_or(0.0, |middle| (value / middle).ln());
         (
@@ -100,7 +100,7 @@ impl Scale {
 
     /// Symbols of the (amplitude, exponent) pairs of those that differ, as the laws of the theory
     /// call the exponents of N and D.
-    pub(super) fn named(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub(crate) fn named(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let capacity = self.capacity.map(|_| ("A", "b"));
         let tokens = self.tokens.map(|_| ("B", "a"));
         [capacity, tokens].into_iter().flatten()
@@ -116,13 +116,13 @@ impl Scale {
     }
 
     /// The exponents as parameters, of one column or of the whole law.
-    pub(super) fn exponents(self, column: Option<usize>) -> impl Iterator<Item = Parameter> {
+    pub(crate) fn exponents(self, column: Option<usize>) -> impl Iterator<Item = Parameter> {
         self.symbols()
             .map(move |(_, symbol)| ln_parameter(symbol, column, EXPONENTS, EXPONENT_CENTRE))
     }
 
     /// Amplitudes, around `centre` nats, and exponents as parameters, pair by pair.
-    pub(super) fn powers(self, column: usize, centre: f64) -> impl Iterator<Item = Parameter> {
+    pub(crate) fn powers(self, column: usize, centre: f64) -> impl Iterator<Item = Parameter> {
         self.symbols().flat_map(move |(amplitude, exponent)| {
             [
                 ln_parameter(amplitude, Some(column), AMPLITUDES, centre),

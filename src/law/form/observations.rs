@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1};
 
-use super::LawError;
+use crate::law::LawError;
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ impl<'a> Point<'a> {
     }
 
     /// ln h of a source; −∞ where its weight is 0.
-    pub(super) fn ln_weight(&self, source: usize) -> f64 {
+    pub(crate) fn ln_weight(&self, source: usize) -> f64 {
         match self.ln_weights {
             Some(ln_weights) => ln_weights[source],
             None => self.weights[source].ln(),
@@ -103,7 +103,7 @@ impl Observations {
     ///
     /// # Errors
     /// [`LawError::EmptyColumn`] if nothing is measured.
-    pub(super) fn measured(&self, column: usize) -> Result<LossRange, LawError> {
+    pub(crate) fn measured(&self, column: usize) -> Result<LossRange, LawError> {
         self.loss_range(column)
             .ok_or_else(|| LawError::EmptyColumn(self.loss_names[column].clone()))
     }
@@ -133,7 +133,7 @@ pub struct LossRange {
 }
 
 /// Geometric mean of the finite values; 1 if there is none.
-pub(super) fn reference(values: &[f64]) -> f64 {
+pub(crate) fn reference(values: &[f64]) -> f64 {
     let logs: Vec<f64> = values
         .iter()
         .filter(|value| value.is_finite())

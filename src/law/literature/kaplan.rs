@@ -7,11 +7,11 @@
 //! decade and each limit binds somewhere; a scale that does not differ leaves its exponent to the
 //! prior.
 
-use super::column_model::{
+use crate::law::form::column_model::{
     AMPLITUDES, ColumnForm, ColumnModel, Derivatives, ln_parameter, natural, positive_losses,
 };
-use super::scale::Scale;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::form::scale::Scale;
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of the exponents: the p-norm has a p of 1/a, and powers of 1e3 would overflow.
 const EXPONENTS: (f64, f64) = (0.02, 3.0);

@@ -11,11 +11,11 @@ use super::coefficients::{Coefficients, shift, transfer};
 use super::exposure::{Exposure, Source, Value};
 use super::shared::Shared;
 use super::{EXCESS_SHARE, LOSS_EXPONENT_CENTRE, LOSS_EXPONENTS, Pool, Scaling};
-use crate::law::column_model::{
+use crate::law::form::column_model::{
     AMPLITUDES, ln_parameter, natural, positive_losses, with_own_weight,
 };
-use crate::law::floor;
-use crate::law::scale::Scale;
+use crate::law::form::floor;
+use crate::law::form::scale::Scale;
 use crate::law::{Gradient, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 pub(super) struct PoolModel {

@@ -6,11 +6,11 @@
 //! training mixtures have full rank and the loss bends. exp(τ_ij) is the excess loss of domain i when
 //! training on j alone. Capacity and tokens do not enter.
 
-use super::column_model::{
+use crate::law::form::column_model::{
     ColumnForm, ColumnModel, Derivatives, ln_parameter, natural, positive_losses,
 };
-use super::floor;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::form::floor;
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of exp(τ), nats.
 const EXCESSES: (f64, f64) = (1e-9, 1e9);

@@ -2,7 +2,7 @@
 //! each domain.
 
 use crate::law::Parameter;
-use crate::law::column_model::ln_parameter;
+use crate::law::form::column_model::ln_parameter;
 
 /// Bound of a deviation, e-folds.
 const DEVIATION_BOUND: f64 = 3.0;

@@ -9,8 +9,8 @@
 //! mend the sum: where both limits bind, losses combine almost as a maximum and b comes out biased,
 //! though less than with a free. Predicts columns with a weight of their own.
 
-use super::competition::{Competition, NoiseExponent, PowerLaw, Sum};
-use super::{Law, LawError, Model, Observations};
+use super::{Competition, NoiseExponent, PowerLaw, Sum};
+use crate::law::{Law, LawError, Model, Observations};
 
 /// Eq. (3) with a = b/(1+b).
 #[derive(Debug, Clone, Copy)]

@@ -23,15 +23,15 @@
 //! with N and D in units of their geometric means over the training runs ([`super::factor`]). At two
 //! sizes with the same D, β rests on checkpoints.
 
-use super::additive::alternatives;
-use super::column_model::{
+use super::factor::{Factor, Scaling};
+use crate::law::form::column_model::{
     ColumnForm, ColumnModel, Derivatives, coefficients, ln_parameter, natural, positive_losses,
     power_slope, source_coefficients,
 };
-use super::factor::{Factor, Scaling};
-use super::floor;
-use super::observations::LossRange;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::form::floor;
+use crate::law::form::observations::LossRange;
+use crate::law::literature::additive::alternatives;
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of the exponent a of the loss.
 const LOSS_EXPONENTS: (f64, f64) = (0.01, 6.0);

@@ -5,11 +5,13 @@
 //! term whose scale does not differ between the runs is left out. The exponents are identified where
 //! each scale spans a decade and more; E is, where the terms have fallen to a small part of it.
 
-use super::column_model::{ColumnForm, ColumnModel, Derivatives, natural, positive_losses};
-use super::floor;
-use super::observations::LossRange;
-use super::scale::Scale;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::form::column_model::{
+    ColumnForm, ColumnModel, Derivatives, natural, positive_losses,
+};
+use crate::law::form::floor;
+use crate::law::form::observations::LossRange;
+use crate::law::form::scale::Scale;
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Centre of the prior of the terms, as a share of the smallest training loss.
 const SCALE_SHARE: f64 = 0.1;

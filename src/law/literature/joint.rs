@@ -2,7 +2,7 @@
 //!
 //! L_i = E_i + 1 / Σ_j C_ij h_j^(γ_ij) + A_i(h)/N^(α_i) + B_i(h)/D^(β_i), where
 //! A_i(h) = (Σ_j C^A_ij h_j)^(γ^A_i) and B_i(h) likewise: one model per loss column with 4K+5 parameters,
-//! 3K+3 or 2K+1 where N or D do not differ between the runs (the law is then [`super::Additive`]). The best
+//! 3K+3 or 2K+1 where N or D do not differ between the runs (the law is then [`crate::law::Additive`]). The best
 //! mixture depends on the scale. N and D count in units of their geometric means over the training runs.
 //!
 //! C^A and γ^A trade off wherever the mixture hardly changes the term. The law is therefore fitted in other
@@ -13,11 +13,11 @@
 use ndarray::ArrayView1;
 
 use super::additive::{Additive, MixtureTerm, alternatives};
-use super::column_model::{
+use crate::law::form::column_model::{
     AMPLITUDES, ColumnForm, ColumnModel, Derivatives, ln_parameter, natural,
 };
-use super::scale::Scale;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::form::scale::Scale;
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of the power ρ of the mean over the sources.
 const POWERS: (f64, f64) = (-10.0, 10.0);

@@ -8,8 +8,8 @@
 //! no finite loss, so weights are floored by the fit. At one capacity b, c and E of a domain are
 //! told apart only through the mixtures, and poorly. Predicts columns with a weight of their own.
 
-use super::competition::{Competition, NoiseExponent, PowerLaw, Sum};
-use super::{Law, LawError, Model, Observations};
+use super::{Competition, NoiseExponent, PowerLaw, Sum};
+use crate::law::{Law, LawError, Model, Observations};
 
 /// Eq. (1).
 #[derive(Debug, Clone, Copy)]

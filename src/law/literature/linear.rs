@@ -6,8 +6,8 @@
 //! prior holds it near the mean training loss, and its strength is that of ridge regression.
 //! Capacity and tokens do not enter.
 
-use super::column_model::{ColumnForm, ColumnModel, Derivatives};
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::form::column_model::{ColumnForm, ColumnModel, Derivatives};
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Linear (ridge) regression.
 #[derive(Debug, Clone, Copy)]

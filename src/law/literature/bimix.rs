@@ -6,13 +6,13 @@
 //! varies; E, A and α of the second trade off if it varies little. Capacity and tokens do not enter.
 //! A weight of 0 has no finite loss: the floor of the weights stands in for it.
 
-use super::column_model::{
+use crate::law::form::column_model::{
     AMPLITUDES, ColumnForm, ColumnModel, Derivatives, ln_parameter, natural, positive_losses,
     with_own_weight,
 };
-use super::floor;
-use super::observations::LossRange;
-use super::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::form::floor;
+use crate::law::form::observations::LossRange;
+use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// Bounds of α.
 const EXPONENTS: (f64, f64) = (1e-4, 6.0);

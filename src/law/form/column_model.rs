@@ -8,10 +8,10 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::observations::LossRange;
-use super::{Gradient, LawError, Model, NaturalValue, Observations, Parameter, Point};
+use crate::law::{Gradient, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// One column of a law: its loss as a function of θ.
-pub(super) trait ColumnForm: Send + Sync {
+pub(crate) trait ColumnForm: Send + Sync {
     /// The loss at `point` in nats; adds its derivatives to `by`, at most one for each parameter.
     /// Parameters that are not named have the derivative 0.
     fn evaluate(&self, theta: &[f64], point: Point<'_>, by: &mut impl Derivatives) -> f64;
@@ -34,7 +34,7 @@ pub(super) trait ColumnForm: Send + Sync {
 }
 
 /// Where a form puts its derivatives.
-pub(super) trait Derivatives {
+pub(crate) trait Derivatives {
     /// Adds the derivative by a parameter.
     fn add(&mut self, parameter: usize, derivative: f64);
 
@@ -70,14 +70,14 @@ impl Derivatives for NoDerivatives {
 }
 
 /// A [`ColumnForm`] with its place in the table and its prior.
-pub(super) struct ColumnModel<F> {
+pub(crate) struct ColumnModel<F> {
     columns: [usize; 1],
     parameters: Vec<Parameter>,
     form: F,
 }
 
 impl<F: ColumnForm + 'static> ColumnModel<F> {
-    pub(super) fn boxed(column: usize, parameters: Vec<Parameter>, form: F) -> Box<dyn Model> {
+    pub(crate) fn boxed(column: usize, parameters: Vec<Parameter>, form: F) -> Box<dyn Model> {
         Box::new(Self {
             columns: [column],
             parameters,
@@ -142,12 +142,12 @@ impl<F: ColumnForm> Model for ColumnModel<F> {
 }
 
 /// Derivative of C h^γ by h, with C given as its logarithm; ∞ where h = 0 and γ < 1.
-pub(super) fn power_slope(ln_coefficient: f64, gamma: f64, weight: f64) -> f64 {
+pub(crate) fn power_slope(ln_coefficient: f64, gamma: f64, weight: f64) -> f64 {
     gamma * ln_coefficient.exp() * weight.powf(gamma - 1.0)
 }
 
 /// The measured losses of `column`, which must be above 0.
-pub(super) fn positive_losses(
+pub(crate) fn positive_losses(
     law: &'static str,
     training: &Observations,
     column: usize,
@@ -165,7 +165,7 @@ pub(super) fn positive_losses(
 }
 
 /// The loss columns that have a weight column, with it.
-pub(super) fn with_own_weight(
+pub(crate) fn with_own_weight(
     law: &'static str,
     training: &Observations,
 ) -> Result<Vec<(usize, usize)>, LawError> {
@@ -179,7 +179,7 @@ pub(super) fn with_own_weight(
 }
 
 /// A parameter above 0 as its logarithm: bounds and centre in natural units.
-pub(super) fn ln_parameter(
+pub(crate) fn ln_parameter(
     symbol: &'static str,
     column: Option<usize>,
     (lower, upper): (f64, f64),
@@ -198,10 +198,10 @@ pub(super) fn ln_parameter(
 
 /// Bounds of amplitudes and of coefficients C_ij: wide enough never to matter, narrow enough that
 /// no power of one overflows.
-pub(super) const AMPLITUDES: (f64, f64) = (1e-9, 1e9);
+pub(crate) const AMPLITUDES: (f64, f64) = (1e-9, 1e9);
 
 /// Shorthand for a value of one column.
-pub(super) fn natural(symbol: &'static str, column: usize, value: f64) -> NaturalValue {
+pub(crate) fn natural(symbol: &'static str, column: usize, value: f64) -> NaturalValue {
     NaturalValue {
         symbol,
         column: Some(column),
@@ -210,13 +210,13 @@ pub(super) fn natural(symbol: &'static str, column: usize, value: f64) -> Natura
 }
 
 /// C of each source of a column, where `ln_coefficients` are theirs.
-pub(super) fn coefficients(ln_coefficients: &[f64]) -> Vec<f64> {
+pub(crate) fn coefficients(ln_coefficients: &[f64]) -> Vec<f64> {
     ln_coefficients.iter().map(|ln_c| ln_c.exp()).collect()
 }
 
 /// ln C_ij for each source of a column: the prior is 1 for its own domain, e^`transfer` for any
 /// other.
-pub(super) fn source_coefficients(
+pub(crate) fn source_coefficients(
     column: usize,
     own: Option<usize>,
     sources: usize,

@@ -25,9 +25,9 @@
 //! (κ_i D h_i b_i)^(1/α_i) is far above it. Masses k^(−b) − (k+1)^(−b) are those of continuous ranks
 //! moved by one: there H comes out as the head plus one. Predicts columns with a weight of their own.
 
-use super::competition::{Competition, Domains, Draw, Excess, Slopes, Standing, natural_amplitude};
 use super::window::{Edge, Window};
-use super::{Law, LawError, Model, Observations, Parameter};
+use super::{Competition, Domains, Draw, Excess, Slopes, Standing, natural_amplitude};
+use crate::law::{Law, LawError, Model, Observations, Parameter};
 
 /// Bound of |ln κ̃|, with κ̃ = u at a typical run and rank, and the unit of its prior around 0.
 const LN_RATES: f64 = 30.0;

@@ -5,17 +5,17 @@
 //! positive, and a smaller E would fit better. The smallest training loss would be no such bound: noise
 //! puts it below the true E wherever the excess of the best run is smaller than the noise.
 
-use super::Parameter;
 use super::observations::LossRange;
+use crate::law::Parameter;
 
 /// Centre of the prior of E, as a share of the smallest training loss.
-pub(super) const CENTRE: f64 = 0.6;
+pub(crate) const CENTRE: f64 = 0.6;
 
 /// Unit of the prior of E, as a share of the smallest training loss.
 const UNIT: f64 = 0.24;
 
 /// E of `column`, whose training losses are `losses`.
-pub(super) fn parameter(column: usize, losses: LossRange) -> Parameter {
+pub(crate) fn parameter(column: usize, losses: LossRange) -> Parameter {
     Parameter {
         symbol: "E",
         column: Some(column),
