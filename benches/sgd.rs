@@ -7,11 +7,11 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use mixlaw::learner::sgd::{
+use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::{
     Blocks, Directions, Features, Prepared, Schedule, Sgd, SharedRun, Watch, expected_excess,
     trained_together,
 };
-use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Domain, Masses, Overlap, Shape, Spectrum, World};
 
 fn main() {

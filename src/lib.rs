@@ -13,6 +13,7 @@ pub mod optimum;
 pub mod planning;
 pub mod report;
 pub mod runs;
+pub mod sgd;
 pub mod simulate;
 pub mod sweep;
 mod text;

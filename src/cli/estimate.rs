@@ -5,9 +5,10 @@ use std::time::Instant;
 use super::failure::Failure;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
-use crate::learner::sgd::SharedRun;
 use crate::numeric::random::{Purpose, stream};
-use crate::simulate::{SamplerScratch, Simulator, Trainer};
+use crate::sgd::SharedRun;
+use crate::sgd::Trainer;
+use crate::simulate::{SamplerScratch, Simulator};
 use crate::sweep::{Mode, Runner, Sweep};
 use crate::world::World;
 

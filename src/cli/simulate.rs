@@ -11,9 +11,10 @@ use super::progress::{Talk, Work};
 use crate::config::{self, Source};
 use crate::files::replace::{Flowing, replace};
 use crate::learner::LearnerKind;
-use crate::learner::sgd::Limits;
 use crate::runs::{self, RunTable, WriteError};
-use crate::simulate::{Simulator, Trainer};
+use crate::sgd::Limits;
+use crate::sgd::Trainer;
+use crate::simulate::Simulator;
 use crate::sweep::{self, Sweep};
 use crate::world::World;
 

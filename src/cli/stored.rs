@@ -14,7 +14,8 @@ use crate::config::{Meaning, meaning};
 use crate::learner::LearnerKind;
 use crate::report::{Build, Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
-use crate::simulate::{Simulator, Trainer};
+use crate::sgd::Trainer;
+use crate::simulate::Simulator;
 use crate::sweep::{
     Finished, Hooks, Keys, Loaded, Mode, Share, Store, StoreError, SweepError, complete,
     complete_training, load_table, single_runs, trained_together,

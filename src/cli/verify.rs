@@ -16,7 +16,8 @@ use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
-use crate::simulate::{Simulator, Trainer};
+use crate::sgd::Trainer;
+use crate::simulate::Simulator;
 use crate::sweep::{
     Finished, Hooks, Keys, Share, Sweep, complete, complete_training, load_table, trained_together,
 };

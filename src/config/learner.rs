@@ -11,8 +11,8 @@ use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::Writer;
 use super::sgd;
-use crate::learner::sgd::Projection;
 use crate::learner::{Efficiency, Kernel, Learner, LearnerKind, Ranking, Selection};
+use crate::sgd::Projection;
 
 /// Largest τ: the closed forms of the kernels are checked up to here.
 const LARGEST_TAU: f64 = 1e6;

@@ -7,7 +7,7 @@ use super::number::{NumberOr, say};
 use super::place::{At, span_of};
 use super::problems::Problems;
 use super::resolved::Writer;
-use crate::learner::sgd::{Estimator, Penalty, ProjectedRegression, Projection, Schedule, Sgd};
+use crate::sgd::{Estimator, Penalty, ProjectedRegression, Projection, Schedule, Sgd};
 
 /// Keys of `[learner]` that the kernel has.
 pub(super) const KEYS: &[&str] = &[

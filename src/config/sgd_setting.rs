@@ -7,7 +7,7 @@ use super::place::{At, span_of};
 use super::problems::Problems;
 use super::sweep::RawSweep;
 use super::world::RawWorld;
-use crate::learner::sgd::{Estimator, ProjectedRegression, Projection};
+use crate::sgd::{Estimator, ProjectedRegression, Projection};
 use crate::sweep::Mode;
 use crate::world::{HeadOrder, Overlap, World};
 

@@ -1,30 +1,18 @@
 //! The idealised learner: which skills it selects, and what it has learned of them after so many
 //! meetings.
 
-mod compound;
-mod crowds;
-mod cut;
-mod kept;
 mod kernel;
-mod kernel_slope;
-mod poisson;
-mod real_cut;
-mod regimes;
-pub mod sgd;
-mod spread;
-mod tails;
-mod threshold;
-mod transition;
+mod selection;
 
-pub use crowds::Crowds;
-pub use cut::{CutScratch, Selected, cut, cut_into};
-pub use kernel::Kernel;
-pub use poisson::{at_least, certain_mean, tail_bound};
-pub use real_cut::{Held, real_cut};
-pub use regimes::Regimes;
-pub use spread::Spread;
-pub use tails::TOGETHER;
-pub use threshold::{Threshold, least_count, threshold};
+pub use kernel::forms::Kernel;
+pub use kernel::poisson::{at_least, certain_mean, tail_bound};
+pub use kernel::poisson_tails::TOGETHER;
+pub use kernel::series::Regimes;
+pub use kernel::variance::Spread;
+pub use selection::count_threshold::{Threshold, least_count, threshold};
+pub use selection::skill_classes::Crowds;
+pub use selection::smooth_top_n::{Held, real_cut};
+pub use selection::top_n::{CutScratch, Selected, cut, cut_into};
 
 use thiserror::Error;
 
@@ -111,7 +99,7 @@ pub enum LearnerKind {
     /// One that counts its meetings with skills.
     Counting(Learner),
     /// One that takes gradient steps.
-    Sgd(sgd::ProjectedRegression),
+    Sgd(crate::sgd::ProjectedRegression),
 }
 
 /// Why a learner cannot exist.

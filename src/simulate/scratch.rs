@@ -1,6 +1,6 @@
 //! Memory that a run uses, kept from one run to the next.
 
-use super::rivals::Rivals;
+use super::expected::marginal_skills::Rivals;
 use crate::learner::{CutScratch, Selected};
 use crate::world::Seen;
 

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::shard::Share;
 use super::store::{Batch, Writer};
 use crate::runs::TableError;
-use crate::simulate::TrainingError;
+use crate::sgd::TrainingError;
 
 /// What a sweep hears and says while it runs.
 pub struct Hooks<'a> {

@@ -9,10 +9,10 @@ use super::finished::Finished;
 use super::hooks::{Hooks, SweepError};
 use super::shard::Unit;
 use super::{Mode, Sweep};
-use crate::learner::sgd::{Limits, SharedRun};
 use crate::numeric::random::{Purpose, stream};
 use crate::runs::RunTable;
-use crate::simulate::{Trained, Trainer, TrainingError, View};
+use crate::sgd::{Limits, SharedRun};
+use crate::sgd::{Trained, Trainer, TrainingError, View};
 
 /// Runs that share a projection and go side by side: enough to make matrix products of them.
 const TOGETHER: usize = 24;

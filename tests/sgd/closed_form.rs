@@ -1,6 +1,6 @@
 //! The closed form against the recursion: the values of the experiment `sgd-top-closed`.
 
-use mixlaw::learner::sgd::{
+use mixlaw::sgd::{
     Blocks, Directions, Residuals, Watch, closed_form_excess, decay_tau, expected_excess,
 };
 

@@ -1,8 +1,8 @@
 //! Unlimited samples under a random projection: does capacity compete as Eq. (1) says?
 
 use mixlaw::law::allocation::{Demand, allocate};
-use mixlaw::learner::sgd::{Features, equivalent_excess, equivalent_resolved};
 use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::{Features, equivalent_excess, equivalent_resolved};
 use mixlaw::world::{Overlap, World};
 
 use crate::{four, worlds};

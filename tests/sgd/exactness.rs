@@ -1,8 +1,8 @@
 //! Trained runs and their exact mean, against samples drawn one by one.
 
-use mixlaw::learner::sgd::oracle::Regression;
-use mixlaw::learner::sgd::{Blocks, Directions, Watch, expected_excess, trained_excess};
 use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::oracle::Regression;
+use mixlaw::sgd::{Blocks, Directions, Watch, expected_excess, trained_excess};
 use mixlaw::world::{Overlap, World};
 use ndarray::{Array1, Array2};
 

@@ -1,9 +1,9 @@
 //! Exponents of one domain: data −(α−1)/α, capacity −(α−1).
 
-use mixlaw::learner::sgd::{
+use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::{
     Blocks, Directions, Features, Schedule, Sgd, Watch, equivalent_excess, expected_excess,
 };
-use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Overlap, World};
 use rayon::prelude::*;
 

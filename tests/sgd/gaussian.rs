@@ -1,10 +1,10 @@
 //! Runs under a random projection, against samples drawn one by one and exact means.
 
-use mixlaw::learner::sgd::oracle::Regression;
-use mixlaw::learner::sgd::{
+use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::oracle::Regression;
+use mixlaw::sgd::{
     Blocks, Features, SharedRun, Watch, expected_excess, expected_feature_excess, trained_together,
 };
-use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::Overlap;
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};

@@ -15,7 +15,7 @@ mod spectra;
 mod stability;
 mod sweeps;
 
-use mixlaw::learner::sgd::{Estimator, ProjectedRegression, Projection, Schedule, Sgd};
+use mixlaw::sgd::{Estimator, ProjectedRegression, Projection, Schedule, Sgd};
 use mixlaw::world::{Overlap, World};
 
 /// K = 4: α = (1.2, 1.35, 1.5, 1.8), c = (2, 1.5, 2.5, 1).

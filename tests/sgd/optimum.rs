@@ -1,13 +1,13 @@
 //! The best mixture of a learner that takes gradient steps.
 
 use mixlaw::fit::{FitPlan, fit_laws, observations};
-use mixlaw::learner::sgd::{
+use mixlaw::mixture::Design;
+use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::Trainer;
+use mixlaw::sgd::{
     Blocks, Directions, Estimator, Ridge, Sgd, Watch, best_penalty, expected_excess,
     expected_ridge, trained_excess,
 };
-use mixlaw::mixture::Design;
-use mixlaw::numeric::random::{Purpose, stream};
-use mixlaw::simulate::Trainer;
 use mixlaw::sweep::{Mode, Scales, Sweep, train};
 use mixlaw::world::{Resolution, World};
 use rayon::prelude::*;

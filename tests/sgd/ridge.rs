@@ -1,11 +1,11 @@
 //! Ridge regression on the samples, against samples drawn one by one and closed forms.
 
-use mixlaw::learner::sgd::oracle::Regression;
-use mixlaw::learner::sgd::{
+use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::oracle::Regression;
+use mixlaw::sgd::{
     Directions, Features, Ridge, best_penalty, best_penalty_on_average, drawn_feature_ridge,
     drawn_ridge, equivalent_excess, equivalent_ridge, expected_ridge,
 };
-use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Overlap, World};
 use rayon::prelude::*;
 

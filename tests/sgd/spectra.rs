@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use mixlaw::learner::sgd::{
+use mixlaw::numeric::random::{Purpose, stream};
+use mixlaw::sgd::{
     Blocks, Directions, Features, Ridge, Watch, drawn_ridge, equivalent_excess, expected_excess,
     expected_ridge, trained_excess,
 };
-use mixlaw::numeric::random::{Purpose, stream};
 use mixlaw::world::{Domain, Masses, Overlap, Shape, Spectrum, TailTable, World};
 
 use crate::{geometric, mean_and_error};

@@ -1,6 +1,6 @@
 //! The limits of the step size.
 
-use mixlaw::learner::sgd::{Blocks, Directions, Schedule, Sgd, Watch, expected_excess, limits};
+use mixlaw::sgd::{Blocks, Directions, Schedule, Sgd, Watch, expected_excess, limits};
 
 use crate::{four, geometric};
 

@@ -1,8 +1,8 @@
 //! Sweeps of training runs.
 
-use mixlaw::learner::sgd::{Estimator, Penalty, ProjectedRegression, Projection};
 use mixlaw::mixture::Mixture;
-use mixlaw::simulate::{Trainer, TrainingError};
+use mixlaw::sgd::{Estimator, Penalty, ProjectedRegression, Projection};
+use mixlaw::sgd::{Trainer, TrainingError};
 use mixlaw::sweep::{Mode, Scales, Sweep, SweepError, Training, train};
 use mixlaw::world::Resolution;
 
