@@ -5,20 +5,20 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::checks::{self, RawCheck};
-use super::data::{self, RawData};
-use super::error::Problem;
-use super::fit::{self, RawFit};
-use super::learner::{self, RawLearner};
-use super::names::{self, NameOf};
-use super::optimum::{self, RawOptimum};
-use super::place::{At, span_of};
-use super::problems::Problems;
-use super::sgd_setting;
-use super::supply;
-use super::sweep::{self, RawSweep, Setting};
-use super::vary::{RawVary, Vary};
-use super::world::{self, RawWorld, Surroundings};
+use super::diagnosis::error::Problem;
+use super::diagnosis::names;
+use super::diagnosis::names::NameOf;
+use super::diagnosis::problems::Problems;
+use super::diagnosis::span::{At, span_of};
+use super::table::checks::RawCheck;
+use super::table::data::RawData;
+use super::table::fit::RawFit;
+use super::table::learner::RawLearner;
+use super::table::optimum::RawOptimum;
+use super::table::sweep::{RawSweep, Setting};
+use super::table::vary::{RawVary, Vary};
+use super::table::world::{RawWorld, Surroundings};
+use super::table::{checks, data, fit, learner, optimum, sgd_checks, supply, sweep, world};
 use crate::claim::Check;
 use crate::fit::{FitPlan, SplitRule};
 use crate::learner::{LearnerKind, Selection};
@@ -321,7 +321,7 @@ fn validate_simulation(
         seed: around.seed,
     };
     if let (Some(raw), Some(LearnerKind::Sgd(_)), Some(world)) = (&raw.world, &learner, &world) {
-        sgd_setting::check_world(raw, world, problems);
+        sgd_checks::check_world(raw, world, problems);
     }
     let (sweep, design) = sweep::validate(raw.sweep.as_ref()?, setting, problems)?;
     Some(Source::Simulated {

@@ -8,12 +8,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::de::DeTable;
 
-use super::error::{ConfigError, Problem};
+use super::diagnosis::error::{ConfigError, Problem};
+use super::diagnosis::nesting::shallow_part;
+use super::diagnosis::problems::Problems;
+use super::diagnosis::{keys, structure};
 use super::experiment::{self, Experiment, RawExperiment};
-use super::nesting::shallow_part;
-use super::problems::Problems;
-use super::study::{self, RawStudy};
-use super::{keys, schema, structure, vary};
+use super::plan_runs::file;
+use super::plan_runs::file::RawStudy;
+use super::schema;
+use super::table::vary;
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::planning::Study;
@@ -50,7 +53,7 @@ pub fn load_study(path: &Path) -> Result<Study, ConfigError> {
 pub fn parse_study(text: &str, name: &str) -> Result<Study, ConfigError> {
     let mut problems = Problems::default();
     let raw: RawStudy = structured(text, name, schema::study_schema(), &mut problems)?;
-    match study::validate(&raw, name, &mut problems) {
+    match file::validate(&raw, name, &mut problems) {
         Some(study) if problems.is_empty() => Ok(study),
         _ => Err(ConfigError::invalid(name, text, problems.into_vec())),
     }

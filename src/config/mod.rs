@@ -18,61 +18,26 @@
 //! # Ok::<(), mixlaw::config::ConfigError>(())
 //! ```
 
-mod between;
-mod checks;
-mod choice;
-mod data;
-mod error;
+mod diagnosis;
 mod experiment;
-mod filter;
-mod fit;
-mod keys;
-mod kind;
-mod learner;
 mod load;
-mod long_lines;
-mod meaning;
-mod mixtures;
-mod names;
-mod nesting;
-mod number;
-mod optimum;
-mod optimum_names;
-mod optimum_path;
-mod overlap;
-mod path;
-mod place;
-mod planned;
-mod pool;
-mod prior;
-mod problems;
+mod plan_runs;
 mod reference;
-mod resolved;
-mod scale_split;
+mod run_identity;
 mod schema;
-mod sgd;
-mod sgd_setting;
-mod spectrum;
-mod split;
-mod structure;
-mod study;
-mod supply;
-mod sweep;
-mod tails;
+mod table;
 #[cfg(test)]
 mod tests;
-mod vary;
-mod wording;
-mod world;
+mod toml_writer;
 
-pub use error::{ConfigError, Invalid, Problem};
+pub use diagnosis::error::{ConfigError, Invalid, Problem};
 pub use experiment::{Experiment, Source};
 pub use load::{load, load_study, parse, parse_study};
-pub use meaning::{Meaning, differences, meaning};
 pub use reference::reference;
-pub use resolved::resolved_toml;
+pub use run_identity::{Meaning, differences, meaning};
 pub use schema::{schema, study_schema};
-pub use vary::Vary;
+pub use table::vary::Vary;
+pub use toml_writer::resolved_toml;
 
 /// The built-in experiment: runs when no file is given, and documents every key of the format.
 pub const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");

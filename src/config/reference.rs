@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::kind::{Kind, kinds, properties};
-use super::path::join;
+use super::diagnosis::key_path::join;
+use super::diagnosis::kind::{Kind, kinds, properties};
 use super::schema::schema;
 
 /// Every table and key of the experiment file, as `docs/experiment-file.md` has it.

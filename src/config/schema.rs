@@ -1,6 +1,6 @@
 //! The JSON Schemas of the experiment file and of plans of proxy runs, made from the raw structs.
 //!
-//! The same schema checks the structure of a file (see [`structure`](super::structure)), so an
+//! The same schema checks the structure of a file (see [`structure`](super::diagnosis::structure)), so an
 //! editor that follows it and mixlaw agree on what a file may hold.
 
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use super::experiment::RawExperiment;
-use super::study::RawStudy;
+use super::plan_runs::file::RawStudy;
 
 static EXPERIMENT: LazyLock<Value> = LazyLock::new(|| made::<RawExperiment>("mixlaw experiment"));
 

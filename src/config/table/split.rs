@@ -1,0 +1,312 @@
+//! `[fit.split]`: which runs are held out together.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use super::scale_split;
+use crate::config::diagnosis::choice::{Choice, Word};
+use crate::config::diagnosis::error::Problem;
+use crate::config::diagnosis::keys::Kinds;
+use crate::config::diagnosis::problems::Problems;
+use crate::config::diagnosis::span::{At, span_of};
+use crate::config::toml_writer::{Writer, quote};
+use crate::fit::{HeldOutMixtures, SplitRule, Unit};
+
+/// Share of the mixtures or runs held out when nothing else is said.
+const DEFAULT_FRACTION: f64 = 0.3;
+
+/// Number of random splits when nothing else is said.
+const DEFAULT_COUNT: usize = 20;
+
+/// Most random splits.
+const MOST_SPLITS: i64 = 100_000;
+
+/// Which runs are held out.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct RawSplit {
+    /// mixture: all runs of a mixture together; run: one by one; scale: runs at or above a
+    /// capacity or a number of tokens; file: as a file says; none: no run, training error only.
+    by: At<Word<SplitKind>>,
+    /// Share held out, above 0 and below 1; for mixture and run, default 0.3; for scale a share of
+    /// the mixtures, which train at no scale, default none.
+    pub(super) test_fraction: Option<At<f64>>,
+    /// Number of random splits, from 1 to 100000; for mixture and run, and for scale with
+    /// `test-fraction`, default 20.
+    pub(super) count: Option<At<i64>>,
+    /// Folds, from 2 to 100000, instead of random splits: each mixture or run is held out once; for
+    /// mixture and run, default none.
+    folds: Option<At<i64>>,
+    /// Deals of the folds, from 1 to 100000; default 1.
+    repeats: Option<At<i64>>,
+    /// Seed of the splits, at least 0; for mixture and run, and for scale with `test-fraction`,
+    /// default the seed of the experiment.
+    pub(super) seed: Option<At<i64>>,
+    /// Training runs have a capacity below this, above 0; for scale, default no bound.
+    pub(super) capacity_below: Option<At<f64>>,
+    /// Training runs have fewer tokens than this, above 0; for scale, default no bound.
+    pub(super) tokens_below: Option<At<f64>>,
+    /// Test runs have at least this capacity, above 0; larger runs that lack it are in no split; for
+    /// scale, default no bound.
+    pub(super) test_capacity_at_least: Option<At<f64>>,
+    /// Test runs have at least this many tokens, above 0; larger runs that lack them are in no
+    /// split; for scale, default no bound.
+    pub(super) test_tokens_at_least: Option<At<f64>>,
+    /// A CSV file of columns split,run, which lists the test runs; relative to this file; for
+    /// file.
+    path: Option<At<String>>,
+    /// Names of the splits of the file to use; for file, default all.
+    splits: Option<At<Vec<At<SplitName>>>>,
+}
+
+/// The name of a split: a text, or a whole number.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum SplitName {
+    Number(i64),
+    Text(String),
+}
+
+impl JsonSchema for SplitName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "SplitName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum SplitKind {
+    Mixture,
+    Run,
+    Scale,
+    File,
+    None,
+}
+
+impl Choice for SplitKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("mixture", Self::Mixture),
+        ("run", Self::Run),
+        ("scale", Self::Scale),
+        ("file", Self::File),
+        ("none", Self::None),
+    ];
+}
+
+/// Keys of the splits that are drawn.
+const RANDOM_KEYS: &[&str] = &["test-fraction", "count", "folds", "repeats", "seed"];
+
+const SPLIT_KEYS: Kinds = Kinds {
+    selector: "by",
+    keys: &[
+        ("mixture", RANDOM_KEYS),
+        ("run", RANDOM_KEYS),
+        ("scale", scale_split::KEYS),
+        ("file", &["path", "splits"]),
+        ("none", &[]),
+    ],
+};
+
+/// The split of a `[fit]` that says nothing about it.
+pub(super) fn default() -> SplitRule {
+    SplitRule::Mixture {
+        test_fraction: DEFAULT_FRACTION,
+        count: DEFAULT_COUNT,
+    }
+}
+
+/// Checks `[fit.split]`.
+pub(super) fn validate(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
+    let kind = raw.by.0;
+    SPLIT_KEYS.check(
+        kind.word(),
+        &[
+            ("test-fraction", span_of(raw.test_fraction.as_ref())),
+            ("count", span_of(raw.count.as_ref())),
+            ("folds", span_of(raw.folds.as_ref())),
+            ("repeats", span_of(raw.repeats.as_ref())),
+            ("seed", span_of(raw.seed.as_ref())),
+            ("capacity-below", span_of(raw.capacity_below.as_ref())),
+            ("tokens-below", span_of(raw.tokens_below.as_ref())),
+            (
+                "test-capacity-at-least",
+                span_of(raw.test_capacity_at_least.as_ref()),
+            ),
+            (
+                "test-tokens-at-least",
+                span_of(raw.test_tokens_at_least.as_ref()),
+            ),
+            ("path", span_of(raw.path.as_ref())),
+            ("splits", span_of(raw.splits.as_ref())),
+        ],
+        problems,
+    );
+    match kind {
+        SplitKind::Mixture => random(raw, Unit::Mixture, problems),
+        SplitKind::Run => random(raw, Unit::Run, problems),
+        SplitKind::Scale => scale_split::validate(raw, problems),
+        SplitKind::File => file(raw, problems),
+        SplitKind::None => Some(SplitRule::None),
+    }
+}
+
+/// The seed of the splits; the inner `None` is an absent key.
+#[expect(clippy::option_option, reason = "the two levels mean different things")]
+pub(super) fn seed(raw: &RawSplit, problems: &mut Problems) -> Option<Option<u64>> {
+    match &raw.seed {
+        None => Some(None),
+        Some(seed) => problems
+            .size("seed", seed, 0..=i64::MAX)
+            .map(|seed| Some(seed as u64)),
+    }
+}
+
+fn random(raw: &RawSplit, by: Unit, problems: &mut Problems) -> Option<SplitRule> {
+    if let Some(folds) = &raw.folds {
+        let given = [
+            ("test-fraction", span_of(raw.test_fraction.as_ref())),
+            ("count", span_of(raw.count.as_ref())),
+        ];
+        for (key, span) in given {
+            let Some(span) = span else { continue };
+            let place = problems.key_of(&span);
+            return problems.add(
+                Problem::new(format!("`{key}` has no meaning beside `folds`"))
+                    .label(place, "no meaning here")
+                    .help("folds hold out every mixture or run once; take one of the two out"),
+            );
+        }
+        let folds = problems.size("folds", folds, 2..=MOST_SPLITS);
+        let repeats = problems.size_or("repeats", raw.repeats.as_ref(), 1, 1..=MOST_SPLITS);
+        return Some(SplitRule::Folds {
+            by,
+            folds: folds?,
+            repeats: repeats?,
+        });
+    }
+    if let Some(repeats) = &raw.repeats {
+        let place = problems.key_of(&repeats.span());
+        return problems.add(
+            Problem::new("`repeats` has no meaning without `folds`")
+                .label(place, "no meaning here")
+                .help("take it out, or give `folds`; random splits have `count`"),
+        );
+    }
+    let HeldOutMixtures {
+        test_fraction,
+        count,
+    } = drawn(raw, problems)?;
+    Some(match by {
+        Unit::Mixture => SplitRule::Mixture {
+            test_fraction,
+            count,
+        },
+        Unit::Run => SplitRule::Run {
+            test_fraction,
+            count,
+        },
+    })
+}
+
+fn file(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
+    let Some(path) = &raw.path else {
+        return SPLIT_KEYS.missing("file", "path", raw.span(), problems);
+    };
+    if path.trim().is_empty() || path.contains('\0') {
+        return problems.add(
+            Problem::new("`path` has no usable name")
+                .label(path.span(), "must be the path of a CSV file"),
+        );
+    }
+    let splits: Vec<String> = match &raw.splits {
+        None => Vec::new(),
+        Some(splits) if splits.is_empty() => {
+            return problems.add(
+                Problem::new("`splits` is empty")
+                    .label(splits.span(), "names no split")
+                    .help("to use all splits of the file, take `splits` out"),
+            );
+        }
+        Some(splits) => splits
+            .iter()
+            .map(|name| match &**name {
+                SplitName::Number(number) => number.to_string(),
+                SplitName::Text(text) => text.clone(),
+            })
+            .collect(),
+    };
+    Some(SplitRule::File {
+        path: PathBuf::from(path.as_str()),
+        splits,
+    })
+}
+
+/// The share that is held out, and how often it is drawn.
+pub(super) fn drawn(raw: &RawSplit, problems: &mut Problems) -> Option<HeldOutMixtures> {
+    let fraction = problems.number_or(
+        "test-fraction",
+        raw.test_fraction.as_ref(),
+        DEFAULT_FRACTION,
+        "a number above 0 and below 1",
+        |fraction| fraction > 0.0 && fraction < 1.0,
+    );
+    let count = problems.size_or("count", raw.count.as_ref(), DEFAULT_COUNT, 1..=MOST_SPLITS);
+    Some(HeldOutMixtures {
+        test_fraction: fraction?,
+        count: count?,
+    })
+}
+
+/// Writes `[fit.split]` with every default.
+pub(super) fn write(split: &SplitRule, seed: Option<u64>, out: &mut Writer) {
+    out.header("[fit.split]");
+    let random = |kind, test_fraction: f64, count: usize, out: &mut Writer| {
+        out.word("by", kind);
+        out.number("test-fraction", test_fraction);
+        out.key("count", count);
+    };
+    match split {
+        SplitRule::Mixture {
+            test_fraction,
+            count,
+        } => random(SplitKind::Mixture, *test_fraction, *count, out),
+        SplitRule::Run {
+            test_fraction,
+            count,
+        } => random(SplitKind::Run, *test_fraction, *count, out),
+        SplitRule::Folds { by, folds, repeats } => {
+            let kind = match by {
+                Unit::Mixture => SplitKind::Mixture,
+                Unit::Run => SplitKind::Run,
+            };
+            out.word("by", kind);
+            out.key("folds", folds);
+            out.key("repeats", repeats);
+        }
+        SplitRule::Scale(rule) => {
+            out.word("by", SplitKind::Scale);
+            scale_split::write(rule, out);
+        }
+        SplitRule::File { path, splits } => {
+            out.word("by", SplitKind::File);
+            out.key("path", out.path(path));
+            if !splits.is_empty() {
+                out.list("splits", splits.iter().map(|name| quote(name)));
+            }
+        }
+        SplitRule::None => out.word("by", SplitKind::None),
+    }
+    if let Some(seed) = seed {
+        out.key("seed", seed);
+    }
+}
