@@ -12,6 +12,7 @@ pub mod numeric;
 pub mod optimum;
 pub mod planning;
 pub mod report;
+pub mod runner;
 pub mod runs;
 pub mod sgd;
 pub mod simulate;

@@ -1,12 +1,9 @@
 //! A measured figure held against a limit.
 
-mod figures;
-mod optima;
-mod parameters;
 mod verdict;
 
-pub use figures::{Figure, Figures, TrueExponents, measure, names};
-pub use optima::{measure_optima, measure_path, optimum_names, path_names};
+pub use crate::runner::figure::errors::{Figure, Figures, TrueExponents, measure, names};
+pub use crate::runner::figure::optima::{measure_optima, measure_path, optimum_names, path_names};
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::CompareArguments;
 use super::failure::Failure;
-use super::output;
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::report::{Verdicts, change_table, changes, run_changes};
+use crate::runner::output;
 
 /// Name of the verdicts in a folder of results.
 const CLAIMS: &str = "claims.json";

@@ -13,5 +13,5 @@ pub(super) fn completions(arguments: &CompletionsArguments) -> Result<(), Failur
         "mixlaw",
         &mut script,
     );
-    super::output::print(&String::from_utf8_lossy(&script))
+    crate::runner::output::print(&String::from_utf8_lossy(&script))
 }

@@ -7,12 +7,12 @@ use std::process::ExitCode;
 use miette::{Diagnostic, MietteHandlerOpts, Report};
 
 use super::interrupt::INTERRUPTED;
-use super::output;
+use crate::runner::output;
 use crate::text::terminal::harmless;
 
 /// Why a command did not succeed.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// Bad input: exit code 2.
     Input(Report),
     /// A claim fails under `--strict`: exit code 3.
@@ -27,22 +27,22 @@ pub(super) enum Failure {
 
 impl Failure {
     /// Bad input with its place and help.
-    pub(super) fn input(error: impl Diagnostic + Send + Sync + 'static) -> Self {
+    pub(crate) fn input(error: impl Diagnostic + Send + Sync + 'static) -> Self {
         Self::Input(Report::new(error))
     }
 
     /// Bad input in a sentence.
-    pub(super) fn words(message: impl Display) -> Self {
+    pub(crate) fn words(message: impl Display) -> Self {
         Self::Input(miette::miette!("{message}"))
     }
 
     /// Bad input in a sentence, with what to do about it.
-    pub(super) fn words_with_help(message: impl Display, help: impl Display) -> Self {
+    pub(crate) fn words_with_help(message: impl Display, help: impl Display) -> Self {
         Self::Input(miette::miette!(help = help.to_string(), "{message}"))
     }
 
     /// A failure that is not the user's.
-    pub(super) fn other(error: impl Display) -> Self {
+    pub(crate) fn other(error: impl Display) -> Self {
         Self::Other(error.to_string())
     }
 

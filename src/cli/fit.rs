@@ -2,17 +2,17 @@
 
 use super::arguments::{FitArguments, ResidualName, RobustName, SplitBy};
 use super::failure::Failure;
-use super::filter;
-use super::output::{self, Content};
 use super::progress::Talk;
-use super::results::fit_table;
-use super::scale_split;
+use super::{filter, scale_split};
 use crate::fit::{
     DEFAULT_DELTA, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, SplitRule, Unit,
 };
 use crate::report::{
     DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
 };
+use crate::runner::fitted::fit_table;
+use crate::runner::output;
+use crate::runner::output::Content;
 use crate::runs::{self, ExcludedCell, Mapping, ReadNotes, RunTable, ScaleSource};
 
 /// Share held out when nothing else is said.
@@ -23,7 +23,7 @@ const SPLITS: usize = 20;
 
 pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     let plan = plan_of(arguments)?;
-    super::results::check_laws(&plan.laws)?;
+    crate::runner::fitted::check_laws(&plan.laws)?;
     let mapping = mapping_of(arguments)?;
     if let Some(json) = &arguments.json {
         output::check_file(json, Content::Fits)?;
@@ -58,7 +58,7 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
 }
 
 /// Reads the runs and says what was done to them.
-pub(super) fn load(mapping: &Mapping, talk: Talk) -> Result<(RunTable, DataSource), Failure> {
+pub(crate) fn load(mapping: &Mapping, talk: Talk) -> Result<(RunTable, DataSource), Failure> {
     let (table, notes) = runs::read(mapping).map_err(Failure::input)?;
     for sentence in notes.sentences() {
         talk.say(&sentence);

@@ -38,10 +38,10 @@ pub(super) fn install() -> io::Result<()> {
 }
 
 /// While this is held, the first signal only asks.
-pub(super) struct Patience;
+pub(crate) struct Patience;
 
 impl Patience {
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         if let Some(flags) = FLAGS.get() {
             flags.at_once.store(false, Ordering::SeqCst);
         }
@@ -58,7 +58,7 @@ impl Drop for Patience {
 }
 
 /// Whether a signal came.
-pub(super) fn came() -> bool {
+pub(crate) fn came() -> bool {
     FLAGS
         .get()
         .is_some_and(|flags| flags.came.load(Ordering::Relaxed))

@@ -5,7 +5,7 @@ use clap_mangen::Man;
 
 use super::arguments::{Arguments, ManArguments};
 use super::failure::Failure;
-use super::output;
+use crate::runner::output;
 use crate::text::words::{instead_of, shown};
 
 pub(super) fn man(arguments: &ManArguments) -> Result<(), Failure> {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::MergeArguments;
 use super::failure::Failure;
-use super::keeping::Keeping;
 use super::progress::Talk;
 use super::run::{fails, run_into};
 use crate::config;
+use crate::runner::keeping::Keeping;
 use crate::sweep::PARTS;
 
 pub(super) fn merge(arguments: &MergeArguments, talk: Talk) -> Result<(), Failure> {

@@ -3,45 +3,26 @@
 // They panic when the reader has closed the pipe: `output::print` and `output::say` do not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
-mod allocation;
 mod arguments;
-mod asked;
-mod best_mixture;
-mod coarse;
 mod compare;
 mod completions;
-mod directory;
-mod estimate;
-mod failure;
+pub(super) mod failure;
 mod filter;
-mod fit;
+pub(super) mod fit;
 mod fit_file;
-mod interrupt;
-mod keeping;
-mod kept_words;
+pub(super) mod interrupt;
 mod man;
-mod maps;
 mod merge;
-mod mixture_path;
-mod onset;
-mod optima;
 mod optimize;
-mod output;
-mod pictures;
 mod plan;
 mod plan_runs;
 mod predict;
-mod progress;
+pub(super) mod progress;
 mod reproduce;
-mod results;
-mod run;
+pub(super) mod run;
 mod scale_split;
 mod schema;
-mod simulate;
-mod stored;
-mod transfer;
-mod truth;
-mod vary;
+pub(super) mod simulate;
 mod verify;
 
 use std::io::IsTerminal;

@@ -1,13 +1,14 @@
 //! `mixlaw optimize`.
 
 use super::arguments::OptimizeArguments;
-use super::best_mixture::Question;
 use super::failure::Failure;
 use super::fit_file;
-use super::output::{self, Content};
 use super::progress::Talk;
 use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, Trained, searchable};
 use crate::report::{best_mixture_table, optima_json};
+use crate::runner::output;
+use crate::runner::output::Content;
+use crate::runner::question::Question;
 
 pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;

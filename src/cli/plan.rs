@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::arguments::PlanArguments;
-use super::estimate::{Estimate, bytes, duration};
 use super::failure::Failure;
-use super::output;
 use super::run::experiment_or_quickstart;
 use crate::config::{Experiment, Source};
 use crate::fit::SplitRule;
+use crate::runner::estimate::{Estimate, bytes, duration};
+use crate::runner::output;
 use crate::sweep::Scales;
 
 pub(super) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {

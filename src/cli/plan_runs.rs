@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::arguments::PlanRunsArguments;
 use super::failure::Failure;
-use super::output::{self, Filler};
 use super::progress::{Talk, Work};
 use super::run::DEFAULT_FOLDER;
-use crate::config;
-use crate::planning;
 use crate::report::figure::{Figure, RegretByRuns};
 use crate::report::{plan_json, plan_table, trials_csv};
+use crate::runner::output;
+use crate::runner::output::Filler;
+use crate::{config, planning};
 
 pub(super) fn plan_runs(arguments: &PlanRunsArguments, talk: Talk) -> Result<(), Failure> {
     let study = config::load_study(&arguments.file).map_err(Failure::input)?;

@@ -4,11 +4,12 @@ use ndarray::Array2;
 
 use super::arguments::PredictArguments;
 use super::failure::Failure;
-use super::{fit_file, output};
+use super::fit_file;
 use crate::fit::{SavedFits, prediction_intervals};
 use crate::law::Observations;
 use crate::optimum::{self, Trained};
 use crate::report::{PredictedLosses, prediction_table};
+use crate::runner::output;
 
 pub(super) fn predict(arguments: &PredictArguments) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;

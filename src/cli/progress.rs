@@ -7,14 +7,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::arguments::LogFormat;
-use super::estimate::duration;
-use super::output;
 use crate::report::utc;
+use crate::runner::estimate::duration;
+use crate::runner::output;
 use crate::text::terminal::harmless;
 
 /// How much is said on stderr while work goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Talk {
+pub(crate) enum Talk {
     /// Nothing.
     Quiet,
     /// Lines.
@@ -39,7 +39,7 @@ impl Talk {
     }
 
     /// Says a sentence.
-    pub(super) fn say(self, sentence: &str) {
+    pub(crate) fn say(self, sentence: &str) {
         match self {
             Self::Quiet => {}
             Self::Json => {
@@ -52,7 +52,7 @@ impl Talk {
 }
 
 /// A piece of work of known length.
-pub(super) struct Work {
+pub(crate) struct Work {
     talk: Talk,
     what: String,
     total: usize,
@@ -65,7 +65,7 @@ pub(super) struct Work {
 
 impl Work {
     /// Announces `total` units of `what`.
-    pub(super) fn begin(talk: Talk, what: &str, total: usize) -> Self {
+    pub(crate) fn begin(talk: Talk, what: &str, total: usize) -> Self {
         let bar = (talk == Talk::Bar).then(|| {
             let bar = ProgressBar::new(total as u64);
             if let Ok(style) = ProgressStyle::with_template(
@@ -89,7 +89,7 @@ impl Work {
     }
 
     /// Counts `more` units as done; called from any thread.
-    pub(super) fn advance(&self, more: usize) {
+    pub(crate) fn advance(&self, more: usize) {
         self.done.fetch_add(more, Ordering::Relaxed);
         if let Some(bar) = &self.bar {
             bar.inc(more as u64);
@@ -102,7 +102,7 @@ impl Work {
     }
 
     /// Units that are done.
-    pub(super) fn done(&self) -> usize {
+    pub(crate) fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
     }
 
@@ -115,7 +115,7 @@ impl Work {
     }
 
     /// Ends the work and says how long it took.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -4,9 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::ReproduceArguments;
 use super::failure::Failure;
-use super::keeping::Keeping;
-use super::output::{self, Filler};
-use super::pictures::lead_kept;
 use super::progress::Talk;
 use super::run::{fails, run_into};
 use crate::config::{self, Experiment, Source};
@@ -14,6 +11,10 @@ use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::fit::SplitRule;
 use crate::report::{Index, Verdicts};
+use crate::runner::keeping::Keeping;
+use crate::runner::output;
+use crate::runner::output::Filler;
+use crate::runner::picture::all::lead_kept;
 
 pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<(), Failure> {
     let files = files(&arguments.experiments)?;

@@ -5,21 +5,21 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::arguments::{Retry, RunArguments};
-use super::asked::check_figures;
-use super::best_mixture::Question;
-use super::directory::{Directory, Origin};
 use super::failure::Failure;
-use super::keeping::{Keeping, Simulated};
-use super::kept_words::ELSEWHERE;
-use super::output::{self, Filler};
 use super::progress::Talk;
-use super::stored::KeptSweep;
-use super::{coarse, estimate};
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment, Source};
 use crate::fit::observations;
 use crate::optimum::Trained;
 use crate::report::{Manifest, PageFigure};
+use crate::runner::figure::known::check_figures;
+use crate::runner::keeping::{Keeping, Simulated};
+use crate::runner::output::Filler;
+use crate::runner::question::Question;
+use crate::runner::refused_directory::ELSEWHERE;
+use crate::runner::resumed_sweep::KeptSweep;
+use crate::runner::run_directory::{Directory, Origin};
+use crate::runner::{coarse, estimate, output};
 use crate::runs::RunTable;
 use crate::sweep::{Store, Sweep};
 
@@ -68,11 +68,11 @@ pub(super) fn fails(claim: &ClaimResult) -> bool {
 }
 
 /// What came of an experiment.
-pub(super) struct Ran {
+pub(crate) struct Ran {
     /// Its claim and checks.
-    pub(super) claim: ClaimResult,
+    pub(crate) claim: ClaimResult,
     /// The picture that shows the claim.
-    pub(super) picture: Option<PageFigure>,
+    pub(crate) picture: Option<PageFigure>,
 }
 
 /// Runs an experiment, fills `folder` with its results, and prints its tables if asked.

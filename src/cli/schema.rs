@@ -2,8 +2,8 @@
 
 use super::arguments::SchemaArguments;
 use super::failure::Failure;
-use super::output;
 use crate::config;
+use crate::runner::output;
 
 pub(super) fn schema(arguments: &SchemaArguments) -> Result<(), Failure> {
     if arguments.plan_runs {

@@ -6,22 +6,22 @@ use std::path::Path;
 use super::arguments::SimulateArguments;
 use super::failure::Failure;
 use super::interrupt;
-use super::output::{self, Content};
 use super::progress::{Talk, Work};
 use crate::config::{self, Source};
 use crate::files::replace::{Flowing, replace};
 use crate::learner::LearnerKind;
+use crate::runner::output;
+use crate::runner::output::Content;
 use crate::runs::{self, RunTable, WriteError};
-use crate::sgd::Limits;
-use crate::sgd::Trainer;
+use crate::sgd::{Limits, Trainer};
 use crate::simulate::Simulator;
 use crate::sweep::{self, Sweep};
 use crate::world::World;
 
 pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), Failure> {
     let experiment = config::load(&arguments.file).map_err(Failure::input)?;
-    super::estimate::allow(&experiment, arguments.yes)?;
-    super::coarse::warn(&experiment, talk);
+    crate::runner::estimate::allow(&experiment, arguments.yes)?;
+    crate::runner::coarse::warn(&experiment, talk);
     let Source::Simulated {
         world,
         learner,
@@ -137,7 +137,7 @@ fn put(
 }
 
 /// Simulates a sweep with progress on stderr; its runs are kept in memory alone.
-pub(super) fn simulated(
+pub(crate) fn simulated(
     world: World,
     learner: LearnerKind,
     sweep: &Sweep,
@@ -174,7 +174,7 @@ pub(super) fn simulated(
 }
 
 /// Says how far the step size is from divergence.
-pub(super) fn say_limits(step: f64, limits: Limits, talk: Talk) {
+pub(crate) fn say_limits(step: f64, limits: Limits, talk: Talk) {
     let exact = limits.mean_square.map_or(String::new(), |limit| {
         format!("; second moments diverge from {limit:.3} on")
     });

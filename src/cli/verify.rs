@@ -8,13 +8,13 @@ use rand::RngExt;
 
 use super::arguments::VerifyArguments;
 use super::failure::Failure;
-use super::keeping::Simulated;
-use super::output;
 use super::progress::{Talk, Work};
 use crate::config::{self, Experiment, Source, meaning};
 use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
+use crate::runner::keeping::Simulated;
+use crate::runner::output;
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::sgd::Trainer;
 use crate::simulate::Simulator;

@@ -10,7 +10,7 @@
 //! | `….positive.LAW` | the same over cells whose domain has a weight above 0 |
 //! | `recovery.b.LAW`, `recovery.a.LAW` | largest relative error of a recovered exponent, percent |
 //! | `parameter.SYMBOL.LAW`, `identifiability.…` | see [`super::parameters`] |
-//! | `optimum.…`, `regret.…`, `optimism.…` | see [`super::measure_optima`] |
+//! | `optimum.…`, `regret.…`, `optimism.…` | see [`crate::claim::measure_optima`] |
 //!
 //! The interval of an error is two standard errors of its mean over the splits to either side.
 //! Splits share rows, so it is on the narrow side.

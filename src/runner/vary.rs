@@ -1,11 +1,12 @@
 //! The experiment again, for each value of the number that `[vary]` names.
 
-use super::failure::Failure;
-use super::progress::Talk;
-use super::results::fit_table;
-use super::simulate::simulated;
+use super::fitted::fit_table;
 use super::truth::Truth;
-use crate::claim::{self, Figure, Figures};
+use crate::claim;
+use crate::claim::{Figure, Figures};
+use crate::cli::failure::Failure;
+use crate::cli::progress::Talk;
+use crate::cli::simulate::simulated;
 use crate::config::{Experiment, Source};
 use crate::fit::{LawFit, Masked, Spread};
 use crate::report::figure::{Measured, Variation, VariedFigure, VariedLaw};
@@ -135,7 +136,7 @@ fn runs_of(
         }
         Source::Runs(mapping) => {
             let table = (!same)
-                .then(|| super::fit::load(mapping, talk))
+                .then(|| crate::cli::fit::load(mapping, talk))
                 .transpose()?;
             Ok((table.map(|(table, _)| table), None))
         }

@@ -1,6 +1,6 @@
 //! Tells where few nodes stand for a world.
 
-use super::progress::Talk;
+use crate::cli::progress::Talk;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 
@@ -8,7 +8,7 @@ use crate::learner::LearnerKind;
 const TOLD: f64 = 2e-3;
 
 /// Warns if the losses of an experiment may be off by more than rounding and classes of ranks.
-pub(super) fn warn(experiment: &Experiment, talk: Talk) {
+pub(crate) fn warn(experiment: &Experiment, talk: Talk) {
     let Source::Simulated {
         world,
         learner: LearnerKind::Counting(_),

@@ -4,13 +4,13 @@
 //! |---|---|
 //! | `transfer.rank-correlation.LAW` | rank correlation of ln C_ij, symmetric and without what a source gives to all, with the true correlation of the domains |
 
-use super::results::Fitted;
 use crate::claim::{Figure, Figures};
 use crate::config::{Experiment, Source};
 use crate::fit::{LawResult, Similarity, spearman};
 use crate::law;
 use crate::report::figure::{Curve, CurvePanel, Curves, DomainPlaces};
 use crate::report::law_title;
+use crate::runner::fitted::Fitted;
 use crate::runs::RunTable;
 use crate::world::{Overlap, World};
 
@@ -78,7 +78,7 @@ pub(super) fn figure_names(experiment: &Experiment) -> Vec<String> {
 }
 
 /// How well each law orders the pairs of domains of a pool.
-pub(super) fn figures(experiment: &Experiment, fitted: &Fitted) -> Figures {
+pub(crate) fn figures(experiment: &Experiment, fitted: &Fitted) -> Figures {
     let told = told(experiment, fitted).into_iter();
     let ranks = told.filter_map(|told| {
         let value = spearman(&told.values(), &told.truth)?;
@@ -89,7 +89,7 @@ pub(super) fn figures(experiment: &Experiment, fitted: &Fitted) -> Figures {
 
 /// ln C against the true correlation: a panel for each law, a point for each pair of domains; `None`
 /// without a pool or without a law that tells C.
-pub(super) fn against_correlation(experiment: &Experiment, fitted: &Fitted) -> Option<Curves> {
+pub(crate) fn against_correlation(experiment: &Experiment, fitted: &Fitted) -> Option<Curves> {
     let told = told(experiment, fitted);
     let curves = Curves {
         title: "Transfer against the true correlation".into(),
@@ -104,7 +104,7 @@ pub(super) fn against_correlation(experiment: &Experiment, fitted: &Fitted) -> O
 }
 
 /// The map of the first law that has one.
-pub(super) fn map(fitted: &Fitted, table: &RunTable) -> Option<DomainPlaces> {
+pub(crate) fn map(fitted: &Fitted, table: &RunTable) -> Option<DomainPlaces> {
     fitted.results.iter().find_map(|result| {
         let map = result.fitted.map(table.weight_names())?;
         let at = |source: usize| {

@@ -9,28 +9,28 @@ use crate::world::World;
 
 /// How a run treats what its directory holds already.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Keeping {
+pub(crate) struct Keeping {
     /// Everything is simulated anew.
-    pub(super) fresh: bool,
+    pub(crate) fresh: bool,
     /// Runs that diverged are tried again.
-    pub(super) retry_failed: bool,
+    pub(crate) retry_failed: bool,
     /// The share of this process; `None`: all runs.
-    pub(super) shard: Option<Shard>,
+    pub(crate) shard: Option<Shard>,
     /// Folders whose part files are read, too; nothing is simulated. `None`: what is missing is.
-    pub(super) merged: Option<Vec<PathBuf>>,
+    pub(crate) merged: Option<Vec<PathBuf>>,
 }
 
 /// World, learner and sweep of a simulated experiment.
 #[derive(Clone, Copy)]
-pub(super) struct Simulated<'a> {
-    pub(super) world: &'a World,
-    pub(super) learner: &'a LearnerKind,
-    pub(super) sweep: &'a Sweep,
+pub(crate) struct Simulated<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) learner: &'a LearnerKind,
+    pub(crate) sweep: &'a Sweep,
 }
 
 impl<'a> Simulated<'a> {
     /// Those of an experiment, if it simulates.
-    pub(super) fn of(source: &'a Source) -> Option<Self> {
+    pub(crate) fn of(source: &'a Source) -> Option<Self> {
         match source {
             Source::Simulated {
                 world,

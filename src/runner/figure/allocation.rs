@@ -10,7 +10,7 @@ use crate::world::{Masses, Overlap, Shape, World};
 
 /// What each domain holds in every cell with a limit of capacity; `None` where the theory gives no
 /// division: without a limit or a power law, or where domains share more than the head.
-pub(super) fn allocation(experiment: &Experiment) -> Option<Allocation> {
+pub(crate) fn allocation(experiment: &Experiment) -> Option<Allocation> {
     divided(experiment, 0.0)
 }
 
@@ -94,7 +94,7 @@ pub(super) fn figure_names(experiment: &Experiment) -> Vec<String> {
 }
 
 /// How far what is held is from Eq. (1): at most, in ranks, and on average, percent.
-pub(super) fn figures(experiment: &Experiment) -> Figures {
+pub(crate) fn figures(experiment: &Experiment) -> Figures {
     let Some(allocation) = allocation(experiment) else {
         return Figures::new();
     };

@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::asked::known_truth;
-use super::best_mixture::Question;
-use super::failure::Failure;
+use super::figure::known::known_truth;
+use super::figure::{allocation, phase_transition, transfer};
+use super::fitted::{Fitted, fit_table};
 use super::keeping::Simulated;
-use super::pictures::{lead, pictures};
-use super::progress::Talk;
-use super::results::{Fitted, fit_table};
-use super::run::Ran;
-use super::stored::{Done, KeptSweep};
+use super::picture::all::{lead, pictures};
+use super::question::Question;
+use super::resumed_sweep::{Done, KeptSweep};
 use super::truth::Truth;
-use super::{allocation, onset, optima, output, transfer, vary};
-use crate::claim::{self, ClaimResult, Figures};
+use super::{optima, output, vary};
+use crate::claim::{ClaimResult, Figures};
+use crate::cli::failure::Failure;
+use crate::cli::progress::Talk;
+use crate::cli::run::Ran;
 use crate::config::{Experiment, Source};
 use crate::fit::LawFit;
 use crate::learner::LearnerKind;
@@ -25,12 +26,13 @@ use crate::report::{
     PageFigure, Simulation, claims_json, exponent_table, fits_json, law_table, optima_json,
     optima_table, utc, verdict_text,
 };
-use crate::runs::{self, RunTable, fingerprint};
+use crate::runs::{RunTable, fingerprint};
 use crate::simulate::Simulator;
 use crate::sweep::{Store, curves_csv};
+use crate::{claim, runs};
 
 /// Where the runs of a directory come from.
-pub(super) enum Origin<'a> {
+pub(crate) enum Origin<'a> {
     /// They were read from files.
     Read(RunTable, DataSource),
     /// They are simulated, and kept in the directory while that goes on.
@@ -57,16 +59,16 @@ struct Found<'a> {
 }
 
 /// The directory that a run fills.
-pub(super) struct Directory {
-    pub(super) path: PathBuf,
+pub(crate) struct Directory {
+    pub(crate) path: PathBuf,
     /// The experiment with every default.
-    pub(super) resolved: String,
+    pub(crate) resolved: String,
     /// Whether the tables are printed, too.
-    pub(super) tables: bool,
+    pub(crate) tables: bool,
 }
 
 impl Directory {
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &self,
         experiment: &Experiment,
         origin: Origin<'_>,
@@ -153,7 +155,7 @@ impl Directory {
             figures.extend(allocation::figures(experiment));
         }
         if asked("onset.") {
-            figures.extend(onset::figures(experiment));
+            figures.extend(phase_transition::figures(experiment));
         }
         claim.checks = experiment
             .checks

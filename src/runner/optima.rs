@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::best_mixture::Question;
-use super::failure::Failure;
-use super::progress::Talk;
-use super::results::Fitted;
+use super::fitted::Fitted;
+use super::question::Question;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Talk;
 use crate::fit::{FittedLaw, LawResult, observations};
-use crate::law::{self, Observations};
+use crate::law;
+use crate::law::Observations;
 use crate::optimum::{
     BestMixture, LawLosses, Losses, Optimum, OptimumPlan, PathMixtures, SIMULATOR, SimulatorLosses,
     regret, searchable,

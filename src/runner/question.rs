@@ -1,7 +1,7 @@
 //! One best mixture, with all that there is to say about it: what `optimize` and `run` have in
 //! common.
 
-use super::failure::Failure;
+use crate::cli::failure::Failure;
 use crate::optimum::{
     Aim, BestMixture, Constraints, LITTLE_LOSS, Losses, Near, Optimum, OptimumPlan, Problem,
     Reference, ReferenceKind, Region, SIMULATOR, Trained, best, flatness, uncertainty,
@@ -11,12 +11,12 @@ use crate::optimum::{
 const ROUNDING: f64 = 1e-9;
 
 /// What is asked for, in terms of a table's columns.
-pub(super) struct Question {
+pub(crate) struct Question {
     domains: Vec<String>,
     losses: Vec<String>,
     /// Weight of each loss column's own domain, if it has one.
     own: Vec<Option<usize>>,
-    pub(super) aim: Aim,
+    pub(crate) aim: Aim,
     near: Option<Near>,
     constraints: Constraints,
     /// For laws: within what was trained, unless the plan lets them out.
@@ -25,7 +25,7 @@ pub(super) struct Question {
     in_truth: Regions,
     trained: Trained,
     beyond_trained: bool,
-    pub(super) scale: (f64, f64),
+    pub(crate) scale: (f64, f64),
     seed: u64,
     /// The same at each value of the path of the plan.
     pub(super) path: Vec<PathPoint>,
@@ -49,7 +49,7 @@ pub(super) struct PathPoint {
 impl Question {
     /// Reads `plan` in terms of the domains and loss columns of a table, whose own weights are
     /// `own` and whose runs cover `trained`.
-    pub(super) fn new(
+    pub(crate) fn new(
         plan: &OptimumPlan,
         domains: &[String],
         (losses, own): (&[String], &[Option<usize>]),
@@ -172,7 +172,7 @@ impl Question {
 
     /// The best mixture of `of`, with the one without bounds, flatness, and how sure it is over
     /// `replicates`.
-    pub(super) fn answer(
+    pub(crate) fn answer(
         &self,
         of: &str,
         losses: &dyn Losses,

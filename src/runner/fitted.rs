@@ -1,29 +1,30 @@
 //! From a table of runs to fitted laws: what `run` and `fit` have in common.
 
-use super::failure::Failure;
-use super::progress::Talk;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Talk;
 use crate::fit::{
     Comparison, FitPlan, LawFit, LawResult, SavedFits, Split, compare, doubts, fit_laws,
     observations, splits,
 };
-use crate::law::{self, Law};
+use crate::law;
+use crate::law::Law;
 use crate::report::FitScope;
 use crate::runs::RunTable;
 use crate::text::words::{nearest, shown};
 
 /// Laws fitted to a table.
-pub(super) struct Fitted {
+pub(crate) struct Fitted {
     /// The splits, in order.
-    pub(super) splits: Vec<Split>,
+    pub(crate) splits: Vec<Split>,
     /// One result per law, in the order of the plan.
     pub(super) results: Vec<LawResult>,
     /// What the errors are taken over.
-    pub(super) scope: FitScope,
+    pub(crate) scope: FitScope,
 }
 
 impl Fitted {
     /// The fits alone.
-    pub(super) fn fits(&self) -> Vec<LawFit> {
+    pub(crate) fn fits(&self) -> Vec<LawFit> {
         self.results
             .iter()
             .map(|result| result.fit.clone())
@@ -31,7 +32,7 @@ impl Fitted {
     }
 
     /// The fits as a file holds them, to predict from.
-    pub(super) fn saved(&self, table: &RunTable) -> SavedFits {
+    pub(crate) fn saved(&self, table: &RunTable) -> SavedFits {
         let rows: Vec<usize> = (0..table.len()).collect();
         SavedFits::new(
             &observations(table, &rows, 0.0),
@@ -48,7 +49,7 @@ impl Fitted {
 
     /// Every law but the best held against it over the splits. The best has the smallest held-out
     /// error of the loss among the laws that predict every column, or among all if none does.
-    pub(super) fn comparisons(&self) -> Vec<Comparison> {
+    pub(crate) fn comparisons(&self) -> Vec<Comparison> {
         let error = |result: &LawResult| result.fit.test.map(|errors| errors.mre.all.mean);
         let cells = |result: &LawResult| result.held_out.iter().map(Vec::len).sum::<usize>();
         let most = self.results.iter().map(cells).max();
@@ -71,7 +72,7 @@ impl Fitted {
 }
 
 /// Splits the table and fits the plan's laws. `floors` are true floors, for excess errors.
-pub(super) fn fit_table(
+pub(crate) fn fit_table(
     table: &RunTable,
     plan: &FitPlan,
     floors: Option<&[f64]>,
@@ -139,7 +140,7 @@ fn say_result(result: &LawResult, talk: Talk) {
 }
 
 /// Refuses names of laws that do not exist.
-pub(super) fn check_laws(names: &[String]) -> Result<(), Failure> {
+pub(crate) fn check_laws(names: &[String]) -> Result<(), Failure> {
     names.iter().try_for_each(|name| law_called(name).map(drop))
 }
 

@@ -2,12 +2,11 @@
 
 use std::time::Instant;
 
-use super::failure::Failure;
+use crate::cli::failure::Failure;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
-use crate::sgd::SharedRun;
-use crate::sgd::Trainer;
+use crate::sgd::{SharedRun, Trainer};
 use crate::simulate::{SamplerScratch, Simulator};
 use crate::sweep::{Mode, Runner, Sweep};
 use crate::world::World;
@@ -32,18 +31,18 @@ const SECTION: f64 = 0.618_033_988_749_894_9;
 
 /// What the runs of a sweep take.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Estimate {
+pub(crate) struct Estimate {
     /// Seconds to simulate them on the threads at hand.
-    pub(super) seconds: f64,
+    pub(crate) seconds: f64,
     /// Bytes of memory to keep them.
-    pub(super) memory: f64,
+    pub(crate) memory: f64,
     /// Bytes of their table on disk.
-    pub(super) disk: f64,
+    pub(crate) disk: f64,
 }
 
 impl Estimate {
     /// Times a few runs, and counts the rest.
-    pub(super) fn of(world: &World, learner: &LearnerKind, sweep: &Sweep) -> Self {
+    pub(crate) fn of(world: &World, learner: &LearnerKind, sweep: &Sweep) -> Self {
         let seconds = match learner {
             LearnerKind::Counting(learner) => {
                 let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
@@ -64,7 +63,7 @@ impl Estimate {
 
 /// Refuses to start an experiment of more than 1e7 runs unless `yes` is said: the mistake is a zero
 /// too many more often than not.
-pub(super) fn allow(experiment: &Experiment, yes: bool) -> Result<(), Failure> {
+pub(crate) fn allow(experiment: &Experiment, yes: bool) -> Result<(), Failure> {
     let variants = experiment.vary.iter().flat_map(|vary| &vary.variants);
     let all = std::iter::once(experiment).chain(variants.map(|(_, variant)| variant));
     let sweep = |experiment: &Experiment| match &experiment.source {
@@ -181,7 +180,7 @@ fn training_seconds(trainer: &Trainer, sweep: &Sweep) -> f64 {
 }
 
 /// A time in words.
-pub(super) fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     if seconds < 1.0 {
         format!("{:.0} ms", (1e3 * seconds).max(1.0))
     } else if seconds < 120.0 {
@@ -194,7 +193,7 @@ pub(super) fn duration(seconds: f64) -> String {
 }
 
 /// A size in words.
-pub(super) fn bytes(count: f64) -> String {
+pub(crate) fn bytes(count: f64) -> String {
     if count < 1e6 {
         format!("{:.0} kB", (count / 1e3).ceil())
     } else if count < 1e9 {

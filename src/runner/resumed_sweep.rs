@@ -4,12 +4,12 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 
-use super::failure::Failure;
-use super::interrupt;
 use super::keeping::{Keeping, Simulated};
-use super::kept_words::{ELSEWHERE, listed, refused};
-use super::progress::{Talk, Work};
-use super::simulate::say_limits;
+use super::refused_directory::{ELSEWHERE, listed, refused};
+use crate::cli::failure::Failure;
+use crate::cli::interrupt;
+use crate::cli::progress::{Talk, Work};
+use crate::cli::simulate::say_limits;
 use crate::config::{Meaning, meaning};
 use crate::learner::LearnerKind;
 use crate::report::{Build, Manifest, Simulation, cpu_model};
@@ -22,7 +22,7 @@ use crate::sweep::{
 };
 
 /// A directory that a sweep is kept in, locked, with what it holds already.
-pub(super) struct KeptSweep<'a> {
+pub(crate) struct KeptSweep<'a> {
     folder: &'a Path,
     simulated: Simulated<'a>,
     keeping: &'a Keeping,
@@ -46,7 +46,7 @@ pub(super) struct Done {
 impl<'a> KeptSweep<'a> {
     /// Locks `folder`, which is there, for the experiment whose text with every default is `resolved`,
     /// and reads what it holds. Nothing that is there changes.
-    pub(super) fn open(
+    pub(crate) fn open(
         folder: &'a Path,
         simulated: Simulated<'a>,
         resolved: &str,
@@ -240,7 +240,7 @@ impl<'a> KeptSweep<'a> {
     }
 
     /// Simulates what is missing of the share of this process.
-    pub(super) fn complete(&mut self, talk: Talk) -> Result<(), Failure> {
+    pub(crate) fn complete(&mut self, talk: Talk) -> Result<(), Failure> {
         let share = self.share();
         let (mine, missing) = (0..self.finished.len())
             .filter(|run| share.has(*run))
@@ -329,7 +329,7 @@ impl<'a> KeptSweep<'a> {
     }
 
     /// Ends a shard: says what is done and what comes next.
-    pub(super) fn end_share(self, talk: Talk) {
+    pub(crate) fn end_share(self, talk: Talk) {
         let folder = self.folder.display();
         if self.tables.is_some() {
             talk.say(&format!("{folder} is finished: there is nothing to merge"));

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use super::allocation::allocation;
 use super::maps::{error_map, response_map};
-use super::results::Fitted;
-use super::{mixture_path, onset, transfer};
+use super::mixture_path;
 use crate::config::{Experiment, Source};
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
@@ -16,11 +14,14 @@ use crate::report::figure::{
     PredictedVsMeasured, Variation,
 };
 use crate::report::{Exponents, PageFigure};
+use crate::runner::figure::allocation::allocation;
+use crate::runner::figure::{phase_transition, transfer};
+use crate::runner::fitted::Fitted;
 use crate::runs::RunTable;
 use crate::simulate::Simulator;
 
 /// The figures of an experiment in the order of its page, each with the name of its files.
-pub(super) fn pictures(
+pub(crate) fn pictures(
     experiment: &Experiment,
     table: &RunTable,
     fitted: &Fitted,
@@ -43,7 +44,7 @@ pub(super) fn pictures(
     if let Some(allocation) = allocation(experiment) {
         all.push(("allocation", Box::new(allocation.thinned(MOST_POINTS))));
     }
-    if let Some(curves) = onset::curves(experiment) {
+    if let Some(curves) = phase_transition::curves(experiment) {
         all.push(("onset", Box::new(curves)));
     }
     if let Some(curves) = transfer::against_correlation(experiment, fitted) {
@@ -93,7 +94,7 @@ const LEADS: [&str; 6] = [
 
 /// The figure that shows the claim of an earlier run, as `lead` had chosen it, from the folder of its
 /// results.
-pub(super) fn lead_kept(folder: &Path) -> Option<PageFigure> {
+pub(crate) fn lead_kept(folder: &Path) -> Option<PageFigure> {
     LEADS.iter().find_map(|name| {
         let file = folder.join("figures").join(format!("{name}.svg"));
         let svg = bounded::read_text(&file, MOST_PICTURE).ok()?;
@@ -105,7 +106,7 @@ pub(super) fn lead_kept(folder: &Path) -> Option<PageFigure> {
 const MOST_PICTURE: u64 = 64 * MEBIBYTE;
 
 /// The figure that shows the claim at a glance.
-pub(super) fn lead(figures: &[PageFigure]) -> Option<PageFigure> {
+pub(crate) fn lead(figures: &[PageFigure]) -> Option<PageFigure> {
     LEADS
         .iter()
         .find_map(|name| figures.iter().find(|figure| figure.file() == *name))

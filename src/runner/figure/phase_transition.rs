@@ -12,11 +12,11 @@
 //! lowers the training loss more than the last skill of the other domain that fits,
 //! r c' p' = (1−r) c p(N).
 
-use super::maps::scale;
 use crate::claim::{Figure, Figures};
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::report::figure::{Curve, CurvePanel, Curves};
+use crate::runner::picture::maps::scale;
 use crate::simulate::Simulator;
 use crate::sweep::Sweep;
 use crate::world::{Shape, World};
@@ -162,7 +162,7 @@ pub(super) fn figure_names(experiment: &Experiment) -> Vec<String> {
 }
 
 /// The figures of every domain of facts.
-pub(super) fn figures(experiment: &Experiment) -> Figures {
+pub(crate) fn figures(experiment: &Experiment) -> Figures {
     let Some(facts) = Facts::of(experiment) else {
         return Figures::new();
     };
@@ -194,7 +194,7 @@ pub(super) fn figures(experiment: &Experiment) -> Figures {
 
 /// What is learned of each domain of facts against its weight; `None` without such a domain, or
 /// where it is not learned in any cell.
-pub(super) fn curves(experiment: &Experiment) -> Option<Curves> {
+pub(crate) fn curves(experiment: &Experiment) -> Option<Curves> {
     let facts = Facts::of(experiment)?;
     let onsets = facts.domains.iter().flat_map(|&domain| {
         let facts = &facts;

@@ -1,6 +1,6 @@
 //! Why runs that a directory holds are refused, in words.
 
-use super::failure::Failure;
+use crate::cli::failure::Failure;
 use crate::config::differences;
 use crate::sweep::StoreError;
 use crate::text::words::shown;
@@ -9,7 +9,7 @@ use crate::text::words::shown;
 const MOST_LISTED: usize = 12;
 
 /// What to do about runs that are not of this experiment.
-pub(super) const ELSEWHERE: &str =
+pub(crate) const ELSEWHERE: &str =
     "name another directory with --out, or start over with --fresh, which discards the runs there";
 
 /// What two texts say differently, as the rest of a sentence.

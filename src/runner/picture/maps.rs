@@ -2,11 +2,11 @@
 
 use ndarray::Array2;
 
-use super::results::Fitted;
 use crate::fit::LawResult;
 use crate::law::Observations;
 use crate::report::MEAN_LAW;
 use crate::report::figure::{HeatMap, MapPanel, Shade};
+use crate::runner::fitted::Fitted;
 use crate::runs::RunTable;
 use crate::simulate::Simulator;
 use crate::sweep::Sweep;
@@ -79,7 +79,7 @@ fn distinct(values: impl Iterator<Item = Option<f64>>) -> Option<Vec<f64>> {
 }
 
 /// A capacity or a number of tokens as the axis shows it.
-pub(super) fn scale(value: f64) -> String {
+pub(crate) fn scale(value: f64) -> String {
     if value.is_infinite() {
         "∞".into()
     } else {

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::failure::Failure;
+use crate::cli::failure::Failure;
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::files::replace::is_temporary;
@@ -21,7 +21,7 @@ const PROBE: &str = ".mixlaw-probe-";
 const MOST_MARK: u64 = 64 * MEBIBYTE;
 
 /// Writes to standard output; a reader that closes early (`| head`) is no failure.
-pub(super) fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out
         .write_all(harmless(text).as_bytes())
@@ -34,7 +34,7 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 
 /// Writes a line to standard error. A reader that closes early (`2>&1 | head -1`) is no failure, and
 /// any other could be told nowhere; `eprintln!` would panic at both.
-pub(super) fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = std::io::stderr()
         .lock()
         .write_all(format!("{line}\n").as_bytes());
@@ -42,7 +42,7 @@ pub(super) fn say(line: &str) {
 
 /// What a command writes into one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Fits, of `mixlaw fit --json`.
     Fits,
     /// Best mixtures, of `mixlaw optimize --json`.
@@ -91,7 +91,7 @@ const MAKER: &[u8] = b"mixlaw version ";
 
 /// Makes sure that a file of `content` can be written at `path`, without leaving anything there. A file
 /// that is there already is replaced if it holds the same kind of thing, and nothing else is.
-pub(super) fn check_file(path: &Path, content: Content) -> Result<(), Failure> {
+pub(crate) fn check_file(path: &Path, content: Content) -> Result<(), Failure> {
     let refused = |why: String| Failure::words(format!("cannot write {}: {why}", path.display()));
     if path.is_dir() {
         return Err(refused("it is a directory".into()));
@@ -123,7 +123,7 @@ pub(super) fn check_file(path: &Path, content: Content) -> Result<(), Failure> {
 
 /// The commands that fill a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Filler {
+pub(crate) enum Filler {
     Run,
     PlanRuns,
     Reproduce,
@@ -164,7 +164,7 @@ impl Filler {
 
 /// Makes sure that `filler` can write results to `folder`, without leaving anything there: that it
 /// can be made, is empty, or holds results of the same command.
-pub(super) fn check_folder(folder: &Path, filler: Filler) -> Result<(), Failure> {
+pub(crate) fn check_folder(folder: &Path, filler: Filler) -> Result<(), Failure> {
     let refused = |why: String| {
         Failure::words(format!(
             "cannot write results to {}: {why}",
@@ -231,7 +231,7 @@ pub(super) fn check_version(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Makes a folder for results.
-pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| {
         Failure::words(format!(
             "cannot write results to {}: {error}",
@@ -241,7 +241,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Writes a file of results as a whole; a pipe (`/dev/stdout`) whose reader closes early is no failure.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     match write_atomic(path, bytes) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(format!(
             "cannot write {}: {error}",
@@ -280,6 +280,6 @@ fn probe(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Whether standard output takes colours: a terminal whose user has not said no.
-pub(super) fn colour() -> bool {
+pub(crate) fn colour() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }

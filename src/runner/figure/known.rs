@@ -1,16 +1,17 @@
 //! What a claim asks for, held against what its experiment measures.
 
-use super::failure::Failure;
-use super::{allocation, onset, transfer, vary};
+use super::{allocation, phase_transition, transfer};
 use crate::claim;
+use crate::cli::failure::Failure;
 use crate::config::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
+use crate::runner::vary;
 use crate::sweep::Sweep;
 use crate::text::words::nearest;
 use crate::world::World;
 
 /// Refuses checks of figures that the experiment does not measure, before any work.
-pub(super) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
+pub(crate) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
     let known = known_figures(experiment);
     for check in &experiment.checks {
         if !known.contains(&check.figure) {
@@ -49,7 +50,7 @@ fn known_figures(experiment: &Experiment) -> Vec<String> {
         known.extend(names.iter().map(|name| vary::at(*value, name)));
     }
     known.extend(allocation::figure_names(experiment));
-    known.extend(onset::figure_names(experiment));
+    known.extend(phase_transition::figure_names(experiment));
     known.extend(transfer::figure_names(experiment));
     if let Some(plan) = &experiment.optimum {
         let domains = match &experiment.source {
@@ -74,7 +75,7 @@ fn known_figures(experiment: &Experiment) -> Vec<String> {
 }
 
 /// World, learner and sweep of an experiment whose true best mixture can be found.
-pub(super) fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, &Sweep)> {
+pub(crate) fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, &Sweep)> {
     match &experiment.source {
         Source::Simulated {
             world,
@@ -92,7 +93,7 @@ mod tests {
     use crate::config;
     use std::path::Path;
 
-    const PAGE: &str = include_str!("../../docs/figures.md");
+    const PAGE: &str = include_str!("../../../docs/figures.md");
 
     /// Names of the page, as patterns; words in capitals stand for anything.
     fn patterns() -> Vec<String> {
