@@ -1,9 +1,9 @@
 //! A measured figure held against a limit.
 
+mod figure;
 mod verdict;
 
-pub use crate::runner::figure::errors::{Figure, Figures, TrueExponents, measure, names};
-pub use crate::runner::figure::optima::{measure_optima, measure_path, optimum_names, path_names};
+pub use figure::{Figure, Figures};
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

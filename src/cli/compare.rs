@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::CompareArguments;
 use super::failure::Failure;
+use super::print::{colour, print};
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::report::{Verdicts, change_table, changes, run_changes};
-use crate::runner::output;
 
 /// Name of the verdicts in a folder of results.
 const CLAIMS: &str = "claims.json";
@@ -32,9 +32,9 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         }
     }
     if found.is_empty() {
-        return output::print("The same claims, verdicts and figures.\n");
+        return print("The same claims, verdicts and figures.\n");
     }
-    output::print(&change_table(&found).text(output::colour()))?;
+    print(&change_table(&found).text(colour()))?;
     if arguments.strict {
         return Err(Failure::Different);
     }

@@ -4,6 +4,7 @@ use clap::CommandFactory;
 
 use super::arguments::{Arguments, CompletionsArguments};
 use super::failure::Failure;
+use super::print::print;
 
 pub(super) fn completions(arguments: &CompletionsArguments) -> Result<(), Failure> {
     let mut script = Vec::new();
@@ -13,5 +14,5 @@ pub(super) fn completions(arguments: &CompletionsArguments) -> Result<(), Failur
         "mixlaw",
         &mut script,
     );
-    crate::runner::output::print(&String::from_utf8_lossy(&script))
+    print(&String::from_utf8_lossy(&script))
 }

@@ -7,12 +7,13 @@ use std::process::ExitCode;
 use miette::{Diagnostic, MietteHandlerOpts, Report};
 
 use super::interrupt::INTERRUPTED;
-use crate::runner::output;
+use super::print::{print, say};
+use crate::runner::RunError;
 use crate::text::terminal::harmless;
 
 /// Why a command did not succeed.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(super) enum Failure {
     /// Bad input: exit code 2.
     Input(Report),
     /// A claim fails under `--strict`: exit code 3.
@@ -25,24 +26,34 @@ pub(crate) enum Failure {
     Other(String),
 }
 
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Input(report) => Self::Input(report),
+            RunError::Interrupted(kept) => Self::Interrupted(kept),
+            RunError::Other(message) => Self::Other(message),
+        }
+    }
+}
+
 impl Failure {
     /// Bad input with its place and help.
-    pub(crate) fn input(error: impl Diagnostic + Send + Sync + 'static) -> Self {
+    pub(super) fn input(error: impl Diagnostic + Send + Sync + 'static) -> Self {
         Self::Input(Report::new(error))
     }
 
     /// Bad input in a sentence.
-    pub(crate) fn words(message: impl Display) -> Self {
+    pub(super) fn words(message: impl Display) -> Self {
         Self::Input(miette::miette!("{message}"))
     }
 
     /// Bad input in a sentence, with what to do about it.
-    pub(crate) fn words_with_help(message: impl Display, help: impl Display) -> Self {
+    pub(super) fn words_with_help(message: impl Display, help: impl Display) -> Self {
         Self::Input(miette::miette!(help = help.to_string(), "{message}"))
     }
 
     /// A failure that is not the user's.
-    pub(crate) fn other(error: impl Display) -> Self {
+    pub(super) fn other(error: impl Display) -> Self {
         Self::Other(error.to_string())
     }
 
@@ -50,23 +61,23 @@ impl Failure {
     pub(super) fn print(self) -> ExitCode {
         match self {
             Self::Input(report) => {
-                output::say(&harmless(&format!("{report:?}")));
+                say(&harmless(&format!("{report:?}")));
                 ExitCode::from(2)
             }
             Self::Claim => {
-                output::say("A check of the claim fails (--strict).");
+                say("A check of the claim fails (--strict).");
                 ExitCode::from(3)
             }
             Self::Different => {
-                output::say("The results differ (--strict).");
+                say("The results differ (--strict).");
                 ExitCode::from(3)
             }
             Self::Interrupted(kept) => {
-                output::say(&harmless(&format!("interrupted: {kept}")));
+                say(&harmless(&format!("interrupted: {kept}")));
                 ExitCode::from(INTERRUPTED)
             }
             Self::Other(message) => {
-                output::say(&harmless(&format!("mixlaw: {message}")));
+                say(&harmless(&format!("mixlaw: {message}")));
                 ExitCode::FAILURE
             }
         }
@@ -87,11 +98,11 @@ pub(super) fn print_usage(error: &clap::Error) -> ExitCode {
     };
     if error.use_stderr() {
         let text = text(colour(std::io::stderr().is_terminal()));
-        output::say(harmless(&text).trim_end_matches('\n'));
+        say(harmless(&text).trim_end_matches('\n'));
         return ExitCode::from(2);
     }
     let text = text(colour(std::io::stdout().is_terminal()));
-    match output::print(&text) {
+    match print(&text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.print(),
     }

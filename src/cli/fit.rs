@@ -2,18 +2,20 @@
 
 use super::arguments::{FitArguments, ResidualName, RobustName, SplitBy};
 use super::failure::Failure;
-use super::progress::Talk;
+use super::print::{colour, print};
+use super::progress::Terminal;
 use super::{filter, scale_split};
 use crate::fit::{
     DEFAULT_DELTA, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, SplitRule, Unit,
 };
 use crate::report::{
-    DataSource, comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
+    comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
 };
-use crate::runner::fitted::fit_table;
+use crate::runner::Observer;
 use crate::runner::output;
 use crate::runner::output::Content;
-use crate::runs::{self, ExcludedCell, Mapping, ReadNotes, RunTable, ScaleSource};
+use crate::runner::{fit_table, load};
+use crate::runs::{ExcludedCell, Mapping, ScaleSource};
 
 /// Share held out when nothing else is said.
 const TEST_FRACTION: f64 = 0.3;
@@ -21,9 +23,9 @@ const TEST_FRACTION: f64 = 0.3;
 /// Random splits when nothing else is said.
 const SPLITS: usize = 20;
 
-pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
+pub(super) fn fit(arguments: &FitArguments, talk: &Terminal) -> Result<(), Failure> {
     let plan = plan_of(arguments)?;
-    crate::runner::fitted::check_laws(&plan.laws)?;
+    crate::runner::check_laws(&plan.laws)?;
     let mapping = mapping_of(arguments)?;
     if let Some(json) = &arguments.json {
         output::check_file(json, Content::Fits)?;
@@ -32,53 +34,29 @@ pub(super) fn fit(arguments: &FitArguments, talk: Talk) -> Result<(), Failure> {
     let fitted = fit_table(&table, &plan, None, talk)?;
     let fits = fitted.fits();
     let comparisons = fitted.comparisons();
-    output::print(&law_table(&fits, &fitted.scope).text(output::colour()))?;
+    print(&law_table(&fits, &fitted.scope).text(colour()))?;
     if fitted.splits.len() > 1 && !comparisons.is_empty() {
-        let table = comparison_table(&comparisons).text(output::colour());
-        output::print(&format!("\n{table}"))?;
+        let table = comparison_table(&comparisons).text(colour());
+        print(&format!("\n{table}"))?;
     }
     if arguments.bootstrap.is_some() {
         for fit in fits.iter().filter(|fit| !fit.parameters.is_empty()) {
-            let table = parameter_table(fit).text(output::colour());
-            output::print(&format!("\n{table}"))?;
+            let table = parameter_table(fit).text(colour());
+            print(&format!("\n{table}"))?;
         }
     }
     if arguments.diagnose {
         for fit in &fits {
-            output::print(&format!("\n{}", diagnosis(fit)))?;
+            print(&format!("\n{}", diagnosis(fit)))?;
         }
     }
     if let Some(json) = &arguments.json {
         let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
         let text = with_fits(&text, &fitted.saved(&table));
         output::write(json, text.as_bytes())?;
-        talk.say(&format!("fits written to {}", json.display()));
+        talk.note(&format!("fits written to {}", json.display()));
     }
     Ok(())
-}
-
-/// Reads the runs and says what was done to them.
-pub(crate) fn load(mapping: &Mapping, talk: Talk) -> Result<(RunTable, DataSource), Failure> {
-    let (table, notes) = runs::read(mapping).map_err(Failure::input)?;
-    for sentence in notes.sentences() {
-        talk.say(&sentence);
-    }
-    let source = source_of(mapping, &table, &notes);
-    Ok((table.measured(), source))
-}
-
-fn source_of(mapping: &Mapping, table: &RunTable, notes: &ReadNotes) -> DataSource {
-    let paths: Vec<String> = mapping
-        .files
-        .iter()
-        .map(|file| file.display().to_string().replace('\\', "/"))
-        .collect();
-    DataSource {
-        path: paths.join(","),
-        sha256: notes.sha256.clone(),
-        rows: table.len(),
-        domains: table.loss_names().to_vec(),
-    }
 }
 
 fn plan_of(arguments: &FitArguments) -> Result<FitPlan, Failure> {

@@ -37,28 +37,15 @@ pub(super) fn install() -> io::Result<()> {
     Ok(())
 }
 
-/// While this is held, the first signal only asks.
-pub(crate) struct Patience;
-
-impl Patience {
-    pub(crate) fn begin() -> Self {
-        if let Some(flags) = FLAGS.get() {
-            flags.at_once.store(false, Ordering::SeqCst);
-        }
-        Self
-    }
-}
-
-impl Drop for Patience {
-    fn drop(&mut self) {
-        if let Some(flags) = FLAGS.get() {
-            flags.at_once.store(true, Ordering::SeqCst);
-        }
+/// Whether the first signal only asks, and waits for the answer.
+pub(super) fn wait_for_answer(wait: bool) {
+    if let Some(flags) = FLAGS.get() {
+        flags.at_once.store(!wait, Ordering::SeqCst);
     }
 }
 
 /// Whether a signal came.
-pub(crate) fn came() -> bool {
+pub(super) fn came() -> bool {
     FLAGS
         .get()
         .is_some_and(|flags| flags.came.load(Ordering::Relaxed))

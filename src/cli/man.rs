@@ -5,11 +5,11 @@ use clap_mangen::Man;
 
 use super::arguments::{Arguments, ManArguments};
 use super::failure::Failure;
-use crate::runner::output;
+use super::print::print;
 use crate::text::words::{instead_of, shown};
 
 pub(super) fn man(arguments: &ManArguments) -> Result<(), Failure> {
-    output::print(&page(arguments.command.as_deref())?)
+    print(&page(arguments.command.as_deref())?)
 }
 
 /// The page in roff.

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::MergeArguments;
 use super::failure::Failure;
-use super::progress::Talk;
-use super::run::{fails, run_into};
+use super::progress::Terminal;
+use super::run::{fails, print_findings};
 use crate::config;
-use crate::runner::keeping::Keeping;
+use crate::runner::Keeping;
+use crate::runner::run_into;
 use crate::sweep::PARTS;
 
-pub(super) fn merge(arguments: &MergeArguments, talk: Talk) -> Result<(), Failure> {
+pub(super) fn merge(arguments: &MergeArguments, talk: &Terminal) -> Result<(), Failure> {
     let folder = &arguments.folder;
     let file = folder.join("experiment.toml");
     if !file.is_file() {
@@ -29,8 +30,9 @@ pub(super) fn merge(arguments: &MergeArguments, talk: Talk) -> Result<(), Failur
         merged: Some(others),
         ..Keeping::default()
     };
-    let ran = run_into(folder, &experiment, &keeping, talk, true)?;
-    if arguments.strict && fails(&ran.claim) {
+    let ran = run_into(folder, &experiment, &keeping, talk)?;
+    print_findings(&ran.findings)?;
+    if arguments.strict && fails(&ran.findings.claim) {
         return Err(Failure::Claim);
     }
     Ok(())

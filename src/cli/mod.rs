@@ -1,6 +1,6 @@
-//! The command line: one file per subcommand, wiring and words only.
+//! The command line: one file per subcommand, flags and words only.
 
-// They panic when the reader has closed the pipe: `output::print` and `output::say` do not.
+// They panic when the reader has closed the pipe: `print` and `say` do not.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
@@ -17,6 +17,7 @@ mod optimize;
 mod plan;
 mod plan_runs;
 mod predict;
+mod print;
 pub(super) mod progress;
 mod reproduce;
 pub(super) mod run;
@@ -56,11 +57,11 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
     }
     crate::numeric::linear::pin_blas();
     interrupt::install().map_err(Failure::other)?;
-    let talk = progress::Talk::new(
+    let talk = &progress::Terminal::new(progress::Talk::new(
         arguments.quiet,
         arguments.log_format,
         std::io::stderr().is_terminal(),
-    );
+    ));
     match &arguments.command {
         Command::Run(run) => run::run(run, talk),
         Command::Merge(merge) => merge::merge(merge, talk),

@@ -3,14 +3,16 @@
 use super::arguments::OptimizeArguments;
 use super::failure::Failure;
 use super::fit_file;
-use super::progress::Talk;
+use super::print::{colour, print};
+use super::progress::Terminal;
 use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, Trained, searchable};
 use crate::report::{best_mixture_table, optima_json};
+use crate::runner::Observer;
+use crate::runner::Question;
 use crate::runner::output;
 use crate::runner::output::Content;
-use crate::runner::question::Question;
 
-pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), Failure> {
+pub(super) fn optimize(arguments: &OptimizeArguments, talk: &Terminal) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;
     let laws = fit_file::laws(&saved, &arguments.law)?;
     if let Some(json) = &arguments.json {
@@ -38,7 +40,7 @@ pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), 
             Ok(losses) => losses,
             // Of several laws the others may do.
             Err(error) if laws.len() > 1 => {
-                talk.say(&format!("left out: {error}"));
+                talk.note(&format!("left out: {error}"));
                 continue;
             }
             Err(error) => return Err(Failure::words(error)),
@@ -55,12 +57,12 @@ pub(super) fn optimize(arguments: &OptimizeArguments, talk: Talk) -> Result<(), 
     }
     for (number, one) in found.iter().enumerate() {
         let gap = if number > 0 { "\n" } else { "" };
-        let table = best_mixture_table(one).text(output::colour());
-        output::print(&format!("{gap}{table}"))?;
+        let table = best_mixture_table(one).text(colour());
+        print(&format!("{gap}{table}"))?;
     }
     if let Some(json) = &arguments.json {
         output::write(json, optima_json(&found).as_bytes())?;
-        talk.say(&format!("best mixtures written to {}", json.display()));
+        talk.note(&format!("best mixtures written to {}", json.display()));
     }
     Ok(())
 }

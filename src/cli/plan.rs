@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use super::arguments::PlanArguments;
 use super::failure::Failure;
+use super::print::print;
 use super::run::experiment_or_quickstart;
 use crate::config::{Experiment, Source};
 use crate::fit::SplitRule;
 use crate::runner::estimate::{Estimate, bytes, duration};
-use crate::runner::output;
 use crate::sweep::Scales;
 
 pub(super) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {
     let experiment = experiment_or_quickstart(arguments.file.as_deref())?;
-    output::print(&describe(&experiment))
+    print(&describe(&experiment))
 }
 
 fn describe(experiment: &Experiment) -> String {

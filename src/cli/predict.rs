@@ -5,11 +5,11 @@ use ndarray::Array2;
 use super::arguments::PredictArguments;
 use super::failure::Failure;
 use super::fit_file;
+use super::print::{colour, print};
 use crate::fit::{SavedFits, prediction_intervals};
 use crate::law::Observations;
 use crate::optimum::{self, Trained};
 use crate::report::{PredictedLosses, prediction_table};
-use crate::runner::output;
 
 pub(super) fn predict(arguments: &PredictArguments) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;
@@ -58,9 +58,7 @@ pub(super) fn predict(arguments: &PredictArguments) -> Result<(), Failure> {
             outside.join(" ")
         )));
     }
-    output::print(
-        &prediction_table(&saved.losses, &predicted, (&outside, only_prior)).text(output::colour()),
-    )
+    print(&prediction_table(&saved.losses, &predicted, (&outside, only_prior)).text(colour()))
 }
 
 /// One row without losses.

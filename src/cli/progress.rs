@@ -1,20 +1,22 @@
 //! Progress: one bar on a terminal, plain lines elsewhere, JSON for machines, nothing when quiet.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::arguments::LogFormat;
+use super::interrupt;
+use super::print::say;
 use crate::report::utc;
+use crate::runner::Observer;
 use crate::runner::estimate::duration;
-use crate::runner::output;
 use crate::text::terminal::harmless;
 
 /// How much is said on stderr while work goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Talk {
+pub(super) enum Talk {
     /// Nothing.
     Quiet,
     /// Lines.
@@ -37,36 +39,43 @@ impl Talk {
             (false, LogFormat::Text, false) => Self::Lines,
         }
     }
-
-    /// Says a sentence.
-    pub(crate) fn say(self, sentence: &str) {
-        match self {
-            Self::Quiet => {}
-            Self::Json => {
-                let time = utc(SystemTime::now());
-                output::say(&json!({ "time": time, "message": sentence }).to_string());
-            }
-            Self::Lines | Self::Bar => output::say(&harmless(sentence)),
-        }
-    }
 }
 
-/// A piece of work of known length.
-pub(crate) struct Work {
+/// Tells on stderr how work goes, and hears the signals.
+pub(super) struct Terminal {
     talk: Talk,
+    work: Mutex<Option<Current>>,
+}
+
+/// The piece of work that is under way.
+struct Current {
     what: String,
     total: usize,
-    done: AtomicUsize,
-    failed: AtomicUsize,
-    lines: AtomicUsize,
+    done: usize,
+    failed: usize,
+    /// Lines said so far.
+    lines: u64,
     clock: Instant,
     bar: Option<ProgressBar>,
 }
 
-impl Work {
-    /// Announces `total` units of `what`.
-    pub(crate) fn begin(talk: Talk, what: &str, total: usize) -> Self {
-        let bar = (talk == Talk::Bar).then(|| {
+impl Terminal {
+    pub(super) fn new(talk: Talk) -> Self {
+        Self {
+            talk,
+            work: Mutex::new(None),
+        }
+    }
+
+    /// Lets `change` see the work under way; a thread that panicked before is told elsewhere.
+    fn with_work(&self, change: impl FnOnce(&mut Option<Current>)) {
+        change(&mut self.work.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Observer for Terminal {
+    fn begin(&self, what: &str, total: usize) {
+        let bar = (self.talk == Talk::Bar).then(|| {
             let bar = ProgressBar::new(total as u64);
             if let Ok(style) = ProgressStyle::with_template(
                 "{msg} {bar:30} {human_pos}/{human_len} ({per_sec}, {eta} left)",
@@ -76,66 +85,92 @@ impl Work {
             bar.set_message(what.to_string());
             bar
         });
-        Self {
-            talk,
-            what: what.to_string(),
-            total,
-            done: AtomicUsize::new(0),
-            failed: AtomicUsize::new(0),
-            lines: AtomicUsize::new(0),
-            clock: Instant::now(),
-            bar,
-        }
+        self.with_work(|work| {
+            *work = Some(Current {
+                what: what.to_string(),
+                total,
+                done: 0,
+                failed: 0,
+                lines: 0,
+                clock: Instant::now(),
+                bar,
+            });
+        });
     }
 
-    /// Counts `more` units as done; called from any thread.
-    pub(crate) fn advance(&self, more: usize) {
-        self.done.fetch_add(more, Ordering::Relaxed);
-        if let Some(bar) = &self.bar {
-            bar.inc(more as u64);
-        } else if self.talk != Talk::Quiet {
-            let due = (self.clock.elapsed().as_secs() / LINE_EVERY.as_secs()) as usize;
-            if self.lines.fetch_max(due, Ordering::Relaxed) < due {
-                output::say(&self.now().line(self.talk));
+    fn advance(&self, more: usize) {
+        self.with_work(|work| {
+            let Some(work) = work else { return };
+            work.done += more;
+            if let Some(bar) = &work.bar {
+                bar.inc(more as u64);
+            } else if self.talk != Talk::Quiet {
+                let due = work.clock.elapsed().as_secs() / LINE_EVERY.as_secs();
+                if work.lines < due {
+                    work.lines = due;
+                    say(&work.now().line(self.talk));
+                }
             }
+        });
+    }
+
+    fn fail(&self, more: usize) {
+        self.with_work(|work| {
+            let Some(work) = work else { return };
+            work.failed += more;
+            if let Some(bar) = work.bar.as_ref().filter(|_| work.failed > 0) {
+                bar.set_message(format!("{} ({} failed)", work.what, work.failed));
+            }
+        });
+    }
+
+    fn end(&self, complete: bool) {
+        self.with_work(|work| {
+            let Some(work) = work.take() else { return };
+            if let Some(bar) = &work.bar {
+                bar.finish_and_clear();
+            }
+            if !complete {
+                return;
+            }
+            let now = work.now();
+            if self.talk == Talk::Json {
+                return say(&now.line(self.talk));
+            }
+            let failed = now.failed_in_words();
+            self.note(&format!(
+                "{}: {} done{failed} in {:.1} s",
+                work.what, work.total, now.seconds
+            ));
+        });
+    }
+
+    fn note(&self, sentence: &str) {
+        match self.talk {
+            Talk::Quiet => {}
+            Talk::Json => {
+                let time = utc(SystemTime::now());
+                say(&json!({ "time": time, "message": sentence }).to_string());
+            }
+            Talk::Lines | Talk::Bar => say(&harmless(sentence)),
         }
     }
 
-    /// Units that are done.
-    pub(crate) fn done(&self) -> usize {
-        self.done.load(Ordering::Relaxed)
+    fn interrupted(&self) -> bool {
+        interrupt::came()
     }
 
-    /// Counts `more` of the units that are done as failed; called from any thread.
-    pub(super) fn fail(&self, more: usize) {
-        let failed = self.failed.fetch_add(more, Ordering::Relaxed) + more;
-        if let Some(bar) = self.bar.as_ref().filter(|_| failed > 0) {
-            bar.set_message(format!("{} ({failed} failed)", self.what));
-        }
+    fn asks(&self, asks: bool) {
+        interrupt::wait_for_answer(asks);
     }
+}
 
-    /// Ends the work and says how long it took.
-    pub(crate) fn finish(self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-        let now = self.now();
-        if self.talk == Talk::Json {
-            output::say(&now.line(self.talk));
-            return;
-        }
-        let failed = now.failed_in_words();
-        self.talk.say(&format!(
-            "{}: {} done{failed} in {:.1} s",
-            self.what, self.total, now.seconds
-        ));
-    }
-
+impl Current {
     fn now(&self) -> State<'_> {
         State {
             what: &self.what,
-            done: self.done.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
+            done: self.done,
+            failed: self.failed,
             total: self.total,
             seconds: self.clock.elapsed().as_secs_f64(),
         }

@@ -4,19 +4,22 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::ReproduceArguments;
 use super::failure::Failure;
-use super::progress::Talk;
-use super::run::{fails, run_into};
+use super::print::{colour, print};
+use super::progress::Terminal;
+use super::run::fails;
 use crate::config::{self, Experiment, Source};
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::fit::SplitRule;
 use crate::report::{Index, Verdicts};
-use crate::runner::keeping::Keeping;
+use crate::runner::Keeping;
+use crate::runner::Observer;
 use crate::runner::output;
 use crate::runner::output::Filler;
 use crate::runner::picture::all::lead_kept;
+use crate::runner::run_into;
 
-pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<(), Failure> {
+pub(super) fn reproduce(arguments: &ReproduceArguments, talk: &Terminal) -> Result<(), Failure> {
     let files = files(&arguments.experiments)?;
     let wanted = wanted(&files, arguments)?;
     // Every file is read before any work: a mistake in the last one costs nothing.
@@ -46,26 +49,27 @@ pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<()
             let reason = format!("needs {}, which is absent", name_of(&absent));
             now.skip(&experiment.name, claim, &reason);
             if index.verdicts.was_run(&experiment.name) {
-                talk.say(&format!(
+                talk.note(&format!(
                     "{}: skipped, it {reason}; what was found before stays",
                     experiment.name
                 ));
                 continue;
             }
-            talk.say(&format!("{}: skipped, it {reason}", experiment.name));
+            talk.note(&format!("{}: skipped, it {reason}", experiment.name));
             index.verdicts.skip(&experiment.name, claim, &reason);
         } else {
-            talk.say(&format!("{}:", experiment.name));
+            talk.note(&format!("{}:", experiment.name));
             let folder = arguments.out.join(&experiment.name);
             // To reproduce is to simulate again, whatever is there.
             let keeping = Keeping {
                 fresh: true,
                 ..Keeping::default()
             };
-            let ran = run_into(&folder, experiment, &keeping, talk, false)?;
-            failed |= fails(&ran.claim);
-            now.add(&experiment.name, ran.claim.clone());
-            index.verdicts.add(&experiment.name, ran.claim);
+            let ran = run_into(&folder, experiment, &keeping, talk)?;
+            let claim = ran.findings.claim;
+            failed |= fails(&claim);
+            now.add(&experiment.name, claim.clone());
+            index.verdicts.add(&experiment.name, claim);
             index.pictures.remove(&experiment.name);
             if let Some(picture) = ran.picture {
                 index.pictures.insert(experiment.name.clone(), picture);
@@ -74,7 +78,7 @@ pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<()
         index.verdicts.arrange(&order);
         write_index(&arguments.out, &index)?;
     }
-    output::print(&now.table().text(output::colour()))?;
+    print(&now.table().text(colour()))?;
     if arguments.strict && failed {
         return Err(Failure::Claim);
     }
@@ -82,7 +86,7 @@ pub(super) fn reproduce(arguments: &ReproduceArguments, talk: Talk) -> Result<()
 }
 
 /// What the folder holds of earlier runs, in the order of the experiments.
-fn earlier(folder: &Path, order: &[String], talk: Talk) -> Result<Index, Failure> {
+fn earlier(folder: &Path, order: &[String], talk: &Terminal) -> Result<Index, Failure> {
     let mut index = Index::default();
     let file = folder.join(CLAIMS);
     if file.exists() {
@@ -99,7 +103,7 @@ fn earlier(folder: &Path, order: &[String], talk: Talk) -> Result<Index, Failure
     index.verdicts.arrange(order);
     for name in index.verdicts.names() {
         if !order.iter().any(|known| known == name) {
-            talk.say(&format!(
+            talk.note(&format!(
                 "note: {name} stays in {} and is not among the experiments; take it out there if it is gone",
                 file.display()
             ));
@@ -122,7 +126,8 @@ fn write_index(folder: &Path, index: &Index) -> Result<(), Failure> {
     let write = |name: &str, text: &str| output::write(&folder.join(name), text.as_bytes());
     write(CLAIMS, &index.verdicts.json())?;
     write("README.md", &index.verdicts.markdown(&index.leads()))?;
-    write("index.html", &index.html().map_err(Failure::other)?)
+    write("index.html", &index.html().map_err(Failure::other)?)?;
+    Ok(())
 }
 
 /// Names of the experiments of `files`, in order, and what they claim. What is wrong with a file matters

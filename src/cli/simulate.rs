@@ -5,23 +5,22 @@ use std::path::Path;
 
 use super::arguments::SimulateArguments;
 use super::failure::Failure;
-use super::interrupt;
-use super::progress::{Talk, Work};
+use super::progress::Terminal;
 use crate::config::{self, Source};
 use crate::files::replace::{Flowing, replace};
 use crate::learner::LearnerKind;
 use crate::runner::output;
 use crate::runner::output::Content;
-use crate::runs::{self, RunTable, WriteError};
-use crate::sgd::{Limits, Trainer};
+use crate::runner::{Asking, simulated};
+use crate::runner::{Observer, Work};
+use crate::runs::{self, WriteError};
 use crate::simulate::Simulator;
-use crate::sweep::{self, Sweep};
-use crate::world::World;
+use crate::sweep::{self};
 
-pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), Failure> {
+pub(super) fn simulate(arguments: &SimulateArguments, talk: &Terminal) -> Result<(), Failure> {
     let experiment = config::load(&arguments.file).map_err(Failure::input)?;
     crate::runner::estimate::allow(&experiment, arguments.yes)?;
-    crate::runner::coarse::warn(&experiment, talk);
+    crate::runner::warn_of_coarse_nodes(&experiment, talk);
     let Source::Simulated {
         world,
         learner,
@@ -47,12 +46,12 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
             let work = Work::begin(talk, "simulated runs", runs);
             let done = |more| {
                 work.advance(more);
-                match interrupt::came() {
+                match talk.interrupted() {
                     true => Err(io::Error::other("interrupted")),
                     false => Ok(()),
                 }
             };
-            put(&arguments.out, |mut out| match form {
+            put(&arguments.out, talk, |mut out| match form {
                 Form::Csv => sweep::write(&simulator, &sweep, &mut out, &done),
                 #[cfg(feature = "parquet")]
                 Form::Parquet => sweep::write_parquet(&simulator, &sweep, out, &done),
@@ -60,8 +59,8 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
             work.finish();
         }
         LearnerKind::Sgd(_) => {
-            let table = simulated(world, learner, &sweep, talk)?;
-            put(&arguments.out, |out| match form {
+            let table = simulated(&world, &learner, &sweep, talk)?;
+            put(&arguments.out, talk, |out| match form {
                 Form::Csv => runs::write(&table, out),
                 #[cfg(feature = "parquet")]
                 Form::Parquet => runs::write_parquet(&table, out),
@@ -70,7 +69,7 @@ pub(super) fn simulate(arguments: &SimulateArguments, talk: Talk) -> Result<(), 
     }
     if !to_stdout {
         let out = arguments.out.display();
-        talk.say(&format!("{runs} runs written to {out}"));
+        talk.note(&format!("{runs} runs written to {out}"));
     }
     Ok(())
 }
@@ -108,6 +107,7 @@ impl Form {
 /// Lets `write` write to the file `out`, or to stdout if it is "-".
 fn put(
     out: &Path,
+    talk: &Terminal,
     write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Result<(), Failure> {
     if out == Path::new("-") {
@@ -118,14 +118,14 @@ fn put(
         };
     }
     // The first signal only asks: what was begun goes away before the program ends.
-    let patience = interrupt::Patience::begin();
+    let asking = Asking::begin(talk);
     let written = replace(out, |file| write(&mut Flowing::new(file)));
-    drop(patience);
+    drop(asking);
     match written {
         // A pipe (`/dev/stdout`) whose reader closes early.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(|source| {
-            if interrupt::came() {
+            if talk.interrupted() {
                 return Failure::Interrupted(format!("{} is not written", out.display()));
             }
             Failure::input(WriteError {
@@ -134,52 +134,4 @@ fn put(
             })
         }),
     }
-}
-
-/// Simulates a sweep with progress on stderr; its runs are kept in memory alone.
-pub(crate) fn simulated(
-    world: World,
-    learner: LearnerKind,
-    sweep: &Sweep,
-    talk: Talk,
-) -> Result<RunTable, Failure> {
-    let work = Work::begin(talk, "simulated runs", sweep.runs());
-    let done = |more| work.advance(more);
-    match learner {
-        LearnerKind::Counting(learner) => {
-            let simulator = Simulator::new(world, learner, sweep.resolution);
-            let table = sweep::simulate(&simulator, sweep, &done).map_err(Failure::words)?;
-            work.finish();
-            Ok(table)
-        }
-        LearnerKind::Sgd(regression) => {
-            let step = regression.one_pass().map(|sgd| sgd.step);
-            let trainer = Trainer::new(world, regression);
-            let training = sweep::train(&trainer, sweep, &done).map_err(Failure::words)?;
-            work.fail(training.diverged);
-            work.finish();
-            if let (Some(step), Some(limits)) = (step, training.limits) {
-                say_limits(step, limits, talk);
-            }
-            if training.diverged > 0 {
-                talk.say(&format!(
-                    "{} of {} runs diverged: the table has no losses for them and no law is fitted to them",
-                    training.diverged,
-                    sweep.runs()
-                ));
-            }
-            Ok(training.table)
-        }
-    }
-}
-
-/// Says how far the step size is from divergence.
-pub(crate) fn say_limits(step: f64, limits: Limits, talk: Talk) {
-    let exact = limits.mean_square.map_or(String::new(), |limit| {
-        format!("; second moments diverge from {limit:.3} on")
-    });
-    talk.say(&format!(
-        "the step is {step}{exact}; below {:.3} it is safe under any projection",
-        limits.sufficient
-    ));
 }

@@ -3,24 +3,25 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use indicatif::HumanCount;
 use rand::RngExt;
 
 use super::arguments::VerifyArguments;
 use super::failure::Failure;
-use super::progress::{Talk, Work};
+use super::print::print;
+use super::progress::Terminal;
 use crate::config::{self, Experiment, Source, meaning};
 use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
-use crate::runner::keeping::Simulated;
-use crate::runner::output;
+use crate::runner::Simulated;
+use crate::runner::{Observer, Work};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::sgd::Trainer;
 use crate::simulate::Simulator;
 use crate::sweep::{
     Finished, Hooks, Keys, Share, Sweep, complete, complete_training, load_table, trained_together,
 };
+use crate::text::count::grouped;
 use crate::text::words::{listed, shown};
 
 /// What another kind of processor may change of a loss, relative.
@@ -29,7 +30,7 @@ const OTHER_PROCESSOR: f64 = 1e-9;
 /// Most kinds of processor that are listed.
 const MOST_PROCESSORS: usize = 5;
 
-pub(super) fn verify(arguments: &VerifyArguments, talk: Talk) -> Result<(), Failure> {
+pub(super) fn verify(arguments: &VerifyArguments, talk: &Terminal) -> Result<(), Failure> {
     let folder = &arguments.folder;
     let manifest = Manifest::read(&folder.join("manifest.json")).ok_or_else(|| {
         Failure::words_with_help(
@@ -41,7 +42,7 @@ pub(super) fn verify(arguments: &VerifyArguments, talk: Talk) -> Result<(), Fail
     is_as_written(&file, &manifest.experiment.sha256)?;
     let experiment = config::load(&file).map_err(Failure::input)?;
     if manifest.mixlaw != env!("CARGO_PKG_VERSION") {
-        talk.say(&format!(
+        talk.note(&format!(
             "note: the results are of mixlaw {}, this is {}",
             shown(&manifest.mixlaw),
             env!("CARGO_PKG_VERSION")
@@ -49,7 +50,7 @@ pub(super) fn verify(arguments: &VerifyArguments, talk: Talk) -> Result<(), Fail
     }
     match &experiment.source {
         Source::Runs(mapping) => {
-            let (_, source) = super::fit::load(mapping, talk)?;
+            let (_, source) = crate::runner::load(mapping, talk)?;
             let same = manifest
                 .inputs
                 .iter()
@@ -60,7 +61,7 @@ pub(super) fn verify(arguments: &VerifyArguments, talk: Talk) -> Result<(), Fail
                     source.path
                 )));
             }
-            output::print(&format!(
+            print(&format!(
                 "{} is the file that the results were made of; nothing in them is simulated\n",
                 source.path
             ))
@@ -99,7 +100,7 @@ fn verify_runs(
     experiment: &Experiment,
     simulated: Simulated<'_>,
     (simulation, version): (&Simulation, &str),
-    talk: Talk,
+    talk: &Terminal,
 ) -> Result<(), Failure> {
     let folder = &arguments.folder;
     let table = folder.join("runs.csv");
@@ -162,11 +163,11 @@ fn verify_runs(
     }
     let counts = format!(
         "{} of {} runs simulated again",
-        HumanCount(chosen.len() as u64),
-        HumanCount(sweep.runs() as u64)
+        grouped(chosen.len()),
+        grouped(sweep.runs())
     );
     if differing == 0 {
-        return output::print(&format!("{counts}: all are the same to the byte\n"));
+        return print(&format!("{counts}: all are the same to the byte\n"));
     }
     let here = cpu_model().unwrap_or_else(|| "unknown".into());
     let told =
@@ -176,7 +177,7 @@ fn verify_runs(
             "{told}, though they were made on this kind of processor ({here})"
         )));
     }
-    output::print(&format!(
+    print(&format!(
         "{told}; within 1e-9, which another processor may change (made on {}, this is {here})\n",
         listed(
             simulation.processors.iter().map(String::as_str),
@@ -208,7 +209,7 @@ fn again(
         sweep,
     }: Simulated<'_>,
     chosen: &[usize],
-    talk: Talk,
+    talk: &Terminal,
 ) -> Result<Finished, Failure> {
     let mut finished = Finished::none(sweep, world.domains().len());
     let work = |runs| Work::begin(talk, "simulated runs", runs);

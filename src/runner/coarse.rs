@@ -1,6 +1,6 @@
 //! Tells where few nodes stand for a world.
 
-use crate::cli::progress::Talk;
+use super::observer::Observer;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 
@@ -8,7 +8,7 @@ use crate::learner::LearnerKind;
 const TOLD: f64 = 2e-3;
 
 /// Warns if the losses of an experiment may be off by more than rounding and classes of ranks.
-pub(crate) fn warn(experiment: &Experiment, talk: Talk) {
+pub fn warn_of_coarse_nodes(experiment: &Experiment, observer: &dyn Observer) {
     let Source::Simulated {
         world,
         learner: LearnerKind::Counting(_),
@@ -28,7 +28,7 @@ pub(crate) fn warn(experiment: &Experiment, talk: Talk) {
     if let Some((bound, (capacity, _))) = worst
         && bound >= TOLD
     {
-        talk.say(&format!(
+        observer.note(&format!(
             "warning: at N = {capacity} losses may be off by up to {:.1} % of the excess, because few nodes \
              stand for what is log-normal in this world; more `classes-per-decade` have more nodes",
             100.0 * bound

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::cli::failure::Failure;
+use super::error::RunError;
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
@@ -63,7 +63,7 @@ impl Estimate {
 
 /// Refuses to start an experiment of more than 1e7 runs unless `yes` is said: the mistake is a zero
 /// too many more often than not.
-pub(crate) fn allow(experiment: &Experiment, yes: bool) -> Result<(), Failure> {
+pub(crate) fn allow(experiment: &Experiment, yes: bool) -> Result<(), RunError> {
     let variants = experiment.vary.iter().flat_map(|vary| &vary.variants);
     let all = std::iter::once(experiment).chain(variants.map(|(_, variant)| variant));
     let sweep = |experiment: &Experiment| match &experiment.source {
@@ -86,7 +86,7 @@ pub(crate) fn allow(experiment: &Experiment, yes: bool) -> Result<(), Failure> {
     let estimate = Estimate::of(world, learner, sweep);
     // Variants are like the experiment itself.
     let times = runs as f64 / sweep.runs().max(1) as f64;
-    Err(Failure::words_with_help(
+    Err(RunError::words_with_help(
         format!(
             "this experiment has {runs} runs: about {} to simulate, and {} on disk",
             duration(estimate.seconds * times),

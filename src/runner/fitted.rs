@@ -1,7 +1,7 @@
 //! From a table of runs to fitted laws: what `run` and `fit` have in common.
 
-use crate::cli::failure::Failure;
-use crate::cli::progress::Talk;
+use super::error::RunError;
+use super::observer::Observer;
 use crate::fit::{
     Comparison, FitPlan, LawFit, LawResult, SavedFits, Split, compare, doubts, fit_laws,
     observations, splits,
@@ -13,13 +13,13 @@ use crate::runs::RunTable;
 use crate::text::words::{nearest, shown};
 
 /// Laws fitted to a table.
-pub(crate) struct Fitted {
+pub struct Fitted {
     /// The splits, in order.
-    pub(crate) splits: Vec<Split>,
+    pub splits: Vec<Split>,
     /// One result per law, in the order of the plan.
-    pub(super) results: Vec<LawResult>,
+    pub results: Vec<LawResult>,
     /// What the errors are taken over.
-    pub(crate) scope: FitScope,
+    pub scope: FitScope,
 }
 
 impl Fitted {
@@ -72,26 +72,26 @@ impl Fitted {
 }
 
 /// Splits the table and fits the plan's laws. `floors` are true floors, for excess errors.
-pub(crate) fn fit_table(
+pub fn fit_table(
     table: &RunTable,
     plan: &FitPlan,
     floors: Option<&[f64]>,
-    talk: Talk,
-) -> Result<Fitted, Failure> {
+    observer: &dyn Observer,
+) -> Result<Fitted, RunError> {
     let laws = plan
         .laws
         .iter()
         .map(|name| law_called(name))
         .collect::<Result<Vec<_>, _>>()?;
-    say_unfitted(table, &laws, talk);
-    let splits =
-        splits(table, &plan.split, plan.split_seed.unwrap_or(plan.seed)).map_err(Failure::input)?;
+    say_unfitted(table, &laws, observer);
+    let splits = splits(table, &plan.split, plan.split_seed.unwrap_or(plan.seed))
+        .map_err(RunError::input)?;
     for doubt in doubts(table, &splits) {
-        talk.say(&format!("note: {doubt}"));
+        observer.note(&format!("note: {doubt}"));
     }
     let clock = std::time::Instant::now();
-    let results = fit_laws(table, &laws, &splits, plan, floors).map_err(Failure::words)?;
-    talk.say(&format!(
+    let results = fit_laws(table, &laws, &splits, plan, floors).map_err(RunError::words)?;
+    observer.note(&format!(
         "{} laws fitted to {} runs on {} splits in {:.1} s",
         results.len(),
         table.len(),
@@ -99,7 +99,7 @@ pub(crate) fn fit_table(
         clock.elapsed().as_secs_f64()
     ));
     for result in &results {
-        say_result(result, talk);
+        say_result(result, observer);
     }
     let scope = FitScope {
         runs: table.len(),
@@ -115,10 +115,10 @@ pub(crate) fn fit_table(
 }
 
 /// Says how long a start took, and whether predictions had to be held within bounds.
-fn say_result(result: &LawResult, talk: Talk) {
+fn say_result(result: &LawResult, observer: &dyn Observer) {
     let fit = &result.fit;
     if fit.start_seconds > 0.0 {
-        talk.say(&format!(
+        observer.note(&format!(
             "  {}: {} starts, {:.1} ms each",
             fit.law,
             fit.starts,
@@ -126,13 +126,13 @@ fn say_result(result: &LawResult, talk: Talk) {
         ));
     }
     if let Some(scarce) = &fit.scarce {
-        talk.say(&format!(
+        observer.note(&format!(
             "  {}: warning: {scarce}; the ridge decides what they leave open",
             fit.law
         ));
     }
     if result.guarded > 0 {
-        talk.say(&format!(
+        observer.note(&format!(
             "  {}: {} held-out predictions ran off and were held at a bound",
             fit.law, result.guarded
         ));
@@ -140,16 +140,16 @@ fn say_result(result: &LawResult, talk: Talk) {
 }
 
 /// Refuses names of laws that do not exist.
-pub(crate) fn check_laws(names: &[String]) -> Result<(), Failure> {
+pub(crate) fn check_laws(names: &[String]) -> Result<(), RunError> {
     names.iter().try_for_each(|name| law_called(name).map(drop))
 }
 
-fn law_called(name: &str) -> Result<Box<dyn Law>, Failure> {
+fn law_called(name: &str) -> Result<Box<dyn Law>, RunError> {
     law::by_name(name).ok_or_else(|| {
         let names: Vec<&str> = law::all().iter().map(|law| law.name()).collect();
         let meant = nearest(name, names.iter().copied())
             .map_or(String::new(), |known| format!("did you mean `{known}`? "));
-        Failure::words_with_help(
+        RunError::words_with_help(
             format!("there is no law `{}`", shown(name)),
             format!("{meant}laws: {}", names.join(", ")),
         )
@@ -157,7 +157,7 @@ fn law_called(name: &str) -> Result<Box<dyn Law>, Failure> {
 }
 
 /// Says which columns a law cannot fit, once for each set of such laws.
-fn say_unfitted(table: &RunTable, laws: &[Box<dyn Law>], talk: Talk) {
+fn say_unfitted(table: &RunTable, laws: &[Box<dyn Law>], observer: &dyn Observer) {
     let missing: Vec<&str> = table
         .loss_names()
         .iter()
@@ -171,7 +171,7 @@ fn say_unfitted(table: &RunTable, laws: &[Box<dyn Law>], talk: Talk) {
         .map(|law| law.name())
         .collect();
     if !missing.is_empty() && !needy.is_empty() {
-        talk.say(&format!(
+        observer.note(&format!(
             "not fitted by {}: {} (no weight column of its own)",
             needy.join(", "),
             missing.join(", ")

@@ -9,28 +9,31 @@ use crate::world::World;
 
 /// How a run treats what its directory holds already.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Keeping {
+pub struct Keeping {
     /// Everything is simulated anew.
-    pub(crate) fresh: bool,
+    pub fresh: bool,
     /// Runs that diverged are tried again.
-    pub(crate) retry_failed: bool,
+    pub retry_failed: bool,
     /// The share of this process; `None`: all runs.
-    pub(crate) shard: Option<Shard>,
+    pub shard: Option<Shard>,
     /// Folders whose part files are read, too; nothing is simulated. `None`: what is missing is.
-    pub(crate) merged: Option<Vec<PathBuf>>,
+    pub merged: Option<Vec<PathBuf>>,
 }
 
 /// World, learner and sweep of a simulated experiment.
 #[derive(Clone, Copy)]
-pub(crate) struct Simulated<'a> {
-    pub(crate) world: &'a World,
-    pub(crate) learner: &'a LearnerKind,
-    pub(crate) sweep: &'a Sweep,
+pub struct Simulated<'a> {
+    /// The world.
+    pub world: &'a World,
+    /// The learner.
+    pub learner: &'a LearnerKind,
+    /// The sweep.
+    pub sweep: &'a Sweep,
 }
 
 impl<'a> Simulated<'a> {
     /// Those of an experiment, if it simulates.
-    pub(crate) fn of(source: &'a Source) -> Option<Self> {
+    pub fn of(source: &'a Source) -> Option<Self> {
         match source {
             Source::Simulated {
                 world,

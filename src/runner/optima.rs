@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
+use super::error::RunError;
 use super::fitted::Fitted;
+use super::observer::Observer;
 use super::question::Question;
-use crate::cli::failure::Failure;
-use crate::cli::progress::Talk;
 use crate::fit::{FittedLaw, LawResult, observations};
 use crate::law;
 use crate::law::Observations;
@@ -30,12 +30,12 @@ pub(super) fn find(
     question: &Question,
     (table, fitted): (&RunTable, Option<&Fitted>),
     truth: Option<(&Simulator, &[f64])>,
-    talk: Talk,
-) -> Result<Vec<BestMixture>, Failure> {
+    observer: &dyn Observer,
+) -> Result<Vec<BestMixture>, RunError> {
     let clock = std::time::Instant::now();
     let rows = rows_of(table);
     let found = at_one_scale(plan, question, (table, &rows, fitted), truth)?;
-    talk.say(&format!(
+    observer.note(&format!(
         "{} best mixtures found in {:.1} s",
         found.len(),
         clock.elapsed().as_secs_f64()
@@ -48,8 +48,8 @@ pub(super) fn along_path(
     question: &Question,
     (table, fitted): (&RunTable, Option<&Fitted>),
     truth: Option<(&Simulator, &[f64])>,
-    talk: Talk,
-) -> Result<Vec<PathMixtures>, Failure> {
+    observer: &dyn Observer,
+) -> Result<Vec<PathMixtures>, RunError> {
     let clock = std::time::Instant::now();
     let rows = rows_of(table);
     let of = (table, &rows, fitted);
@@ -57,9 +57,9 @@ pub(super) fn along_path(
         let found = at_one_scale(&point.plan, &point.question, of, truth)?;
         Ok((point.value, found))
     });
-    let points = points.collect::<Result<Vec<_>, Failure>>()?;
+    let points = points.collect::<Result<Vec<_>, RunError>>()?;
     if !points.is_empty() {
-        talk.say(&format!(
+        observer.note(&format!(
             "best mixtures at {} values of the path found in {:.1} s",
             points.len(),
             clock.elapsed().as_secs_f64()
@@ -79,7 +79,7 @@ fn at_one_scale(
     question: &Question,
     (table, rows, fitted): (&RunTable, &Observations, Option<&Fitted>),
     truth: Option<(&Simulator, &[f64])>,
-) -> Result<Vec<BestMixture>, Failure> {
+) -> Result<Vec<BestMixture>, RunError> {
     let (capacity, tokens) = question.scale;
     let judge = match truth {
         Some((simulator, floors)) => {
@@ -120,24 +120,24 @@ fn under_law(
     question: &Question,
     result: &LawResult,
     (table, rows): (&RunTable, &Observations),
-) -> Result<BestMixture, Failure> {
+) -> Result<BestMixture, RunError> {
     let name = result.fit.law.as_str();
     let predicted = result.fitted.columns();
     plan.check_predicted(&question.aim, (name, &predicted), table.loss_names())
-        .map_err(Failure::words)?;
+        .map_err(RunError::words)?;
     let Some(law) = law::by_name(name) else {
-        return Err(Failure::words(format!("there is no law `{name}`")));
+        return Err(RunError::words(format!("there is no law `{name}`")));
     };
     let shape = (table.weight_names().len(), table.loss_names().len());
     let rebound = |fitted: &FittedLaw| {
-        FittedLaw::with_parameters(law.as_ref(), rows, &fitted.thetas()).map_err(Failure::words)
+        FittedLaw::with_parameters(law.as_ref(), rows, &fitted.thetas()).map_err(RunError::words)
     };
     let Some(fitted) = rebound(&result.fitted)? else {
-        return Err(Failure::other(format!(
+        return Err(RunError::other(format!(
             "`{name}` cannot be bound to its own runs"
         )));
     };
-    let losses = LawLosses::new(&fitted, name, shape, question.scale).map_err(Failure::words)?;
+    let losses = LawLosses::new(&fitted, name, shape, question.scale).map_err(RunError::words)?;
     let replicates = result
         .replicates
         .iter()
@@ -147,7 +147,7 @@ fn under_law(
         .iter()
         .map(|fitted| LawLosses::new(fitted, name, shape, question.scale))
         .collect::<Result<Vec<_>, _>>()
-        .map_err(Failure::words)?;
+        .map_err(RunError::words)?;
     let replicates: Vec<&dyn Losses> = replicates.iter().map(|one| one as &dyn Losses).collect();
     question.answer(name, &losses, &replicates)
 }

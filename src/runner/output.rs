@@ -1,15 +1,14 @@
-//! Where results go: checked before any work starts.
+//! Where results go: checked before any work starts, and written in one step.
 
-use std::io::{ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::cli::failure::Failure;
+use super::error::RunError;
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::files::replace::is_temporary;
 use crate::report::{is_newer, write_atomic};
 use crate::sweep::{PARTS, Store};
-use crate::text::terminal::harmless;
 
 /// Names of the files that mark a directory of results; the committed ones have no manifest.
 const MARKS: [&str; 3] = ["manifest.json", "claims.json", "plan.json"];
@@ -19,26 +18,6 @@ const PROBE: &str = ".mixlaw-probe-";
 
 /// Largest of these files that is looked into.
 const MOST_MARK: u64 = 64 * MEBIBYTE;
-
-/// Writes to standard output; a reader that closes early (`| head`) is no failure.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out
-        .write_all(harmless(text).as_bytes())
-        .and_then(|()| out.flush())
-    {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(error)),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a line to standard error. A reader that closes early (`2>&1 | head -1`) is no failure, and
-/// any other could be told nowhere; `eprintln!` would panic at both.
-pub(crate) fn say(line: &str) {
-    let _ = std::io::stderr()
-        .lock()
-        .write_all(format!("{line}\n").as_bytes());
-}
 
 /// What a command writes into one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +70,8 @@ const MAKER: &[u8] = b"mixlaw version ";
 
 /// Makes sure that a file of `content` can be written at `path`, without leaving anything there. A file
 /// that is there already is replaced if it holds the same kind of thing, and nothing else is.
-pub(crate) fn check_file(path: &Path, content: Content) -> Result<(), Failure> {
-    let refused = |why: String| Failure::words(format!("cannot write {}: {why}", path.display()));
+pub(crate) fn check_file(path: &Path, content: Content) -> Result<(), RunError> {
+    let refused = |why: String| RunError::words(format!("cannot write {}: {why}", path.display()));
     if path.is_dir() {
         return Err(refused("it is a directory".into()));
     }
@@ -109,7 +88,7 @@ pub(crate) fn check_file(path: &Path, content: Content) -> Result<(), Failure> {
             .map_err(|error| refused(error.to_string()))
     };
     if path.is_file() && !known(path)? {
-        return Err(Failure::words_with_help(
+        return Err(RunError::words_with_help(
             format!(
                 "cannot write {}: it is there already, and is {}",
                 path.display(),
@@ -164,9 +143,9 @@ impl Filler {
 
 /// Makes sure that `filler` can write results to `folder`, without leaving anything there: that it
 /// can be made, is empty, or holds results of the same command.
-pub(crate) fn check_folder(folder: &Path, filler: Filler) -> Result<(), Failure> {
+pub(crate) fn check_folder(folder: &Path, filler: Filler) -> Result<(), RunError> {
     let refused = |why: String| {
-        Failure::words(format!(
+        RunError::words(format!(
             "cannot write results to {}: {why}",
             folder.display()
         ))
@@ -184,7 +163,7 @@ pub(crate) fn check_folder(folder: &Path, filler: Filler) -> Result<(), Failure>
         let holds = Filler::of(folder);
         if others && holds != Some(filler) {
             let folder = folder.display();
-            return Err(Failure::words_with_help(
+            return Err(RunError::words_with_help(
                 match holds {
                     Some(other) => format!(
                         "{folder} holds results of `mixlaw {}`, which `mixlaw {}` would replace in part",
@@ -217,13 +196,13 @@ pub(crate) fn check_folder(folder: &Path, filler: Filler) -> Result<(), Failure>
 
 /// Makes sure that `folder` does not hold results of a later version of mixlaw, which this one
 /// would replace in part.
-pub(super) fn check_version(folder: &Path) -> Result<(), Failure> {
+pub(super) fn check_version(folder: &Path) -> Result<(), RunError> {
     let newer = MARKS
         .iter()
         .map(|mark| folder.join(mark))
         .find(|file| bounded::read_text(file, MOST_MARK).is_ok_and(|text| is_newer(&text)));
     newer.map_or(Ok(()), |file| {
-        Err(Failure::words_with_help(
+        Err(RunError::words_with_help(
             format!("{} was written by a newer mixlaw", file.display()),
             "use that version, or name another directory with --out",
         ))
@@ -231,9 +210,9 @@ pub(super) fn check_version(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Makes a folder for results.
-pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), RunError> {
     std::fs::create_dir_all(folder).map_err(|error| {
-        Failure::words(format!(
+        RunError::words(format!(
             "cannot write results to {}: {error}",
             folder.display()
         ))
@@ -241,9 +220,9 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Writes a file of results as a whole; a pipe (`/dev/stdout`) whose reader closes early is no failure.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     match write_atomic(path, bytes) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::other(format!(
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(RunError::other(format!(
             "cannot write {}: {error}",
             path.display()
         ))),
@@ -277,9 +256,4 @@ fn probe(folder: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
-}
-
-/// Whether standard output takes colours: a terminal whose user has not said no.
-pub(crate) fn colour() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }

@@ -1,11 +1,17 @@
 //! One best mixture, with all that there is to say about it: what `optimize` and `run` have in
 //! common.
 
-use crate::cli::failure::Failure;
+use ndarray::Array2;
+
+use super::error::RunError;
+use crate::config::{Experiment, Source};
+use crate::fit::observations;
 use crate::optimum::{
     Aim, BestMixture, Constraints, LITTLE_LOSS, Losses, Near, Optimum, OptimumPlan, Problem,
     Reference, ReferenceKind, Region, SIMULATOR, Trained, best, flatness, uncertainty,
 };
+use crate::runs::RunTable;
+use crate::sweep::Sweep;
 
 /// A sum of weights this close to 1 is 1.
 const ROUNDING: f64 = 1e-9;
@@ -55,18 +61,18 @@ impl Question {
         (losses, own): (&[String], &[Option<usize>]),
         trained: &Trained,
         seed: u64,
-    ) -> Result<Self, Failure> {
-        let constraints = plan.constraints(domains).map_err(Failure::words)?;
+    ) -> Result<Self, RunError> {
+        let constraints = plan.constraints(domains).map_err(RunError::words)?;
         let region = |of: &Constraints| of.region(domains, plan.tokens);
         let none = Constraints::none(domains.len());
         let in_truth = Regions {
             asked: region(&constraints).map_err(|error| {
-                Failure::words_with_help(
+                RunError::words_with_help(
                     format!("no mixture keeps these bounds: {error}"),
                     "loosen one of them",
                 )
             })?,
-            free: region(&none).map_err(Failure::words)?,
+            free: region(&none).map_err(RunError::words)?,
         };
         let under_laws = if plan.beyond_trained {
             Regions {
@@ -76,7 +82,7 @@ impl Question {
         } else {
             Regions {
                 asked: region(&constraints.clone().within(trained)).map_err(|error| {
-                    Failure::words_with_help(
+                    RunError::words_with_help(
                         format!(
                             "no mixture keeps these bounds and the range of weights that was trained: {error}"
                         ),
@@ -84,10 +90,10 @@ impl Question {
                          experiment `beyond-trained = true`; a law says little there",
                     )
                 })?,
-                free: region(&none.within(trained)).map_err(Failure::words)?,
+                free: region(&none.within(trained)).map_err(RunError::words)?,
             }
         };
-        let along = plan.along_path(losses, own).map_err(Failure::words)?;
+        let along = plan.along_path(losses, own).map_err(RunError::words)?;
         let path = along.into_iter().map(|(value, plan)| {
             let question = Self::new(&plan, domains, (losses, own), trained, seed)?;
             Ok(PathPoint {
@@ -96,10 +102,10 @@ impl Question {
                 question,
             })
         });
-        let path = path.collect::<Result<_, Failure>>()?;
+        let path = path.collect::<Result<_, RunError>>()?;
         Ok(Self {
-            aim: plan.aim(losses, own).map_err(Failure::words)?,
-            near: plan.near(domains).map_err(Failure::words)?,
+            aim: plan.aim(losses, own).map_err(RunError::words)?,
+            near: plan.near(domains).map_err(RunError::words)?,
             domains: domains.to_vec(),
             losses: losses.to_vec(),
             own: own.to_vec(),
@@ -165,9 +171,9 @@ impl Question {
     }
 
     /// The best allowed mixture.
-    pub(super) fn optimum(&self, of: &str, losses: &dyn Losses) -> Result<Optimum, Failure> {
+    pub(super) fn optimum(&self, of: &str, losses: &dyn Losses) -> Result<Optimum, RunError> {
         best(&self.problem(losses), &self.regions(of).asked, self.seed)
-            .map_err(|error| Failure::words(format!("no best mixture of {of}: {error}")))
+            .map_err(|error| RunError::words(format!("no best mixture of {of}: {error}")))
     }
 
     /// The best mixture of `of`, with the one without bounds, flatness, and how sure it is over
@@ -177,8 +183,8 @@ impl Question {
         of: &str,
         losses: &dyn Losses,
         replicates: &[&dyn Losses],
-    ) -> Result<BestMixture, Failure> {
-        let words = |error| Failure::words(format!("no best mixture of {of}: {error}"));
+    ) -> Result<BestMixture, RunError> {
+        let words = |error| RunError::words(format!("no best mixture of {of}: {error}"));
         let regions = self.regions(of);
         let problem = self.problem(losses);
         let optimum = self.optimum(of, losses)?;
@@ -221,4 +227,40 @@ impl Question {
             regret: None,
         })
     }
+}
+
+/// The best mixture that is asked for, in terms of the domains; what is wrong with it is told
+/// before any work.
+pub(super) fn question(
+    experiment: &Experiment,
+    table: Option<&RunTable>,
+) -> Result<Option<Question>, RunError> {
+    let Some(plan) = &experiment.optimum else {
+        return Ok(None);
+    };
+    let question = match (&experiment.source, table) {
+        (Source::Simulated { world, sweep, .. }, _) => {
+            let names = world.names();
+            let own: Vec<_> = (0..names.len()).map(Some).collect();
+            let trained = trained_by(sweep, names.len());
+            Question::new(plan, &names, (&names, &own), &trained, experiment.seed)
+        }
+        (Source::Runs(_), Some(table)) => {
+            let columns = (table.loss_names(), table.own_weight());
+            let all: Vec<usize> = (0..table.len()).collect();
+            let rows = observations(table, &all, 0.0);
+            let trained = Trained::of(&rows.weights, &rows.capacity, &rows.tokens);
+            let seed = experiment.seed;
+            Question::new(plan, table.weight_names(), columns, &trained, seed)
+        }
+        (Source::Runs(_), None) => return Ok(None),
+    };
+    question.map(Some)
+}
+
+/// What the runs of a sweep over `domains` domains will cover.
+fn trained_by(sweep: &Sweep, domains: usize) -> Trained {
+    let shape = (sweep.mixtures.len(), domains);
+    let weights = Array2::from_shape_fn(shape, |(at, domain)| sweep.mixtures[at].weights()[domain]);
+    Trained::of(&weights, &sweep.capacities, &sweep.tokens)
 }

@@ -1,6 +1,6 @@
 //! Why runs that a directory holds are refused, in words.
 
-use crate::cli::failure::Failure;
+use super::error::RunError;
 use crate::config::differences;
 use crate::sweep::StoreError;
 use crate::text::words::shown;
@@ -41,16 +41,16 @@ pub(super) fn listed(there: &str, here: &str) -> String {
 }
 
 /// What a store refuses, in words.
-pub(super) fn refused(error: StoreError) -> Failure {
+pub(super) fn refused(error: StoreError) -> RunError {
     match &error {
-        StoreError::InUse { .. } => Failure::Other(format!(
+        StoreError::InUse { .. } => RunError::Other(format!(
             "{error}; wait for it, name another directory with --out, or share the sweep with --shard"
         )),
-        StoreError::Io { .. } => Failure::other(error),
+        StoreError::Io { .. } => RunError::other(error),
         StoreError::Foreign { .. } | StoreError::Version { .. } => {
-            Failure::words_with_help(error, ELSEWHERE)
+            RunError::words_with_help(error, ELSEWHERE)
         }
-        StoreError::Disagree { .. } => Failure::words_with_help(
+        StoreError::Disagree { .. } => RunError::words_with_help(
             error,
             "the same run has one result: a part file is of another build of mixlaw, or of another \
              kind of processor. Remove the one that is wrong",

@@ -2,24 +2,21 @@
 
 use std::path::Path;
 
-use indicatif::HumanCount;
-
+use super::error::RunError;
 use super::keeping::{Keeping, Simulated};
+use super::observer::{Asking, Observer, Work};
 use super::refused_directory::{ELSEWHERE, listed, refused};
-use crate::cli::failure::Failure;
-use crate::cli::interrupt;
-use crate::cli::progress::{Talk, Work};
-use crate::cli::simulate::say_limits;
+use super::runs::{note_limits, simulate_missing};
 use crate::config::{Meaning, meaning};
 use crate::learner::LearnerKind;
 use crate::report::{Build, Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::sgd::Trainer;
-use crate::simulate::Simulator;
 use crate::sweep::{
-    Finished, Hooks, Keys, Loaded, Mode, Share, Store, StoreError, SweepError, complete,
-    complete_training, load_table, single_runs, trained_together,
+    Finished, Hooks, Keys, Loaded, Mode, Share, Store, StoreError, SweepError, load_table,
+    single_runs, trained_together,
 };
+use crate::text::count::grouped;
 
 /// A directory that a sweep is kept in, locked, with what it holds already.
 pub(crate) struct KeptSweep<'a> {
@@ -51,13 +48,13 @@ impl<'a> KeptSweep<'a> {
         simulated: Simulated<'a>,
         resolved: &str,
         keeping: &'a Keeping,
-        talk: Talk,
-    ) -> Result<Self, Failure> {
+        observer: &dyn Observer,
+    ) -> Result<Self, RunError> {
         let meaning = meaning(resolved, env!("CARGO_PKG_VERSION"))
-            .ok_or_else(|| Failure::other("the experiment has no sweep"))?;
+            .ok_or_else(|| RunError::other("the experiment has no sweep"))?;
         let store = Store::open(folder, keeping.shard).map_err(refused)?;
         if !store.is_guarded() {
-            talk.say(&format!(
+            observer.note(&format!(
                 "note: the file system of {} has no locks: let no second process work there",
                 folder.display()
             ));
@@ -73,7 +70,7 @@ impl<'a> KeptSweep<'a> {
             tables: None,
             processor: cpu_model().unwrap_or_else(|| "unknown".into()),
         };
-        match kept.read(talk) {
+        match kept.read(observer) {
             Ok(()) => Ok(kept),
             Err(failure) => {
                 kept.leave();
@@ -107,7 +104,7 @@ impl<'a> KeptSweep<'a> {
     }
 
     /// Reads parts and tables.
-    fn read(&mut self, talk: Talk) -> Result<(), Failure> {
+    fn read(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
         if self.keeping.fresh {
             return self.store.discard().map_err(refused);
         }
@@ -129,10 +126,10 @@ impl<'a> KeptSweep<'a> {
         for (file, damage) in &self.loaded.damaged {
             for damage in damage {
                 let lost = match damage.lost {
-                    Some(lost) => format!("{} runs of it are lost", HumanCount(lost)),
+                    Some(lost) => format!("{} runs of it are lost", grouped(lost as usize)),
                     None => "what followed is lost".into(),
                 };
-                talk.say(&format!(
+                observer.note(&format!(
                     "{} is damaged at byte {}: {lost} and will be simulated again",
                     file.display(),
                     damage.at
@@ -144,15 +141,15 @@ impl<'a> KeptSweep<'a> {
                 let there = there.as_ref().map_or("", |there| there.runs.as_str());
                 return Err(self.foreign(self.folder, there));
             }
-            self.read_tables(simulation, &keys, talk)?;
+            self.read_tables(simulation, &keys, observer)?;
         }
         if self.loaded.strangers > 0 {
             let there = there.as_ref().map_or("", |there| there.axes.as_str());
-            return Err(Failure::words_with_help(
+            return Err(RunError::words_with_help(
                 format!(
                     "{} holds {} finished runs that are not in this sweep: {}{}",
                     self.folder.display(),
-                    HumanCount(self.loaded.strangers as u64),
+                    grouped(self.loaded.strangers),
                     match self.simulated.sweep.mode {
                         Mode::Expected => "a sweep can grow in its directory, not shrink",
                         Mode::Sampled(_) =>
@@ -167,15 +164,15 @@ impl<'a> KeptSweep<'a> {
         if self.keeping.retry_failed {
             let failed = self.finished.forget_failed();
             self.loaded.renew();
-            talk.say(&format!(
+            observer.note(&format!(
                 "{} runs that diverged are tried again",
-                HumanCount(failed as u64)
+                grouped(failed)
             ));
         }
         if self.finished.count() > 0 {
-            talk.say(&format!("{} were already done", self.counted()));
+            observer.note(&format!("{} were already done", self.counted()));
             if let Some(build) = build.filter(|build| *build != Build::this()) {
-                talk.say(&format!(
+                observer.note(&format!(
                     "note: the last to run here was another build of mixlaw ({}; this is {}): \
                      `mixlaw verify` says whether they agree",
                     build.name(),
@@ -191,8 +188,8 @@ impl<'a> KeptSweep<'a> {
         &mut self,
         simulation: Simulation,
         keys: &Keys<'_>,
-        talk: Talk,
-    ) -> Result<(), Failure> {
+        observer: &dyn Observer,
+    ) -> Result<(), RunError> {
         if self.finished.count() == self.finished.len() {
             return Ok(());
         }
@@ -200,7 +197,7 @@ impl<'a> KeptSweep<'a> {
             let path = self.folder.join(name);
             let same = file_fingerprint(&path).is_ok_and(|found| found == sha256);
             if !same {
-                talk.say(&format!(
+                observer.note(&format!(
                     "{} is not as it was written: its runs are simulated again",
                     path.display()
                 ));
@@ -217,12 +214,13 @@ impl<'a> KeptSweep<'a> {
         let mut read = self.finished.clone();
         let names = self.simulated.world.names();
         let strangers = load_table(&path, &names, keys, &mut read)
-            .map_err(|error| Failure::words(format!("cannot read {}: {error}", path.display())))?;
+            .map_err(|error| RunError::words(format!("cannot read {}: {error}", path.display())))?;
         // Curves are not read back: trained runs are kept as a whole or not at all.
         let retried = self.keeping.retry_failed && read.diverged() > 0;
         let whole = read.count() == read.len() && !retried;
         if curves.is_some() && !whole {
-            talk.say("trained runs have curves, which are not read back: all are trained again");
+            observer
+                .note("trained runs have curves, which are not read back: all are trained again");
             return Ok(());
         }
         // Each of many shards would copy the table into its part.
@@ -240,7 +238,7 @@ impl<'a> KeptSweep<'a> {
     }
 
     /// Simulates what is missing of the share of this process.
-    pub(crate) fn complete(&mut self, talk: Talk) -> Result<(), Failure> {
+    pub(crate) fn complete(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
         let share = self.share();
         let (mine, missing) = (0..self.finished.len())
             .filter(|run| share.has(*run))
@@ -263,13 +261,14 @@ impl<'a> KeptSweep<'a> {
             Some(shard) => format!("simulated runs of shard {shard}"),
             None => "simulated runs".into(),
         };
-        let work = Work::begin(talk, &what, missing);
+        let work = Work::begin(observer, &what, missing);
         let done = |more| work.advance(more);
-        let patience = interrupt::Patience::begin();
+        let asking = Asking::begin(observer);
+        let stop = || observer.interrupted();
         let hooks = Hooks {
             share: &share,
             writer: Some(&writer),
-            stop: &interrupt::came,
+            stop: &stop,
             done: &done,
         };
         let Simulated {
@@ -277,44 +276,31 @@ impl<'a> KeptSweep<'a> {
             learner,
             sweep,
         } = self.simulated;
-        let result = match learner {
-            LearnerKind::Counting(learner) => {
-                let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
-                complete(&simulator, sweep, &mut self.finished, &hooks)
-            }
-            LearnerKind::Sgd(regression) => {
-                let trainer = Trainer::new(world.clone(), regression.clone());
-                complete_training(&trainer, sweep, &mut self.finished, &hooks).map(|limits| {
-                    if let (Some(sgd), Some(limits)) = (regression.one_pass(), limits) {
-                        say_limits(sgd.step, limits, talk);
-                    }
-                })
-            }
-        };
+        let result = simulate_missing(world, learner, sweep, &mut self.finished, &hooks);
         let done = work.done() + mine - missing;
         let flushed = writer.finish();
-        drop(patience);
-        let kept = format!(
-            "{} of {} runs are kept",
-            HumanCount(done as u64),
-            HumanCount(mine as u64)
-        );
+        drop(asking);
+        let kept = format!("{} of {} runs are kept", grouped(done), grouped(mine));
         let part = self.store.part().display();
         let interrupted =
-            || Failure::Interrupted(format!("{kept}; the same command goes on from there"));
+            || RunError::Interrupted(format!("{kept}; the same command goes on from there"));
         match (result, flushed) {
-            (Ok(()), Ok(())) if interrupt::came() => Err(interrupted()),
-            (Ok(()), Ok(())) => {
+            (Ok(_), Ok(())) if observer.interrupted() => Err(interrupted()),
+            (Ok(limits), Ok(())) => {
                 work.finish();
+                if let Some((step, limits)) = limits {
+                    note_limits(step, limits, observer);
+                }
                 Ok(())
             }
             (Err(SweepError::Stopped), Ok(())) => Err(interrupted()),
-            (Err(SweepError::Write(error)), _)
-            | (Ok(()) | Err(SweepError::Stopped), Err(error)) => Err(Failure::Other(format!(
-                "cannot write {part}: {error}\n{kept}: once it can be written, the same command \
+            (Err(SweepError::Write(error)), _) | (Ok(_) | Err(SweepError::Stopped), Err(error)) => {
+                Err(RunError::Other(format!(
+                    "cannot write {part}: {error}\n{kept}: once it can be written, the same command \
                      goes on from there"
-            ))),
-            (Err(error), _) => Err(Failure::words(error)),
+                )))
+            }
+            (Err(error), _) => Err(RunError::words(error)),
         }
     }
 
@@ -329,15 +315,15 @@ impl<'a> KeptSweep<'a> {
     }
 
     /// Ends a shard: says what is done and what comes next.
-    pub(crate) fn end_share(self, talk: Talk) {
+    pub(crate) fn end_share(self, observer: &dyn Observer) {
         let folder = self.folder.display();
         if self.tables.is_some() {
-            talk.say(&format!("{folder} is finished: there is nothing to merge"));
+            observer.note(&format!("{folder} is finished: there is nothing to merge"));
             // Nothing was written; a folder that another shard has open stays.
             let _ = self.store.close();
             return;
         }
-        talk.say(&format!(
+        observer.note(&format!(
             "{} are in {folder}; when all shards are done: mixlaw merge {folder}",
             self.counted()
         ));
@@ -352,8 +338,8 @@ impl<'a> KeptSweep<'a> {
         };
         format!(
             "{} of {} {what}",
-            HumanCount(self.finished.count() as u64),
-            HumanCount(self.finished.len() as u64)
+            grouped(self.finished.count()),
+            grouped(self.finished.len())
         )
     }
 
@@ -376,7 +362,7 @@ impl<'a> KeptSweep<'a> {
     }
 
     /// Runs that no part has.
-    fn gap(&self, missing: usize) -> Failure {
+    fn gap(&self, missing: usize) -> RunError {
         let first = (0..self.finished.len()).find(|run| !self.finished.is_done(*run));
         let place = first.map_or(String::new(), |run| {
             let run = self.simulated.sweep.run(run);
@@ -385,11 +371,11 @@ impl<'a> KeptSweep<'a> {
                 run.cell, run.replicate
             )
         });
-        Failure::words_with_help(
+        RunError::words_with_help(
             format!(
                 "{} of {} runs are in none of the {} part files{place}",
-                HumanCount(missing as u64),
-                HumanCount(self.finished.len() as u64),
+                grouped(missing),
+                grouped(self.finished.len()),
                 self.loaded.files
             ),
             "run the shards that are missing or did not end (one that has ended does nothing again), or \
@@ -398,8 +384,8 @@ impl<'a> KeptSweep<'a> {
     }
 
     /// Runs of another experiment at `place`, which mean `there`.
-    fn foreign(&self, place: &Path, there: &str) -> Failure {
-        Failure::words_with_help(
+    fn foreign(&self, place: &Path, there: &str) -> RunError {
+        RunError::words_with_help(
             format!(
                 "{} holds runs of another experiment{}",
                 place.display(),

@@ -1,38 +1,150 @@
-//! The directory of results that a run fills.
+//! A directory that holds an experiment with its runs and results.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::figure::known::known_truth;
-use super::figure::{allocation, phase_transition, transfer};
-use super::fitted::{Fitted, fit_table};
-use super::keeping::Simulated;
+use super::conduct::{Findings, analyse};
+use super::error::RunError;
+use super::figure::known::check_figures;
+use super::keeping::{Keeping, Simulated};
+use super::observer::Observer;
+use super::output::{self, Filler};
 use super::picture::all::{lead, pictures};
-use super::question::Question;
+use super::question::question;
+use super::refused_directory::ELSEWHERE;
 use super::resumed_sweep::{Done, KeptSweep};
+use super::runs::{load, note_diverged};
 use super::truth::Truth;
-use super::{optima, output, vary};
-use crate::claim::{ClaimResult, Figures};
-use crate::cli::failure::Failure;
-use crate::cli::progress::Talk;
-use crate::cli::run::Ran;
-use crate::config::{Experiment, Source};
-use crate::fit::LawFit;
+use crate::config::{self, Experiment, Source};
+use crate::files::fingerprint::fingerprint;
 use crate::learner::LearnerKind;
-use crate::optimum::{BestMixture, PathMixtures};
-use crate::report::figure::Variation;
 use crate::report::{
-    CellCounts, DataSource, ExperimentSource, Exponents, InputFile, LawTime, Manifest, Page,
-    PageFigure, Simulation, claims_json, exponent_table, fits_json, law_table, optima_json,
-    optima_table, utc, verdict_text,
+    CellCounts, DataSource, ExperimentSource, InputFile, LawTime, Manifest, Page, PageFigure,
+    Simulation, claims_json, fits_json, optima_json, utc,
 };
-use crate::runs::{RunTable, fingerprint};
-use crate::simulate::Simulator;
+use crate::runs::{self, RunTable};
 use crate::sweep::{Store, curves_csv};
-use crate::{claim, runs};
+
+/// What came of an experiment in a directory.
+pub struct Ran {
+    /// What it found.
+    pub findings: Findings,
+    /// The picture that shows the claim.
+    pub picture: Option<PageFigure>,
+}
+
+/// Conducts an experiment and fills `folder` with its runs and results. A sweep is kept there while it
+/// goes on: after an interruption the same call goes on from there.
+///
+/// # Errors
+/// As [`conduct`](super::conduct()); also when the folder holds something else, or cannot be written.
+pub fn run_into(
+    folder: &Path,
+    experiment: &Experiment,
+    keeping: &Keeping,
+    observer: &dyn Observer,
+) -> Result<Ran, RunError> {
+    check_figures(experiment)?;
+    output::check_folder(folder, Filler::Run)?;
+    let resolved = config::resolved_toml(experiment, folder);
+    let (origin, question) = match &experiment.source {
+        // Runs from files are read before anything is written: bad input leaves nothing behind.
+        Source::Runs(mapping) => {
+            if !keeping.fresh {
+                refuse_simulated(folder)?;
+            }
+            let (table, source) = load(mapping, observer)?;
+            let question = question(experiment, Some(&table))?;
+            (Origin::Read(table, source), question)
+        }
+        Source::Simulated {
+            world,
+            learner,
+            sweep,
+            ..
+        } => {
+            let simulated = Simulated {
+                world,
+                learner,
+                sweep,
+            };
+            let question = question(experiment, None)?;
+            output::make_folder(folder)?;
+            let kept = KeptSweep::open(folder, simulated, &resolved, keeping, observer)?;
+            (Origin::Kept(kept), question)
+        }
+    };
+    output::make_folder(&folder.join("figures"))?;
+    let directory = Directory {
+        resolved,
+        path: folder.to_path_buf(),
+    };
+    let mut manifest = Manifest::begin(
+        ExperimentSource::new(&experiment.name, &directory.resolved),
+        Vec::new(),
+        rayon::current_num_threads(),
+    );
+    let Obtained {
+        table,
+        source,
+        truth,
+        store,
+    } = directory.obtain_runs(origin, &mut manifest, observer)?;
+    let findings = analyse(experiment, table, truth, question.as_ref(), observer)?;
+    let picture = directory.write_findings(experiment, &source, &findings, &mut manifest)?;
+    if let Some(store) = store {
+        store.close().map_err(RunError::other)?;
+    }
+    observer.note(&format!("results are in {}", folder.display()));
+    Ok(Ran { findings, picture })
+}
+
+/// Simulates the share of `keeping` of the runs of an experiment into `folder`.
+///
+/// # Errors
+/// As [`run_into`]; also for an experiment that loads its runs from files.
+pub fn share_into(
+    folder: &Path,
+    experiment: &Experiment,
+    keeping: &Keeping,
+    observer: &dyn Observer,
+) -> Result<(), RunError> {
+    check_figures(experiment)?;
+    let Some(simulated) = Simulated::of(&experiment.source) else {
+        return Err(RunError::words_with_help(
+            format!("{} loads its runs from a file", experiment.name),
+            "--shard needs an experiment with [world], [learner] and [sweep]",
+        ));
+    };
+    question(experiment, None)?;
+    output::check_folder(folder, Filler::Run)?;
+    output::make_folder(folder)?;
+    let resolved = config::resolved_toml(experiment, folder);
+    let mut kept = KeptSweep::open(folder, simulated, &resolved, keeping, observer)?;
+    output::write(&folder.join("experiment.toml"), resolved.as_bytes())?;
+    kept.complete(observer)?;
+    kept.end_share(observer);
+    Ok(())
+}
+
+/// Refuses to replace runs that were simulated, perhaps for days, by a copy of runs from files.
+fn refuse_simulated(folder: &Path) -> Result<(), RunError> {
+    let manifest = Manifest::read(&folder.join("manifest.json"));
+    let simulated = manifest.is_some_and(|manifest| manifest.simulation.is_some());
+    if simulated || Store::is_in(folder) {
+        return Err(RunError::words_with_help(
+            format!(
+                "{} holds simulated runs of another experiment",
+                folder.display()
+            ),
+            ELSEWHERE,
+        ));
+    }
+    Ok(())
+}
 
 /// Where the runs of a directory come from.
-pub(crate) enum Origin<'a> {
+enum Origin<'a> {
     /// They were read from files.
     Read(RunTable, DataSource),
     /// They are simulated, and kept in the directory while that goes on.
@@ -48,156 +160,21 @@ struct Obtained {
     store: Option<Store>,
 }
 
-/// What an experiment found.
-struct Found<'a> {
-    table: &'a RunTable,
-    fitted: &'a Fitted,
-    fits: Vec<LawFit>,
-    variation: Option<Variation>,
-    optima: &'a [BestMixture],
-    path: &'a [PathMixtures],
-}
-
 /// The directory that a run fills.
-pub(crate) struct Directory {
-    pub(crate) path: PathBuf,
+struct Directory {
+    path: PathBuf,
     /// The experiment with every default.
-    pub(crate) resolved: String,
-    /// Whether the tables are printed, too.
-    pub(crate) tables: bool,
+    resolved: String,
 }
 
 impl Directory {
-    pub(crate) fn fill(
-        &self,
-        experiment: &Experiment,
-        origin: Origin<'_>,
-        question: Option<&Question>,
-        talk: Talk,
-    ) -> Result<Ran, Failure> {
-        let mut manifest = Manifest::begin(
-            ExperimentSource::new(&experiment.name, &self.resolved),
-            Vec::new(),
-            rayon::current_num_threads(),
-        );
-        let Obtained {
-            table,
-            source,
-            truth,
-            store,
-        } = self.obtain_runs(origin, &mut manifest, talk)?;
-        let mut claim = ClaimResult {
-            claim: experiment.claim.clone(),
-            checks: Vec::new(),
-        };
-        let mut picture = None;
-        let fitted = match &experiment.fit {
-            Some(plan) => {
-                let floors = truth.as_ref().map(|truth| truth.floors.as_slice());
-                Some(fit_table(&table, plan, floors, talk)?)
-            }
-            None => None,
-        };
-        let mut figures = Figures::new();
-        let mut variation = None;
-        if let Some(fitted) = &fitted {
-            let fits = fitted.fits();
-            manifest.laws = fits
-                .iter()
-                .map(|fit| LawTime {
-                    law: fit.law.clone(),
-                    seconds: fit.seconds,
-                })
-                .collect();
-            self.write(
-                "fits.json",
-                &fits_json(
-                    &source,
-                    fitted.splits.len(),
-                    &fits,
-                    &fitted.comparisons(),
-                    false,
-                ),
-            )?;
-            let exponents = truth.as_ref().map(|truth| &truth.exponents);
-            figures = claim::measure(&fits, fitted.splits.len(), exponents);
-            figures.extend(transfer::figures(experiment, fitted));
-            variation = vary::vary(experiment, &table, &mut figures, talk)?;
-        }
-        let (optima, path) = match (&experiment.optimum, question) {
-            (Some(plan), Some(question)) => {
-                let simulator = known_truth(experiment).map(|(world, learner, sweep)| {
-                    Simulator::new(world.clone(), learner.clone(), sweep.resolution)
-                });
-                if let (Source::Simulated { .. }, Err(why)) =
-                    (&experiment.source, experiment.source.has_best_mixture())
-                {
-                    talk.say(&format!("no regret is told: {why}"));
-                }
-                let known = simulator.as_ref().zip(truth.as_ref());
-                let truth = known.map(|(simulator, truth)| (simulator, truth.floors.as_slice()));
-                let of = (&table, fitted.as_ref());
-                let found = optima::find(plan, question, of, truth, talk)?;
-                (found, optima::along_path(question, of, truth, talk)?)
-            }
-            _ => (Vec::new(), Vec::new()),
-        };
-        if experiment.optimum.is_some() {
-            self.write("optimum.json", &optima_json(&optima))?;
-            figures.extend(claim::measure_optima(&optima));
-            figures.extend(claim::measure_path(&path));
-        }
-        let asked = |kind: &str| {
-            let mut checks = experiment.checks.iter();
-            checks.any(|check| check.figure.starts_with(kind))
-        };
-        if asked("allocation.") {
-            figures.extend(allocation::figures(experiment));
-        }
-        if asked("onset.") {
-            figures.extend(phase_transition::figures(experiment));
-        }
-        claim.checks = experiment
-            .checks
-            .iter()
-            .map(|check| {
-                let figure = figures.get(&check.figure);
-                check.judge(
-                    figure.map(|figure| figure.value),
-                    figure.and_then(|figure| figure.interval),
-                )
-            })
-            .collect();
-        if let Some(fitted) = &fitted {
-            let found = Found {
-                table: &table,
-                fitted,
-                fits: fitted.fits(),
-                variation,
-                optima: &optima,
-                path: &path,
-            };
-            picture = self.report(experiment, found, truth.as_ref(), &claim)?;
-        } else if self.tables && !optima.is_empty() {
-            output::print(&optima_table(&optima).text(output::colour()))?;
-        }
-        self.write("claims.json", &claims_json(&claim))?;
-        manifest.finished = Some(utc(SystemTime::now()));
-        self.write("manifest.json", &manifest.json())?;
-        if let Some(store) = store {
-            store.close().map_err(Failure::other)?;
-        }
-        talk.say(&format!("results are in {}", self.path.display()));
-        Ok(Ran { claim, picture })
-    }
-
     /// Simulates the runs, or takes those that were read, and writes them down.
     fn obtain_runs(
         &self,
         origin: Origin<'_>,
         manifest: &mut Manifest,
-        talk: Talk,
-    ) -> Result<Obtained, Failure> {
+        observer: &dyn Observer,
+    ) -> Result<Obtained, RunError> {
         match origin {
             Origin::Read(table, source) => {
                 manifest.inputs = vec![InputFile {
@@ -213,7 +190,7 @@ impl Directory {
                     store: None,
                 })
             }
-            Origin::Kept(kept) => self.obtain_kept(kept, manifest, talk),
+            Origin::Kept(kept) => self.obtain_kept(kept, manifest, observer),
         }
     }
 
@@ -222,8 +199,8 @@ impl Directory {
         &self,
         mut kept: KeptSweep<'_>,
         manifest: &mut Manifest,
-        talk: Talk,
-    ) -> Result<Obtained, Failure> {
+        observer: &dyn Observer,
+    ) -> Result<Obtained, RunError> {
         let Simulated {
             world,
             learner,
@@ -234,7 +211,7 @@ impl Directory {
         manifest.simulation = kept.tables();
         self.begin(manifest)?;
         let identity = kept.identity();
-        kept.complete(talk)?;
+        kept.complete(observer)?;
         let processors = kept.processors();
         let (
             Done {
@@ -248,13 +225,7 @@ impl Directory {
             done: sweep.cells() - failed,
             failed,
         };
-        if finished.diverged() > 0 {
-            talk.say(&format!(
-                "{} of {} runs diverged: the table has no losses for them and no law is fitted to them",
-                finished.diverged(),
-                sweep.runs()
-            ));
-        }
+        note_diverged(&finished, sweep, observer);
         let takes_steps = match learner {
             LearnerKind::Counting(_) => None,
             LearnerKind::Sgd(regression) => regression.one_pass(),
@@ -270,7 +241,7 @@ impl Directory {
         };
         let table = finished
             .into_table(sweep, world.names())
-            .map_err(Failure::words)?;
+            .map_err(RunError::words)?;
         let runs_sha256 = self.write_runs(&table)?;
         manifest.simulation = Some(Simulation {
             identity,
@@ -294,62 +265,80 @@ impl Directory {
     }
 
     /// Writes down what is about to run.
-    fn begin(&self, manifest: &Manifest) -> Result<(), Failure> {
+    fn begin(&self, manifest: &Manifest) -> Result<(), RunError> {
         self.write("experiment.toml", &self.resolved)?;
         self.write("manifest.json", &manifest.json())
     }
 
     /// Writes the table of runs; gives the fingerprint of the file.
-    fn write_runs(&self, table: &RunTable) -> Result<String, Failure> {
+    fn write_runs(&self, table: &RunTable) -> Result<String, RunError> {
         let path = self.path.join("runs.csv");
         runs::write_file(table, &path).map_err(|error| {
-            Failure::other(format!("cannot write {}: {}", path.display(), error.source))
+            RunError::other(format!("cannot write {}: {}", path.display(), error.source))
         })
     }
 
-    /// Prints the tables, draws the figures and writes the page.
-    fn report(
+    /// Writes what was found: fits, best mixtures, figures, the page, the claim, and last the manifest.
+    fn write_findings(
         &self,
         experiment: &Experiment,
-        found: Found<'_>,
-        truth: Option<&Truth>,
-        claim: &ClaimResult,
-    ) -> Result<Option<PageFigure>, Failure> {
-        let Found {
-            table,
-            fitted,
-            fits,
-            variation,
-            optima,
-            path,
-        } = found;
-        let exponents = truth.map_or(Vec::new(), |truth| {
-            truth.recovered(table.loss_names(), &fits)
-        });
-        if self.tables {
-            print_tables(&fits, fitted, (&exponents, optima), claim)?;
+        source: &DataSource,
+        findings: &Findings,
+        manifest: &mut Manifest,
+    ) -> Result<Option<PageFigure>, RunError> {
+        if experiment.optimum.is_some() {
+            self.write("optimum.json", &optima_json(&findings.optima))?;
         }
+        let mut picture = None;
+        if let Some(fitted) = &findings.fitted {
+            let fits = fitted.fits();
+            let times = fits.iter().map(|fit| LawTime {
+                law: fit.law.clone(),
+                seconds: fit.seconds,
+            });
+            manifest.laws = times.collect();
+            self.write(
+                "fits.json",
+                &fits_json(
+                    source,
+                    fitted.splits.len(),
+                    &fits,
+                    &fitted.comparisons(),
+                    false,
+                ),
+            )?;
+            picture = self.write_page(experiment, findings)?;
+        }
+        self.write("claims.json", &claims_json(&findings.claim))?;
+        manifest.finished = Some(utc(SystemTime::now()));
+        self.write("manifest.json", &manifest.json())?;
+        Ok(picture)
+    }
+
+    /// Draws the figures and writes the page; gives the picture that shows the claim.
+    fn write_page(
+        &self,
+        experiment: &Experiment,
+        findings: &Findings,
+    ) -> Result<Option<PageFigure>, RunError> {
+        let Some(fitted) = &findings.fitted else {
+            return Ok(None);
+        };
         let folder = self.path.join("figures");
         let mut shown = Vec::new();
-        for (name, figure) in pictures(
-            experiment,
-            table,
-            fitted,
-            (&exponents, optima, path),
-            variation,
-        ) {
+        for (name, figure) in pictures(experiment, findings, fitted) {
             shown.push(PageFigure::new(figure.as_ref(), name, None));
             figure
                 .save(&folder, name)
-                .map_err(|error| Failure::other(format!("cannot write figure {name}: {error}")))?;
+                .map_err(|error| RunError::other(format!("cannot write figure {name}: {error}")))?;
         }
         let picture = lead(&shown);
         let page = Page {
             name: experiment.name.clone(),
-            claim: claim.clone(),
-            laws: Some((fits, fitted.scope)),
-            exponents,
-            optima: optima.to_vec(),
+            claim: findings.claim.clone(),
+            laws: Some((fitted.fits(), fitted.scope)),
+            exponents: findings.exponents(),
+            optima: findings.optima.clone(),
             figures: shown,
             experiment: self.resolved.clone(),
             facts: vec![
@@ -357,36 +346,15 @@ impl Directory {
                 ("seed".into(), experiment.seed.to_string()),
             ],
         };
-        self.write("report.html", &page.html().map_err(Failure::other)?)?;
+        self.write("report.html", &page.html().map_err(RunError::other)?)?;
         Ok(picture)
     }
 
-    fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+    fn write(&self, name: &str, text: &str) -> Result<(), RunError> {
         self.write_bytes(name, text.as_bytes())
     }
 
-    fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
         output::write(&self.path.join(name), bytes)
     }
-}
-
-/// Prints laws, exponents, best mixtures and verdicts.
-fn print_tables(
-    fits: &[LawFit],
-    fitted: &Fitted,
-    (exponents, optima): (&[Exponents], &[BestMixture]),
-    claim: &ClaimResult,
-) -> Result<(), Failure> {
-    let colour = output::colour();
-    output::print(&law_table(fits, &fitted.scope).text(colour))?;
-    for panel in exponents {
-        output::print(&format!("\n{}", exponent_table(panel).text(colour)))?;
-    }
-    if !optima.is_empty() {
-        output::print(&format!("\n{}", optima_table(optima).text(colour)))?;
-    }
-    if !claim.checks.is_empty() {
-        output::print(&format!("\n{}", verdict_text(claim)))?;
-    }
-    Ok(())
 }

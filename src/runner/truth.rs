@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::claim::TrueExponents;
+use super::figure::errors::TrueExponents;
 use crate::fit::LawFit;
 use crate::law;
 use crate::report::{DomainExponent, Estimate, Exponents};
 use crate::world::{Shape, World};
 
 /// The truth of a simulated world.
-pub(super) struct Truth {
+pub struct Truth {
     /// Floors E_i, nats.
-    pub(super) floors: Vec<f64>,
+    pub floors: Vec<f64>,
     /// Exponents of the domains that follow a power law.
-    pub(super) exponents: TrueExponents,
+    pub exponents: TrueExponents,
 }
 
 impl Truth {
-    pub(super) fn of(world: &World) -> Self {
+    /// What `world` knows.
+    pub fn of(world: &World) -> Self {
         let mut exponents = TrueExponents::default();
         for domain in world.domains() {
             // Other shapes are no power law: there is no one exponent to recover.
@@ -34,7 +35,7 @@ impl Truth {
     }
 
     /// True exponents beside those that the laws recover; only symbols that some law has.
-    pub(super) fn recovered(&self, domains: &[String], fits: &[LawFit]) -> Vec<Exponents> {
+    pub fn recovered(&self, domains: &[String], fits: &[LawFit]) -> Vec<Exponents> {
         [
             ("b", "capacity exponent", &self.exponents.b),
             ("a", "data exponent", &self.exponents.a),

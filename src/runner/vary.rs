@@ -1,12 +1,12 @@
 //! The experiment again, for each value of the number that `[vary]` names.
 
+use super::error::RunError;
+use super::figure::errors::measure;
 use super::fitted::fit_table;
+use super::observer::Observer;
+use super::runs::simulated;
 use super::truth::Truth;
-use crate::claim;
 use crate::claim::{Figure, Figures};
-use crate::cli::failure::Failure;
-use crate::cli::progress::Talk;
-use crate::cli::simulate::simulated;
 use crate::config::{Experiment, Source};
 use crate::fit::{LawFit, Masked, Spread};
 use crate::report::figure::{Measured, Variation, VariedFigure, VariedLaw};
@@ -28,8 +28,8 @@ pub(super) fn vary(
     experiment: &Experiment,
     table: &RunTable,
     figures: &mut Figures,
-    talk: Talk,
-) -> Result<Option<Variation>, Failure> {
+    observer: &dyn Observer,
+) -> Result<Option<Variation>, RunError> {
     let Some(vary) = &experiment.vary else {
         return Ok(None);
     };
@@ -37,15 +37,15 @@ pub(super) fn vary(
     let training = vary.key.ends_with(TEST_FRACTION);
     let mut outcomes = Vec::new();
     for (value, variant) in &vary.variants {
-        talk.say(&format!("{} = {value}:", vary.key));
+        observer.note(&format!("{} = {value}:", vary.key));
         let Some(plan) = &variant.fit else { continue };
-        let (own, truth) = runs_of(variant, experiment, talk)?;
+        let (own, truth) = runs_of(variant, experiment, observer)?;
         let table = own.as_ref().unwrap_or(table);
         let floors = truth.as_ref().map(|truth| truth.floors.as_slice());
-        let fitted = fit_table(table, plan, floors, talk)?;
+        let fitted = fit_table(table, plan, floors, observer)?;
         let fits = fitted.fits();
         let exponents = truth.as_ref().map(|truth| &truth.exponents);
-        let measured = claim::measure(&fits, fitted.splits.len(), exponents);
+        let measured = measure(&fits, fitted.splits.len(), exponents);
         figures.extend(
             measured
                 .into_iter()
@@ -119,8 +119,8 @@ pub(super) fn at(value: f64, name: &str) -> String {
 fn runs_of(
     variant: &Experiment,
     experiment: &Experiment,
-    talk: Talk,
-) -> Result<(Option<RunTable>, Option<Truth>), Failure> {
+    observer: &dyn Observer,
+) -> Result<(Option<RunTable>, Option<Truth>), RunError> {
     let same = variant.source == experiment.source;
     match &variant.source {
         Source::Simulated {
@@ -130,13 +130,13 @@ fn runs_of(
             ..
         } => {
             let table = (!same)
-                .then(|| simulated(world.clone(), learner.clone(), sweep, talk))
+                .then(|| simulated(world, learner, sweep, observer))
                 .transpose()?;
             Ok((table, Some(Truth::of(world))))
         }
         Source::Runs(mapping) => {
             let table = (!same)
-                .then(|| crate::cli::fit::load(mapping, talk))
+                .then(|| crate::runner::runs::load(mapping, observer))
                 .transpose()?;
             Ok((table.map(|(table, _)| table), None))
         }

@@ -10,7 +10,7 @@
 //! | `….positive.LAW` | the same over cells whose domain has a weight above 0 |
 //! | `recovery.b.LAW`, `recovery.a.LAW` | largest relative error of a recovered exponent, percent |
 //! | `parameter.SYMBOL.LAW`, `identifiability.…` | see [`super::parameters`] |
-//! | `optimum.…`, `regret.…`, `optimism.…` | see [`crate::claim::measure_optima`] |
+//! | `optimum.…`, `regret.…`, `optimism.…` | see [`super::optima`] |
 //!
 //! The interval of an error is two standard errors of its mean over the splits to either side.
 //! Splits share rows, so it is on the narrow side.
@@ -18,30 +18,9 @@
 use std::collections::BTreeMap;
 
 use super::parameters;
+use crate::claim::{Figure, Figures};
 use crate::fit::{Errors, LawFit, Masked, Spread};
 use crate::law;
-
-/// A measured figure.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Figure {
-    /// Its value.
-    pub value: f64,
-    /// Where it lies, if that is known.
-    pub interval: Option<(f64, f64)>,
-}
-
-impl Figure {
-    /// A figure without an interval.
-    pub fn exact(value: f64) -> Self {
-        Self {
-            value,
-            interval: None,
-        }
-    }
-}
-
-/// Measured figures by name.
-pub type Figures = BTreeMap<String, Figure>;
 
 /// True exponents of the loss columns, for [`measure`].
 #[derive(Debug, Clone, Default)]

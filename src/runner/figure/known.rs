@@ -1,17 +1,16 @@
 //! What a claim asks for, held against what its experiment measures.
 
 use super::{allocation, phase_transition, transfer};
-use crate::claim;
-use crate::cli::failure::Failure;
 use crate::config::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
+use crate::runner::error::RunError;
 use crate::runner::vary;
 use crate::sweep::Sweep;
 use crate::text::words::nearest;
 use crate::world::World;
 
 /// Refuses checks of figures that the experiment does not measure, before any work.
-pub(crate) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
+pub(crate) fn check_figures(experiment: &Experiment) -> Result<(), RunError> {
     let known = known_figures(experiment);
     for check in &experiment.checks {
         if !known.contains(&check.figure) {
@@ -22,7 +21,7 @@ pub(crate) fn check_figures(experiment: &Experiment) -> Result<(), Failure> {
                     .map_or(String::new(), |figure| format!("did you mean `{figure}`? "));
                 format!("{meant}figures of this experiment: {}", known.join(", "))
             };
-            return Err(Failure::words_with_help(
+            return Err(RunError::words_with_help(
                 format!(
                     "[[checks]] asks for the figure `{}`, which this experiment does not measure",
                     check.figure
@@ -41,7 +40,7 @@ fn known_figures(experiment: &Experiment) -> Vec<String> {
     let measured = |experiment: &Experiment| {
         experiment.fit.as_ref().map_or(Vec::new(), |fit| {
             let held_out = fit.split != crate::fit::SplitRule::None;
-            claim::names(&fit.laws, held_out, simulated)
+            super::errors::names(&fit.laws, held_out, simulated)
         })
     };
     let mut known = measured(experiment);
@@ -59,10 +58,19 @@ fn known_figures(experiment: &Experiment) -> Vec<String> {
             Source::Runs(_) => None,
         };
         let judged = known_truth(experiment).is_some();
-        known.extend(claim::optimum_names(&plan.of, domains.as_deref(), judged));
+        known.extend(super::optima::optimum_names(
+            &plan.of,
+            domains.as_deref(),
+            judged,
+        ));
         if let Some(path) = &plan.path {
             let domains = domains.as_deref();
-            known.extend(claim::path_names(&path.values, &plan.of, domains, judged));
+            known.extend(super::optima::path_names(
+                &path.values,
+                &plan.of,
+                domains,
+                judged,
+            ));
         }
         let of_weight = |figure: &String| {
             let of_path = plan.path.is_some() && figure.starts_with("path.");

@@ -14,7 +14,7 @@
 //!
 //! A weight and a predicted loss have intervals where the runs were resampled.
 
-use super::errors::{Figure, Figures};
+use crate::claim::{Figure, Figures};
 use crate::optimum::{BestMixture, PathMixtures, SIMULATOR};
 
 /// All figures of best mixtures.

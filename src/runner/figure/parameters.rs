@@ -9,7 +9,7 @@
 //! A symbol is written in Latin letters: `gamma` for γ, `gamma-own` for γ_own. A parameter has an
 //! interval where mixtures were resampled. See [`crate::fit::Identifiability`].
 
-use super::errors::{Figure, Figures};
+use crate::claim::{Figure, Figures};
 use crate::fit::LawFit;
 use crate::law;
 

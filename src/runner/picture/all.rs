@@ -8,12 +8,12 @@ use crate::config::{Experiment, Source};
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::learner::LearnerKind;
-use crate::optimum::{BestMixture, PathMixtures};
+use crate::report::PageFigure;
 use crate::report::figure::{
     ExponentRecovery, Figure, LawErrors, LawPoints, MixtureRegions, Mixtures, Point,
-    PredictedVsMeasured, Variation,
+    PredictedVsMeasured,
 };
-use crate::report::{Exponents, PageFigure};
+use crate::runner::conduct::Findings;
 use crate::runner::figure::allocation::allocation;
 use crate::runner::figure::{phase_transition, transfer};
 use crate::runner::fitted::Fitted;
@@ -23,22 +23,27 @@ use crate::simulate::Simulator;
 /// The figures of an experiment in the order of its page, each with the name of its files.
 pub(crate) fn pictures(
     experiment: &Experiment,
-    table: &RunTable,
+    findings: &Findings,
     fitted: &Fitted,
-    (exponents, optima, path): (&[Exponents], &[BestMixture], &[PathMixtures]),
-    variation: Option<Variation>,
 ) -> Vec<(&'static str, Box<dyn Figure>)> {
+    let Findings {
+        runs: table,
+        optima,
+        path,
+        ..
+    } = findings;
+    let exponents = findings.exponents();
     let simulated = matches!(experiment.source, Source::Simulated { .. });
     let mut all: Vec<(&'static str, Box<dyn Figure>)> =
         vec![("law-errors", Box::new(LawErrors::from_fits(&fitted.fits())))];
-    if let Some(variation) = variation {
-        all.push(("variation", Box::new(variation)));
+    if let Some(variation) = &findings.variation {
+        all.push(("variation", Box::new(variation.clone())));
     }
     if let Some(map) = error_map(table, fitted) {
         all.push(("error-map", Box::new(map)));
     }
     if !exponents.is_empty() {
-        let panels = exponents.to_vec();
+        let panels = exponents;
         all.push(("exponents", Box::new(ExponentRecovery { panels })));
     }
     if let Some(allocation) = allocation(experiment) {
