@@ -8,7 +8,7 @@ use std::fmt;
 
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher, black_box};
-use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Regimes, Selection};
+use mixlaw::learner::{Efficiency, Kernel, Learner, Ranking, Selection, Series};
 use mixlaw::simulate::{Scratch, Simulator};
 use mixlaw::world::{Domain, Masses, Overlap, Pool, Resolution, Shape, Spectrum, Spread, World};
 
@@ -259,7 +259,7 @@ mod kernels {
     /// the exposure.
     fn transition() -> Vec<(f64, Vec<f64>, Vec<f64>)> {
         let case = &four(EXPONENTIAL, Selection::Expected)[4];
-        let regimes = Regimes::new(&EXPONENTIAL);
+        let regimes = Series::new(&EXPONENTIAL);
         world(4, 1e14, Overlap::None)
             .families(Resolution::default())
             .iter()

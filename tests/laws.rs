@@ -231,6 +231,29 @@ fn the_symbols_of_a_law_are_those_of_its_parameters() {
     }
 }
 
+/// What a law says to have of the theory, it has.
+#[test]
+fn exponents_of_the_theory_are_parameters() {
+    let mixtures = [vec![0.5, 0.3, 0.2], vec![0.2, 0.5, 0.3]];
+    let rows = observations(&mixtures, false);
+    for law in all() {
+        let models = law.bind(&rows).unwrap();
+        for symbol in law.exponents_of_theory() {
+            let told = models.iter().all(|model| {
+                let theta = model.start(0, &mut stream(0, Purpose::Starts, 0, 0));
+                let values = model.values(&theta);
+                let mut of = model.columns().iter();
+                of.all(|c| {
+                    values
+                        .iter()
+                        .any(|v| v.column == Some(*c) && v.symbol == *symbol)
+                })
+            });
+            assert!(told, "{} has no {symbol}", law.name());
+        }
+    }
+}
+
 /// The price of capacity moves all domains together: more weight on one takes from the others.
 #[test]
 fn competition_takes_from_the_others() {

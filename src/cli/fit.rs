@@ -8,20 +8,12 @@ use super::{filter, scale_split};
 use crate::fit::{
     DEFAULT_DELTA, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, SplitRule, Unit,
 };
-use crate::report::{
-    comparison_table, diagnosis, fits_json, law_table, parameter_table, with_fits,
-};
+use crate::report::{comparison_table, diagnosis, fits_json, law_table, parameter_table};
 use crate::runner::Observer;
 use crate::runner::output;
 use crate::runner::output::Content;
 use crate::runner::{fit_table, load};
 use crate::runs::{ExcludedCell, Mapping, ScaleSource};
-
-/// Share held out when nothing else is said.
-const TEST_FRACTION: f64 = 0.3;
-
-/// Random splits when nothing else is said.
-const SPLITS: usize = 20;
 
 pub(super) fn fit(arguments: &FitArguments, talk: &Terminal) -> Result<(), Failure> {
     let plan = plan_of(arguments)?;
@@ -51,8 +43,9 @@ pub(super) fn fit(arguments: &FitArguments, talk: &Terminal) -> Result<(), Failu
         }
     }
     if let Some(json) = &arguments.json {
-        let text = fits_json(&source, fitted.splits.len(), &fits, &comparisons, true);
-        let text = with_fits(&text, &fitted.saved(&table));
+        let saved = fitted.saved(&table);
+        let splits = fitted.splits.len();
+        let text = fits_json(&source, splits, &fits, &comparisons, saved.as_ref());
         output::write(json, text.as_bytes())?;
         talk.note(&format!("fits written to {}", json.display()));
     }
@@ -142,7 +135,7 @@ fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
     let HeldOutMixtures {
         test_fraction,
         count,
-    } = drawn(arguments)?;
+    } = scale_split::drawn(arguments)?;
     Ok(match arguments.split_by.unwrap_or(SplitBy::Mixture) {
         SplitBy::Mixture => SplitRule::Mixture {
             test_fraction,
@@ -153,20 +146,6 @@ fn split_of(arguments: &FitArguments) -> Result<SplitRule, Failure> {
             count,
         },
         SplitBy::None => SplitRule::None,
-    })
-}
-
-/// The share that is held out, and how often it is drawn.
-pub(super) fn drawn(arguments: &FitArguments) -> Result<HeldOutMixtures, Failure> {
-    let test_fraction = arguments.test_fraction.unwrap_or(TEST_FRACTION);
-    if !(test_fraction > 0.0 && test_fraction < 1.0) {
-        return Err(Failure::words(format!(
-            "--test-fraction is {test_fraction}: it must be above 0 and below 1"
-        )));
-    }
-    Ok(HeldOutMixtures {
-        test_fraction,
-        count: arguments.split_count.unwrap_or(SPLITS),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Reads a file of `mixlaw fit --json`, and numbers by name from the command line.
+//! Reads a file of fits, and numbers by name from the command line.
 
 use std::path::Path;
 
@@ -12,15 +12,17 @@ use crate::text::words::{instead_of, shown};
 /// Largest file of fits: resampled fits of the largest laws take a few dozen megabytes.
 const MOST_BYTES: u64 = 1024 * MEBIBYTE;
 
-/// Reads the fits of a file.
+/// Reads the fits of a file, or of a directory that `mixlaw run` filled.
 pub(super) fn read(path: &Path) -> Result<SavedFits, Failure> {
+    let inside = path.join("fits.json");
+    let path = if path.is_dir() { &inside } else { path };
     let named = |why: String| Failure::words(format!("cannot use {}: {why}", path.display()));
     let bytes = bounded::read(path, MOST_BYTES).map_err(|error| named(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| named("it is not UTF-8 text".into()))?;
     SavedFits::parse(&text).map_err(|error| {
         Failure::words_with_help(
             format!("cannot use {}: {error}", path.display()),
-            "files of fits are written by `mixlaw fit RUNS.csv --law … --json FIT.json`",
+            "files of fits are written by `mixlaw fit RUNS.csv --law … --json FIT.json` and by `mixlaw run`",
         )
     })
 }

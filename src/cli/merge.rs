@@ -6,8 +6,8 @@ use super::arguments::MergeArguments;
 use super::failure::Failure;
 use super::progress::Terminal;
 use super::run::{fails, print_findings};
-use crate::config;
 use crate::runner::Keeping;
+use crate::runner::load_experiment;
 use crate::runner::run_into;
 use crate::sweep::PARTS;
 
@@ -20,7 +20,7 @@ pub(super) fn merge(arguments: &MergeArguments, talk: &Terminal) -> Result<(), F
             "name the directory that `mixlaw run --out DIRECTORY --shard INDEX/COUNT` wrote to",
         ));
     }
-    let experiment = config::load(&file).map_err(Failure::input)?;
+    let experiment = load_experiment(&file).map_err(Failure::input)?;
     let others = arguments
         .others
         .iter()

@@ -14,6 +14,7 @@ use crate::fit::SplitRule;
 use crate::report::{Index, Verdicts};
 use crate::runner::Keeping;
 use crate::runner::Observer;
+use crate::runner::load_experiment;
 use crate::runner::output;
 use crate::runner::output::Filler;
 use crate::runner::picture::all::lead_kept;
@@ -25,7 +26,7 @@ pub(super) fn reproduce(arguments: &ReproduceArguments, talk: &Terminal) -> Resu
     // Every file is read before any work: a mistake in the last one costs nothing.
     let experiments = wanted
         .into_iter()
-        .map(|file| config::load(file).map_err(Failure::input))
+        .map(|file| load_experiment(file).map_err(Failure::input))
         .filter(|read| {
             let slow = read.as_ref().is_ok_and(|experiment| experiment.slow);
             !(arguments.fast && slow)

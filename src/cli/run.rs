@@ -9,6 +9,7 @@ use super::progress::Terminal;
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment};
 use crate::report::{exponent_table, law_table, optima_table, verdict_text};
+use crate::runner::load_experiment;
 use crate::runner::{Findings, Keeping, estimate, run_into, share_into, warn_of_coarse_nodes};
 
 /// Where results go when nothing else is said.
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: &RunArguments, talk: &Terminal) -> Result<(), Failu
 /// The experiment of `file`, or the built-in one.
 pub(super) fn experiment_or_quickstart(file: Option<&Path>) -> Result<Experiment, Failure> {
     match file {
-        Some(file) => config::load(file),
+        Some(file) => load_experiment(file),
         None => config::parse(config::QUICKSTART, "quickstart.toml"),
     }
     .map_err(Failure::input)

@@ -2,8 +2,13 @@
 
 use super::arguments::FitArguments;
 use super::failure::Failure;
-use super::fit::drawn;
-use crate::fit::{ScaleRule, SplitRule};
+use crate::fit::{HeldOutMixtures, ScaleRule, SplitRule};
+
+/// Share held out when nothing else is said.
+const TEST_FRACTION: f64 = 0.3;
+
+/// Random splits when nothing else is said.
+const SPLITS: usize = 20;
 
 /// The split by scale that the flags ask for, if they do.
 pub(super) fn of(arguments: &FitArguments) -> Result<Option<SplitRule>, Failure> {
@@ -52,4 +57,18 @@ pub(super) fn of(arguments: &FitArguments) -> Result<Option<SplitRule>, Failure>
             None => None,
         },
     })))
+}
+
+/// The share that is held out, and how often it is drawn.
+pub(super) fn drawn(arguments: &FitArguments) -> Result<HeldOutMixtures, Failure> {
+    let test_fraction = arguments.test_fraction.unwrap_or(TEST_FRACTION);
+    if !(test_fraction > 0.0 && test_fraction < 1.0) {
+        return Err(Failure::words(format!(
+            "--test-fraction is {test_fraction}: it must be above 0 and below 1"
+        )));
+    }
+    Ok(HeldOutMixtures {
+        test_fraction,
+        count: arguments.split_count.unwrap_or(SPLITS),
+    })
 }

@@ -6,9 +6,10 @@ use std::path::Path;
 use super::arguments::SimulateArguments;
 use super::failure::Failure;
 use super::progress::Terminal;
-use crate::config::{self, Source};
+use crate::config::Source;
 use crate::files::replace::{Flowing, replace};
 use crate::learner::LearnerKind;
+use crate::runner::load_experiment;
 use crate::runner::output;
 use crate::runner::output::Content;
 use crate::runner::{Asking, simulated};
@@ -18,7 +19,7 @@ use crate::simulate::Simulator;
 use crate::sweep::{self};
 
 pub(super) fn simulate(arguments: &SimulateArguments, talk: &Terminal) -> Result<(), Failure> {
-    let experiment = config::load(&arguments.file).map_err(Failure::input)?;
+    let experiment = load_experiment(&arguments.file).map_err(Failure::input)?;
     crate::runner::estimate::allow(&experiment, arguments.yes)?;
     crate::runner::warn_of_coarse_nodes(&experiment, talk);
     let Source::Simulated {

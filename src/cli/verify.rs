@@ -14,6 +14,7 @@ use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
 use crate::runner::Simulated;
+use crate::runner::load_experiment;
 use crate::runner::{Observer, Work};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::sgd::Trainer;
@@ -40,7 +41,7 @@ pub(super) fn verify(arguments: &VerifyArguments, talk: &Terminal) -> Result<(),
     })?;
     let file = folder.join("experiment.toml");
     is_as_written(&file, &manifest.experiment.sha256)?;
-    let experiment = config::load(&file).map_err(Failure::input)?;
+    let experiment = load_experiment(&file).map_err(Failure::input)?;
     if manifest.mixlaw != env!("CARGO_PKG_VERSION") {
         talk.note(&format!(
             "note: the results are of mixlaw {}, this is {}",

@@ -104,6 +104,13 @@ impl Source {
     }
 }
 
+impl RawExperiment {
+    /// What is to be checked.
+    pub(super) fn checks(&self) -> &[At<RawCheck>] {
+        self.checks.as_ref().map_or(&[], |checks| checks.as_slice())
+    }
+}
+
 impl Experiment {
     /// Takes the paths of files as relative to `folder`.
     pub(super) fn resolve(&mut self, folder: &Path) {

@@ -16,7 +16,7 @@ use super::experiment::{self, Experiment, RawExperiment};
 use super::plan_runs::file;
 use super::plan_runs::file::RawStudy;
 use super::schema;
-use super::table::vary;
+use super::table::{checks, vary};
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::planning::Study;
@@ -29,11 +29,26 @@ const MOST_BYTES: u64 = 64 * MEBIBYTE;
 /// # Errors
 /// [`ConfigError`] when the file cannot be read, or with all that is wrong in it.
 pub fn load(path: &Path) -> Result<Experiment, ConfigError> {
+    load_checked(path, None)
+}
+
+/// As [`load`]; a check of a figure that `known` does not name is wrong in it.
+pub(crate) fn load_checked(
+    path: &Path,
+    known: Option<KnownFigures>,
+) -> Result<Experiment, ConfigError> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut experiment = from_bytes(&bytes(path)?, &path.display().to_string(), folder)?;
+    let name = path.display().to_string();
+    let mut experiment = from_bytes(&bytes(path)?, &name, folder, known)?;
     experiment.resolve(folder);
     Ok(experiment)
 }
+
+/// Names of the figures that an experiment measures, and the help for another name.
+pub(crate) type KnownFigures = (
+    fn(&Experiment) -> Vec<String>,
+    fn(&str, &[String]) -> String,
+);
 
 /// Reads the file of a plan of proxy runs at `path`.
 ///
@@ -80,19 +95,27 @@ fn bytes(path: &Path) -> Result<Vec<u8>, ConfigError> {
 /// # Errors
 /// [`ConfigError::Invalid`] with all that is wrong in the text.
 pub fn parse(text: &str, name: &str) -> Result<Experiment, ConfigError> {
-    parse_in(text, name, Path::new(""))
+    parse_in(text, name, Path::new(""), None)
 }
 
 /// As [`parse`], with tables of spectra relative to `folder`.
-fn parse_in(text: &str, name: &str, folder: &Path) -> Result<Experiment, ConfigError> {
+fn parse_in(
+    text: &str,
+    name: &str,
+    folder: &Path,
+    known: Option<KnownFigures>,
+) -> Result<Experiment, ConfigError> {
     let mut problems = Problems::default();
     let raw: RawExperiment = structured(text, name, schema::schema(), &mut problems)?;
     let mut experiment = experiment::validate(&raw, name, folder, &mut problems);
     if let (Some(vary), Some(experiment), true) = (&raw.vary, &mut experiment, problems.is_empty())
     {
-        let variant = |text: &str| parse_in(text, name, folder);
+        let variant = |text: &str| parse_in(text, name, folder, None);
         let weights = vary::weights_of(experiment);
         experiment.vary = vary::validate(vary, (text, weights), variant, &mut problems);
+    }
+    if let (Some(known), Some(experiment), true) = (known, &experiment, problems.is_empty()) {
+        checks::check_figures(raw.checks(), experiment, known, &mut problems);
     }
     match experiment {
         Some(experiment) if problems.is_empty() => Ok(experiment),
@@ -128,8 +151,9 @@ pub(super) fn from_bytes(
     bytes: &[u8],
     name: &str,
     folder: &Path,
+    known: Option<KnownFigures>,
 ) -> Result<Experiment, ConfigError> {
-    parse_in(text_of(bytes, name)?, name, folder)
+    parse_in(text_of(bytes, name)?, name, folder, known)
 }
 
 /// The text of a file.

@@ -32,6 +32,7 @@ mod toml_writer;
 
 pub use diagnosis::error::{ConfigError, Invalid, Problem};
 pub use experiment::{Experiment, Source};
+pub(crate) use load::load_checked;
 pub use load::{load, load_study, parse, parse_study};
 pub use reference::reference;
 pub use run_identity::{Meaning, differences, meaning};

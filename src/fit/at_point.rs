@@ -1,6 +1,6 @@
 //! A fitted law at one point: predictions and derivatives without a table around them.
 
-use super::fitting::FittedLaw;
+use super::fitted_law::FittedLaw;
 use super::levenberg_marquardt::Minimum;
 use crate::law::{Law, LawError, Observations, Point};
 

@@ -25,10 +25,14 @@
 use ndarray::{Array2, Zip};
 use rand::RngExt;
 use rayon::prelude::*;
+use serde::Serialize;
 use statrs::statistics::{Data, OrderStatistics};
 
+use super::fit_error::FitError;
+use super::fitted_law::{FittedLaw, ParameterValue};
+use super::identifiability::Identifiability;
+use super::plan::{FitPlan, Residual};
 use super::refit::Refit;
-use super::{FitError, FitPlan, FittedLaw, Identifiability, ParameterValue, Replicates, Residual};
 use crate::law::{Law, Observations};
 use crate::numeric::random;
 use crate::numeric::random::Purpose;
@@ -142,6 +146,15 @@ pub(super) fn runs_of_mixtures(table: &RunTable) -> Vec<Vec<usize>> {
         mixtures[number].push(row);
     }
     mixtures
+}
+
+/// The fits of a bootstrap, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Replicates {
+    /// Fits to resampled noise.
+    pub count: usize,
+    /// Those that did not meet the convergence test; they are part of the intervals all the same.
+    pub unconverged: usize,
 }
 
 impl Replicates {

@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
+use super::fitted_law::FittedLaw;
 use super::levenberg_marquardt::{free_parameters, gradient_cosine};
 use super::parameter_name::{ParameterName, name_of};
+use super::plan::FitPlan;
 use super::search::Trace;
-use super::{FitPlan, FittedLaw};
 use crate::law::Observations;
 
 /// The end of the search of the fit to all rows.

@@ -1,29 +1,45 @@
 //! Errors of predictions: MRE, MAE and RMSE over cells, under two masks, and rank correlation.
 
-use super::rank_correlation::rank_correlation;
-use super::{Errors, Masked, Spread};
+use serde::Serialize;
 
-/// One cell of a table: a run and a loss column, with what was measured and predicted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cell {
-    /// Row of the run in the table.
-    pub row: usize,
-    /// Loss column.
-    pub column: usize,
-    /// Measured loss, nats.
-    pub measured: f64,
-    /// Predicted loss, nats.
-    pub predicted: f64,
-    /// Whether the domain had a weight above 0 in the mixture.
-    pub positive: bool,
-    /// The domain's true floor E, where it is known, nats.
-    pub floor: Option<f64>,
+pub(super) use super::cell::Cell;
+use super::rank_correlation::rank_correlation;
+
+/// Mean and standard deviation of a figure over splits.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spread {
+    /// Mean over splits.
+    pub mean: f64,
+    /// Sample standard deviation over splits; 0 for a single split.
+    pub sd: f64,
 }
 
-impl Cell {
-    fn error(&self) -> f64 {
-        (self.predicted - self.measured).abs()
-    }
+/// A figure over two sets of cells (run × loss column).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Masked {
+    /// Over all measured cells.
+    pub all: Spread,
+    /// Over the cells whose domain had a weight above 0.
+    pub positive: Spread,
+}
+
+/// Errors of a law on a set of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Errors {
+    /// Mean relative error of the loss, percent.
+    pub mre: Masked,
+    /// Mean absolute error of the loss, nats.
+    pub mae: Masked,
+    /// Root mean squared error of the loss, nats.
+    pub rmse: Masked,
+    /// Mean relative error of the excess L − E, percent, where the true floor E is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excess_mre: Option<Masked>,
+    /// Rank correlation of predicted and measured losses, from −1 to 1, mean of the loss columns;
+    /// `None` where predictions or losses do not vary within any column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rank_correlation: Option<Spread>,
 }
 
 /// Errors of one set of cells.

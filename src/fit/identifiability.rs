@@ -15,10 +15,11 @@
 use ndarray::Array2;
 use serde::Serialize;
 
+use super::fitted_law::FittedLaw;
 use super::levenberg_marquardt::free_parameters;
 use super::objective::Linearised;
 use super::parameter_name::{ParameterName, name_of};
-use super::{FitPlan, FittedLaw};
+use super::plan::FitPlan;
 use crate::law::{Model, Observations};
 use crate::numeric::linear::right_singular;
 

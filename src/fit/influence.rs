@@ -10,9 +10,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::bootstrap::runs_of_mixtures;
-use super::fitting::predicted_cells;
+use super::cell::Cell;
+use super::fit_error::FitError;
+use super::fitted_law::{FittedLaw, predicted_cells};
+use super::plan::FitPlan;
 use super::refit::Refit;
-use super::{Cell, FitError, FitPlan, FittedLaw};
 use crate::law::Law;
 use crate::numeric::random::Purpose;
 use crate::runs::RunTable;

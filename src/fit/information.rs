@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::fitting::FittedLaw;
+use super::fitted_law::FittedLaw;
 use super::search::AUTO_PRIOR_SD;
 use crate::law::{Gradient, Point};
 

@@ -2,12 +2,14 @@
 
 mod at_point;
 mod bootstrap;
+mod cell;
 mod comparison;
 mod convergence;
 mod cross_validation;
-mod doubts;
+mod design_warnings;
 mod errors;
 mod fit_error;
+mod fitted_law;
 mod fitting;
 mod guard;
 mod identifiability;
@@ -19,25 +21,29 @@ mod parameter_name;
 mod plan;
 mod rank_correlation;
 mod refit;
+mod rows;
 mod saved;
 mod scale_splits;
 mod scarce;
 mod search;
 mod size;
+mod split;
 mod split_file;
 mod split_file_error;
 mod splits;
 mod summary;
 mod transfer;
 
-pub use bootstrap::{bootstrap, bootstrap_with_starts, prediction_intervals};
+pub use bootstrap::{Replicates, bootstrap, bootstrap_with_starts, prediction_intervals};
+pub use cell::Cell;
 pub use comparison::{Comparison, compare};
 pub use convergence::{Convergence, StartSpread};
 pub use cross_validation::Chosen;
-pub use doubts::{Doubt, doubts};
-pub use errors::{Cell, errors_over_splits, spread};
+pub use design_warnings::{DesignWarning, design_warnings};
+pub use errors::{Errors, Masked, Spread, errors_over_splits, spread};
 pub use fit_error::FitError;
-pub use fitting::{FittedLaw, LawResult, fit_laws, observations};
+pub use fitted_law::{FittedLaw, ParameterValue};
+pub use fitting::{LawResult, fit_laws};
 pub use identifiability::{FlatGroup, Identifiability};
 pub use influence::{
     DomainResiduals, Influence, MixtureInfluence, Outlier, Residuals, WeightBand, influence,
@@ -48,10 +54,12 @@ pub use plan::{
     SplitRule, Unit,
 };
 pub use rank_correlation::spearman;
+pub use rows::observations;
 pub use saved::{FORMAT, Restored, SavedError, SavedFits, SavedLaw};
 pub use scarce::Scarce;
+pub use split::{Split, SplitError};
 pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;
-pub use splits::{Split, SplitError, splits};
-pub use summary::{Errors, LawFit, Masked, ParameterValue, Replicates, Spread};
+pub use splits::splits;
+pub use summary::LawFit;
 pub use transfer::{DomainMap, Similarity, Transfer};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Cell;
+use super::cell::Cell;
 
 /// Spearman's rank correlation of predicted and measured losses, from −1 to 1: mean over the loss
 /// columns. Columns where either does not vary have none; `None` if no column has one.

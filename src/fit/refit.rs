@@ -8,9 +8,12 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
+use super::fit_error::FitError;
+use super::fitted_law::FittedLaw;
 use super::levenberg_marquardt::{Minimum, minimise};
+use super::plan::FitPlan;
+use super::rows::observations;
 use super::search::AUTO_PRIOR_SD;
-use super::{FitError, FitPlan, FittedLaw, observations};
 use crate::law::{Law, Model, Observations};
 use crate::numeric::random;
 use crate::numeric::random::Purpose;

@@ -72,7 +72,9 @@ pub enum SavedError {
     #[error("it is no file of fits: {0}")]
     Json(#[from] serde_json::Error),
     /// A file without the part that holds the fits.
-    #[error("it holds no fitted parameters: only files of `mixlaw fit --json` do")]
+    #[error(
+        "it holds no fitted parameters: it is of an earlier mixlaw, or of more than a million runs"
+    )]
     NoFits,
     /// A format of another version.
     #[error(
@@ -93,7 +95,7 @@ pub enum SavedError {
     Law(#[from] LawError),
 }
 
-/// The file of `mixlaw fit --json`: only this part matters here.
+/// A file of fits: only this part matters here.
 #[derive(Deserialize)]
 struct File {
     saved: Option<serde_json::Value>,

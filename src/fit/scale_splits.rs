@@ -1,7 +1,7 @@
 //! Splits by scale: small runs train, larger ones test.
 
-use super::splits::draws;
-use super::{ScaleRule, Split, SplitError};
+use super::plan::ScaleRule;
+use super::split::{Split, SplitError, draws};
 use crate::runs::RunTable;
 
 /// The splits of `table` by scale: one, or as many as mixtures are drawn for.

@@ -1,69 +1,13 @@
-//! What comes out of fitting laws to a table: errors over splits and the parameters.
+//! What comes out of fitting a law to a table.
 
-use serde::Serialize;
-
-use super::{Convergence, Identifiability, Influence, Scarce, Transfer};
-
-/// Mean and standard deviation of a figure over splits.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Spread {
-    /// Mean over splits.
-    pub mean: f64,
-    /// Sample standard deviation over splits; 0 for a single split.
-    pub sd: f64,
-}
-
-/// A figure over two sets of cells (run × loss column).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Masked {
-    /// Over all measured cells.
-    pub all: Spread,
-    /// Over the cells whose domain had a weight above 0.
-    pub positive: Spread,
-}
-
-/// Errors of a law on a set of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Errors {
-    /// Mean relative error of the loss, percent.
-    pub mre: Masked,
-    /// Mean absolute error of the loss, nats.
-    pub mae: Masked,
-    /// Root mean squared error of the loss, nats.
-    pub rmse: Masked,
-    /// Mean relative error of the excess L − E, percent, where the true floor E is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub excess_mre: Option<Masked>,
-    /// Rank correlation of predicted and measured losses, from −1 to 1, mean of the loss columns;
-    /// `None` where predictions or losses do not vary within any column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rank_correlation: Option<Spread>,
-}
-
-/// A fitted parameter: its name (the symbol of the equation) and its value for each domain, or one
-/// value for all.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ParameterValue {
-    /// Symbol as in the law's equation, such as `b`, `c`, `E`, `H`.
-    pub symbol: String,
-    /// The loss column it belongs to; `None` for a parameter of the whole law.
-    pub domain: Option<String>,
-    /// Fitted on all rows, in natural units; `None` where the data say nothing about it.
-    pub value: Option<f64>,
-    /// Its 95 % interval over resampled noise; `None` without a bootstrap, and where a
-    /// resample says nothing about it.
-    pub interval: Option<(f64, f64)>,
-}
-
-/// The fits of a bootstrap, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Replicates {
-    /// Fits to resampled noise.
-    pub count: usize,
-    /// Those that did not meet the convergence test; they are part of the intervals all the same.
-    pub unconverged: usize,
-}
+use super::bootstrap::Replicates;
+use super::convergence::Convergence;
+use super::errors::Errors;
+use super::fitted_law::ParameterValue;
+use super::identifiability::Identifiability;
+use super::influence::Influence;
+use super::scarce::Scarce;
+use super::transfer::Transfer;
 
 /// One law, fitted.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis};
 use ndarray_linalg::{Eigh, UPLO};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::FittedLaw;
+use super::fitted_law::FittedLaw;
 
 /// C_ij: what tokens of source j are worth to domain i.
 ///

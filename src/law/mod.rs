@@ -66,10 +66,10 @@ pub trait Law: Send + Sync {
         RIDGE_STRENGTHS
     }
 
-    /// Whether parameters `a` and `b` are the exponents that the theory gives to the data and the
-    /// capacity of one domain, so that they can be held against those of a simulated world.
-    fn has_exponents_of_theory(&self) -> bool {
-        true
+    /// Symbols of those of its parameters that are the exponents which the theory gives to the capacity
+    /// (`b`) and the data (`a`) of one domain, so that they can be held against those of a simulated world.
+    fn exponents_of_theory(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Whether its models have coefficients of transfer ([`Model::transfer`]).
@@ -225,10 +225,9 @@ pub fn all() -> Vec<Box<dyn Law>> {
     laws
 }
 
-/// Whether the law called `name` has the exponents of the theory
-/// ([`Law::has_exponents_of_theory`]); of an unknown name nothing is known against it.
-pub fn has_exponents_of_theory(name: &str) -> bool {
-    by_name(name).is_none_or(|law| law.has_exponents_of_theory())
+/// The exponents of the theory that the law called `name` has ([`Law::exponents_of_theory`]).
+pub fn exponents_of_theory(name: &str) -> &'static [&'static str] {
+    by_name(name).map_or(&[], |law| law.exponents_of_theory())
 }
 
 /// Whether the law called `name` has coefficients of transfer ([`Law::has_transfer`]).

@@ -7,12 +7,13 @@ mod selection;
 pub use kernel::forms::Kernel;
 pub use kernel::poisson::{at_least, certain_mean, tail_bound};
 pub use kernel::poisson_tails::TOGETHER;
-pub use kernel::series::Regimes;
+pub use kernel::series::Series;
 pub use kernel::variance::Spread;
-pub use selection::count_threshold::{Threshold, least_count, threshold};
-pub use selection::skill_classes::Crowds;
-pub use selection::smooth_top_n::{Held, real_cut};
-pub use selection::top_n::{CutScratch, Selected, cut, cut_into};
+pub use selection::count_threshold::{Threshold, threshold};
+pub use selection::selected::Selected;
+pub use selection::skill_classes::{SkillClasses, least_count};
+pub use selection::smooth_top_n::{Held, smooth_top_n};
+pub use selection::top_n::{TopNScratch, cut, top_n_into};
 
 use thiserror::Error;
 

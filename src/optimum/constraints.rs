@@ -2,20 +2,8 @@
 
 use thiserror::Error;
 
-use super::{Region, Trained};
-
-/// A set of domains with a joint bound.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group {
-    /// Its name, for messages.
-    pub name: String,
-    /// Positions of its domains. No domain is in two groups.
-    pub members: Vec<usize>,
-    /// Smallest sum of their weights, from 0 to 1.
-    pub lower: f64,
-    /// Largest sum of their weights, from 0 to 1.
-    pub upper: f64,
-}
+use super::region::{Cause, Group, Region};
+use super::trained::Trained;
 
 /// Bounds on the weights of K domains.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,18 +18,6 @@ pub struct Constraints {
     pub available: Vec<Option<f64>>,
     /// How often the tokens of a domain may be trained on: h_i D ≤ epochs × tokens_i.
     pub epochs: f64,
-}
-
-/// Why a weight cannot be larger.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cause {
-    /// The bound was asked for.
-    Asked,
-    /// No more tokens are available.
-    Available {
-        /// Tokens that there are.
-        tokens: f64,
-    },
 }
 
 /// Bounds that no mixture keeps.

@@ -27,14 +27,14 @@ mod uncertainty;
 
 pub use best_mixture::{BestMixture, LITTLE_LOSS, Reference, ReferenceKind};
 pub use certificate::Certificate;
-pub use constraints::{Cause, ConstraintError, Constraints, Group};
+pub use constraints::{ConstraintError, Constraints};
 pub use flatness::{Flatness, flatness};
 pub use joint_region::{HELD, JointRegion, RegionAxis, joint_region};
 pub use losses::{LawLosses, Losses, NoDerivatives, searchable};
 pub use objective::{Aim, Near, Problem};
-pub use path::{Along, Path, PathMixtures};
-pub use plan::{Goal, Named, NamedGroup, OptimumPlan, PlanError, SIMULATOR, mixture};
-pub use region::Region;
+pub use path::PathMixtures;
+pub use plan::{Along, Goal, Named, NamedGroup, OptimumPlan, Path, PlanError, SIMULATOR, mixture};
+pub use region::{Cause, Group, Region};
 pub use regret::{Regret, regret, tokens_wasted};
 pub use search::{Optimum, OptimumError, Price, best};
 pub use simulator_losses::SimulatorLosses;

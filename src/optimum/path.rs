@@ -1,26 +1,7 @@
 //! A row of scales or targets, at each of which the best mixture is looked for.
 
-use super::{Aim, BestMixture, Goal, OptimumPlan, PlanError};
-
-/// What changes along a path.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Along {
-    /// Tokens D.
-    Tokens,
-    /// Capacity N.
-    Capacity,
-    /// The weight of this loss in the target; the other losses keep their proportions.
-    Target(String),
-}
-
-/// The values that something takes, from the lowest on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Path {
-    /// What changes.
-    pub along: Along,
-    /// Its values, rising.
-    pub values: Vec<f64>,
-}
+use super::plan::{Along, Goal, OptimumPlan, PlanError};
+use super::{Aim, BestMixture};
 
 /// A value of a path, and the best mixtures there.
 pub type PathMixtures = (f64, Vec<BestMixture>);
@@ -85,6 +66,7 @@ impl OptimumPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::optimum::Path;
 
     fn plan(goal: Goal, along: Along) -> OptimumPlan {
         OptimumPlan {

@@ -2,9 +2,29 @@
 
 use thiserror::Error;
 
-use super::{Aim, Constraints, Group, Near, Path};
+use super::{Aim, Constraints, Group, Near};
 use crate::mixture::{Mixture, MixtureError};
 use crate::text::words::instead_of;
+
+/// What changes along a path.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Along {
+    /// Tokens D.
+    Tokens,
+    /// Capacity N.
+    Capacity,
+    /// The weight of this loss in the target; the other losses keep their proportions.
+    Target(String),
+}
+
+/// The values that something takes, from the lowest on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    /// What changes.
+    pub along: Along,
+    /// Its values, rising.
+    pub values: Vec<f64>,
+}
 
 /// Numbers by name.
 pub type Named = Vec<(String, f64)>;

@@ -5,7 +5,30 @@
 //! weight is its wish times one factor for all, or for its group, cut off at its bounds), and the
 //! mixture of least linear cost (cheapest first).
 
-use super::constraints::{Cause, Group};
+/// A set of domains with a joint bound.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Its name, for messages.
+    pub name: String,
+    /// Positions of its domains. No domain is in two groups.
+    pub members: Vec<usize>,
+    /// Smallest sum of their weights, from 0 to 1.
+    pub lower: f64,
+    /// Largest sum of their weights, from 0 to 1.
+    pub upper: f64,
+}
+
+/// Why a weight cannot be larger.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cause {
+    /// The bound was asked for.
+    Asked,
+    /// No more tokens are available.
+    Available {
+        /// Tokens that there are.
+        tokens: f64,
+    },
+}
 
 /// Mixtures h with lower ≤ h ≤ upper and bounded sums over disjoint groups. Not empty.
 #[derive(Debug, Clone, PartialEq)]

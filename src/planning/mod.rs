@@ -17,11 +17,13 @@ mod informative;
 mod outcome;
 mod prior;
 mod runner;
-mod trial;
+mod study;
+mod testbed;
 
 pub use design::{Design, Layout, Scales};
 pub use informative::{Pilots, informative};
 pub use outcome::{Answer, DesignOutcome, Outcome, Regrets, rule_of_runs};
 pub use prior::{Departure, Draw, PriorError, Range, Tails, WorldPrior};
-pub use runner::{Study, StudyError, Target, study};
-pub use trial::Trial;
+pub use runner::study;
+pub use study::{Study, StudyError, Target};
+pub use testbed::Trial;

@@ -1,8 +1,8 @@
 //! What designs are worth: regret over worlds, and the smallest design that does.
 
 use super::design::{Design, Layout};
-use super::runner::Study;
-use super::trial::Trial;
+use super::study::Study;
+use super::testbed::Trial;
 
 /// Regrets over worlds, percent of the excess, from small to large; infinite where no mixture came
 /// out.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Manifest;
 use crate::claim::{Check, ClaimResult};
-use crate::fit::{Comparison, LawFit, ParameterValue};
+use crate::fit::{Comparison, LawFit, ParameterValue, SavedFits};
 
 /// The table that laws were fitted to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +26,16 @@ pub struct DataSource {
 /// The fitted laws as JSON, one line break at the end.
 ///
 /// `splits` is the number of splits into training and held-out runs, `comparisons` hold the laws
-/// against the best one. With `timings` each fit
-/// carries its `seconds`; a run directory leaves them out, so that the file depends on the input
-/// alone.
+/// against the best one, `saved` is what predictions are made from. The file depends on the input
+/// alone: how long a fit took is in the manifest.
 pub fn fits_json(
     data: &DataSource,
     splits: usize,
     fits: &[LawFit],
     comparisons: &[Comparison],
-    timings: bool,
+    saved: Option<&SavedFits>,
 ) -> String {
-    text(&json!({
+    let mut json = text(&json!({
         "data": {
             "path": data.path,
             "sha256": data.sha256,
@@ -44,12 +43,20 @@ pub fn fits_json(
             "domains": data.domains,
         },
         "splits": splits,
-        "fits": fits.iter().map(|fit| law(fit, timings)).collect::<Vec<_>>(),
+        "fits": fits.iter().map(law).collect::<Vec<_>>(),
         "comparisons": comparisons,
-    }))
+    }));
+    if let Some(saved) = saved {
+        // On one line, since it holds the rows of the table and is for machines alone. Plain numbers
+        // and names always have a JSON text.
+        let saved = serde_json::to_string(saved).unwrap_or_default();
+        json.truncate(json.trim_end().trim_end_matches('}').trim_end().len());
+        json.push_str(&format!(",\n  \"saved\": {saved}\n}}\n"));
+    }
+    json
 }
 
-fn law(fit: &LawFit, timings: bool) -> Value {
+fn law(fit: &LawFit) -> Value {
     let mut object = Map::new();
     object.insert("law".into(), json!(fit.law));
     object.insert("parameter-count".into(), json!(fit.parameter_count));
@@ -78,9 +85,6 @@ fn law(fit: &LawFit, timings: bool) -> Value {
     object.insert("identifiability".into(), json!(fit.identifiability));
     if let Some(influence) = &fit.influence {
         object.insert("influence".into(), json!(influence));
-    }
-    if timings {
-        object.insert("seconds".into(), json!(fit.seconds));
     }
     Value::Object(object)
 }
@@ -168,12 +172,7 @@ mod tests {
 
     #[test]
     fn fits_have_the_shape_of_the_contract() {
-        insta::assert_snapshot!(fits_json(&data(), 20, &fits()[..1], &[], true));
-    }
-
-    #[test]
-    fn a_run_directory_has_no_timings() {
-        assert!(!fits_json(&data(), 20, &fits(), &[], false).contains("seconds"));
+        insta::assert_snapshot!(fits_json(&data(), 20, &fits()[..1], &[], None));
     }
 
     #[test]
@@ -185,7 +184,6 @@ mod tests {
     fn what_is_not_finite_is_null() {
         let mut odd = fits();
         for fit in &mut odd {
-            fit.seconds = f64::INFINITY;
             fit.train.mre.all.mean = f64::NAN;
             fit.test = None;
         }
@@ -194,7 +192,7 @@ mod tests {
         infinite.checks[0].interval = Some((f64::NEG_INFINITY, 1.0));
         infinite.checks[0].check.at_most = Some(f64::NAN);
         for written in [
-            fits_json(&data(), 1, &odd, &[], true),
+            fits_json(&data(), 1, &odd, &[], None),
             claims_json(&infinite),
         ] {
             let read: Value = serde_json::from_str(&written).unwrap();
@@ -210,7 +208,7 @@ mod tests {
     fn numbers_read_back_exactly() {
         let mut one = fits()[..1].to_vec();
         one[0].train.mre.all.mean = 0.1 + 0.2;
-        let read: Value = serde_json::from_str(&fits_json(&data(), 1, &one, &[], false)).unwrap();
+        let read: Value = serde_json::from_str(&fits_json(&data(), 1, &one, &[], None)).unwrap();
         let mean = read["fits"][0]["train"]["mre"]["all"]["mean"].as_f64();
         assert_eq!(mean.map(f64::to_bits), Some((0.1_f64 + 0.2).to_bits()));
     }

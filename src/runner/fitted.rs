@@ -3,7 +3,7 @@
 use super::error::RunError;
 use super::observer::Observer;
 use crate::fit::{
-    Comparison, FitPlan, LawFit, LawResult, SavedFits, Split, compare, doubts, fit_laws,
+    Comparison, FitPlan, LawFit, LawResult, SavedFits, Split, compare, design_warnings, fit_laws,
     observations, splits,
 };
 use crate::law;
@@ -11,6 +11,9 @@ use crate::law::Law;
 use crate::report::FitScope;
 use crate::runs::RunTable;
 use crate::text::words::{nearest, shown};
+
+/// Most runs that a file of fits holds.
+const MOST_SAVED_RUNS: usize = 1_000_000;
 
 /// Laws fitted to a table.
 pub struct Fitted {
@@ -31,20 +34,23 @@ impl Fitted {
             .collect()
     }
 
-    /// The fits as a file holds them, to predict from.
-    pub(crate) fn saved(&self, table: &RunTable) -> SavedFits {
+    /// The fits as a file holds them, to predict from; `None` above a million runs, which the file would
+    /// hold as well.
+    pub fn saved(&self, table: &RunTable) -> Option<SavedFits> {
         let rows: Vec<usize> = (0..table.len()).collect();
-        SavedFits::new(
-            &observations(table, &rows, 0.0),
-            table.weight_names(),
-            self.results.iter().map(|result| {
-                (
-                    result.fit.law.as_str(),
-                    &result.fitted,
-                    &result.replicates[..],
-                )
-            }),
-        )
+        (table.len() <= MOST_SAVED_RUNS).then(|| {
+            SavedFits::new(
+                &observations(table, &rows, 0.0),
+                table.weight_names(),
+                self.results.iter().map(|result| {
+                    (
+                        result.fit.law.as_str(),
+                        &result.fitted,
+                        &result.replicates[..],
+                    )
+                }),
+            )
+        })
     }
 
     /// Every law but the best held against it over the splits. The best has the smallest held-out
@@ -86,7 +92,7 @@ pub fn fit_table(
     say_unfitted(table, &laws, observer);
     let splits = splits(table, &plan.split, plan.split_seed.unwrap_or(plan.seed))
         .map_err(RunError::input)?;
-    for doubt in doubts(table, &splits) {
+    for doubt in design_warnings(table, &splits) {
         observer.note(&format!("note: {doubt}"));
     }
     let clock = std::time::Instant::now();

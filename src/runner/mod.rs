@@ -28,7 +28,24 @@ pub use observer::{Observer, Work};
 pub use run_directory::{Ran, run_into, share_into};
 pub use truth::Truth;
 
+use std::path::Path;
+
+use crate::config::{self, ConfigError, Experiment};
+
 pub(crate) use fitted::check_laws;
 pub(crate) use observer::Asking;
 pub(crate) use question::Question;
 pub(crate) use runs::{load, simulated};
+
+/// Reads the experiment file at `path`, as [`config::load`] does; a check of a figure that the experiment does
+/// not measure is refused at its place.
+///
+/// # Errors
+/// [`ConfigError`] when the file cannot be read, or with all that is wrong in it.
+pub fn load_experiment(path: &Path) -> Result<Experiment, ConfigError> {
+    let known = (
+        figure::known::known_figures as fn(&Experiment) -> Vec<String>,
+        figure::known::instead as fn(&str, &[String]) -> String,
+    );
+    config::load_checked(path, Some(known))
+}

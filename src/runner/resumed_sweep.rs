@@ -19,7 +19,7 @@ use crate::sweep::{
 use crate::text::count::grouped;
 
 /// A directory that a sweep is kept in, locked, with what it holds already.
-pub(crate) struct KeptSweep<'a> {
+pub(crate) struct ResumedSweep<'a> {
     folder: &'a Path,
     simulated: Simulated<'a>,
     keeping: &'a Keeping,
@@ -40,7 +40,7 @@ pub(super) struct Done {
     pub(super) curves_kept: Option<String>,
 }
 
-impl<'a> KeptSweep<'a> {
+impl<'a> ResumedSweep<'a> {
     /// Locks `folder`, which is there, for the experiment whose text with every default is `resolved`,
     /// and reads what it holds. Nothing that is there changes.
     pub(crate) fn open(

@@ -12,7 +12,7 @@ use super::output::{self, Filler};
 use super::picture::all::{lead, pictures};
 use super::question::question;
 use super::refused_directory::ELSEWHERE;
-use super::resumed_sweep::{Done, KeptSweep};
+use super::resumed_sweep::{Done, ResumedSweep};
 use super::runs::{load, note_diverged};
 use super::truth::Truth;
 use crate::config::{self, Experiment, Source};
@@ -70,7 +70,7 @@ pub fn run_into(
             };
             let question = question(experiment, None)?;
             output::make_folder(folder)?;
-            let kept = KeptSweep::open(folder, simulated, &resolved, keeping, observer)?;
+            let kept = ResumedSweep::open(folder, simulated, &resolved, keeping, observer)?;
             (Origin::Kept(kept), question)
         }
     };
@@ -120,7 +120,7 @@ pub fn share_into(
     output::check_folder(folder, Filler::Run)?;
     output::make_folder(folder)?;
     let resolved = config::resolved_toml(experiment, folder);
-    let mut kept = KeptSweep::open(folder, simulated, &resolved, keeping, observer)?;
+    let mut kept = ResumedSweep::open(folder, simulated, &resolved, keeping, observer)?;
     output::write(&folder.join("experiment.toml"), resolved.as_bytes())?;
     kept.complete(observer)?;
     kept.end_share(observer);
@@ -148,7 +148,7 @@ enum Origin<'a> {
     /// They were read from files.
     Read(RunTable, DataSource),
     /// They are simulated, and kept in the directory while that goes on.
-    Kept(KeptSweep<'a>),
+    Kept(ResumedSweep<'a>),
 }
 
 /// The runs of a directory, written down.
@@ -197,7 +197,7 @@ impl Directory {
     /// Simulates what is missing of a sweep, and writes all of it down.
     fn obtain_kept(
         &self,
-        mut kept: KeptSweep<'_>,
+        mut kept: ResumedSweep<'_>,
         manifest: &mut Manifest,
         observer: &dyn Observer,
     ) -> Result<Obtained, RunError> {
@@ -304,7 +304,7 @@ impl Directory {
                     fitted.splits.len(),
                     &fits,
                     &fitted.comparisons(),
-                    false,
+                    fitted.saved(&findings.runs).as_ref(),
                 ),
             )?;
             picture = self.write_page(experiment, findings)?;

@@ -65,7 +65,7 @@ fn recovered(
         .collect();
     let fits: Vec<&LawFit> = fits
         .iter()
-        .filter(|fit| law::has_exponents_of_theory(&fit.law))
+        .filter(|fit| law::exponents_of_theory(&fit.law).contains(&symbol))
         .filter(|fit| domains.iter().any(|domain| value(fit, domain).is_some()))
         .collect();
     if fits.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::error::RunError;
 use super::figure::errors::measure;
+use super::figure::{Group, Kind};
 use super::fitted::fit_table;
 use super::observer::Observer;
 use super::runs::simulated;
@@ -110,9 +111,22 @@ fn asked_about(experiment: &Experiment, figures: &Figures) -> Vec<VariedFigure> 
         .collect()
 }
 
+const AT: Kind = Kind {
+    name: "at.VALUE.FIGURE",
+    unit: "of FIGURE",
+    meaning: "a figure of the fits at one value of what varies",
+};
+
+/// What varies.
+pub(super) const GROUP: Group = Group {
+    title: "With `[vary]`",
+    kinds: &[AT],
+    note: "",
+};
+
 /// The name of the figure `name` at a value of what varies.
 pub(super) fn at(value: f64, name: &str) -> String {
-    format!("at.{value}.{name}")
+    AT.of(&[&value.to_string(), name])
 }
 
 /// The runs of a variant, if they are not those of the experiment itself, and the truth about them.

@@ -1,14 +1,14 @@
 //! Memory that a run uses, kept from one run to the next.
 
-use super::expected::marginal_skills::Rivals;
-use crate::learner::{CutScratch, Selected};
+use super::expected::marginal_skills::MarginalSkills;
+use crate::learner::{Selected, TopNScratch};
 use crate::world::Seen;
 
 /// Memory of [`Simulator::losses_into`](super::Simulator::losses_into): with one for each thread,
 /// runs by expected score allocate nothing, and runs by observed score hardly anything.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    pub(super) cut: CutScratch,
+    pub(super) cut: TopNScratch,
     pub(super) selected: Vec<Selected>,
     /// Exposure of each row of a family.
     pub(super) exposure: Vec<f64>,
@@ -18,7 +18,7 @@ pub struct Scratch {
     /// is not learned.
     pub(super) partial: Vec<(f64, f64)>,
     /// For each family the skills that compete by realised counts.
-    pub(super) rivals: Vec<Rivals>,
+    pub(super) marginal: Vec<MarginalSkills>,
     /// How many times a token counts.
     pub(super) efficiency: f64,
     /// What the run sees of each domain, where data are finite.

@@ -1,7 +1,7 @@
 //! A world and a learner, prepared for many runs.
 
 use super::Scratch;
-use crate::learner::{Learner, Regimes, Selection};
+use crate::learner::{Learner, Selection, Series};
 use crate::world::{Family, Resolution, World};
 
 /// A world and a learner, prepared for many runs. Whatever depends on the world alone is done
@@ -12,7 +12,7 @@ pub struct Simulator {
     pub(super) learner: Learner,
     pub(super) families: Vec<Family>,
     /// Where the learner's kernel is a series.
-    pub(super) regimes: Regimes,
+    pub(super) series: Series,
     /// What each domain loses when everything of its families is learned: E_i + c_i·remainder_i.
     never_learned: Vec<f64>,
 }
@@ -28,7 +28,7 @@ impl Simulator {
             .collect();
         Self {
             families: world.families(resolution),
-            regimes: Regimes::new(&learner.kernel),
+            series: Series::new(&learner.kernel),
             never_learned,
             world,
             learner,

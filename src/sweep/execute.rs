@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::finished::Finished;
@@ -11,7 +10,7 @@ use super::shard::Unit;
 use super::store::Writer;
 use super::{Mode, Sweep, SweepRun};
 use crate::numeric::random::{Purpose, stream};
-use crate::runs::{Columns, RunTable, TableError};
+use crate::runs::RunTable;
 use crate::simulate::{Grouping, Sampler, SamplerScratch, Simulator};
 
 /// Runs that one thread takes at a time: enough work to make handing it out free.
@@ -138,29 +137,4 @@ pub fn single_runs(sweep: &Sweep) -> Vec<Unit> {
             cost: 1.0,
         })
         .collect()
-}
-
-/// The table of a sweep's runs, with `losses` of runs × domains; NaN where there is none.
-pub(super) fn table(
-    sweep: &Sweep,
-    names: Vec<String>,
-    losses: Array2<f64>,
-) -> Result<RunTable, TableError> {
-    let (runs, domains) = (sweep.runs(), names.len());
-    let each = |figure: &dyn Fn(SweepRun) -> f64| {
-        (0..runs).map(|number| figure(sweep.run(number))).collect()
-    };
-    let columns = Columns {
-        cells: (0..runs).map(|number| sweep.run(number).cell).collect(),
-        replicates: (0..runs)
-            .map(|number| sweep.run(number).replicate)
-            .collect(),
-        labels: Vec::new(),
-        capacity: Some(each(&|run| run.capacity)),
-        tokens: Some(each(&|run| run.tokens)),
-    };
-    let weights = Array2::from_shape_fn((runs, domains), |(number, domain)| {
-        sweep.run(number).mixture.weights()[domain]
-    });
-    RunTable::new(names.clone(), names, weights, losses, columns)
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use ndarray::Array2;
 
-use super::Sweep;
-use super::execute::table;
-use crate::runs::{RunTable, TableError};
+use super::{Sweep, SweepRun};
+use crate::runs::{Columns, RunTable, TableError};
 
 /// Losses of a run on its way: (steps taken, domain losses L_i there), by step.
 pub type Curve = Vec<(u64, Vec<f64>)>;
@@ -145,4 +144,29 @@ fn same_bits(one: &[f64], other: &[f64]) -> bool {
             .iter()
             .zip(other)
             .all(|(a, b)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()))
+}
+
+/// The table of a sweep's runs, with `losses` of runs × domains; NaN where there is none.
+pub(super) fn table(
+    sweep: &Sweep,
+    names: Vec<String>,
+    losses: Array2<f64>,
+) -> Result<RunTable, TableError> {
+    let (runs, domains) = (sweep.runs(), names.len());
+    let each = |figure: &dyn Fn(SweepRun) -> f64| {
+        (0..runs).map(|number| figure(sweep.run(number))).collect()
+    };
+    let columns = Columns {
+        cells: (0..runs).map(|number| sweep.run(number).cell).collect(),
+        replicates: (0..runs)
+            .map(|number| sweep.run(number).replicate)
+            .collect(),
+        labels: Vec::new(),
+        capacity: Some(each(&|run| run.capacity)),
+        tokens: Some(each(&|run| run.tokens)),
+    };
+    let weights = Array2::from_shape_fn((runs, domains), |(number, domain)| {
+        sweep.run(number).mixture.weights()[domain]
+    });
+    RunTable::new(names.clone(), names, weights, losses, columns)
 }

@@ -17,9 +17,9 @@
 
 use std::sync::Arc;
 
-use super::families::Rows;
 use super::family::{Family, Grid};
 use super::normal::{NormalNode, normal_nodes};
+use super::rows::Rows;
 use super::{Resolution, Spectrum, World};
 
 /// Nodes of ξ with v = `spread` · ξ, which also stand for v as either domain sees it.

@@ -17,6 +17,7 @@ mod moments;
 mod normal;
 mod overlap;
 mod pool;
+mod rows;
 mod size;
 mod spectrum;
 mod supply;

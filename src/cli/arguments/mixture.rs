@@ -10,7 +10,7 @@ use clap::Args;
     The file is written by `mixlaw fit RUNS.csv --json fit.json`; with --bootstrap 200 there, \
     predictions come with intervals.")]
 pub(in crate::cli) struct PredictArguments {
-    /// The file of fits.
+    /// The file of fits, or a directory that `mixlaw run` filled.
     pub(in crate::cli) fit: PathBuf,
 
     /// Laws to predict with; default: all of the file.
@@ -43,7 +43,7 @@ pub(in crate::cli) struct PredictArguments {
     The file is written by `mixlaw fit RUNS.csv --json fit.json`; with --bootstrap 200 there, \
     weights come with intervals.")]
 pub(in crate::cli) struct OptimizeArguments {
-    /// The file of fits.
+    /// The file of fits, or a directory that `mixlaw run` filled.
     pub(in crate::cli) fit: PathBuf,
 
     /// Laws to follow; default: all of the file.

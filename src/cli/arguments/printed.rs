@@ -13,8 +13,12 @@ pub(in crate::cli) struct SchemaArguments {
     #[arg(long)]
     pub(in crate::cli) markdown: bool,
 
-    /// That of the file of `plan-runs` instead.
+    /// The figures that a check can name, in Markdown.
     #[arg(long, conflicts_with = "markdown")]
+    pub(in crate::cli) figures: bool,
+
+    /// That of the file of `plan-runs` instead.
+    #[arg(long, conflicts_with_all = ["markdown", "figures"])]
     pub(in crate::cli) plan_runs: bool,
 }
 

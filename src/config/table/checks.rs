@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::claim::Check;
+use crate::config::Experiment;
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
+use crate::config::load::KnownFigures;
 use crate::config::toml_writer::Writer;
 
 /// A measured figure and its limits. A check that fails is a result, not an error.
@@ -80,6 +82,28 @@ fn figure(given: &At<String>, problems: &mut Problems) -> Option<String> {
             .label(given.span(), "names no figure")
             .help("such as test.mre.capacity: rows, measure, law"),
     )
+}
+
+/// Refuses checks of figures that the experiment does not measure.
+pub(crate) fn check_figures(
+    raw: &[At<RawCheck>],
+    experiment: &Experiment,
+    (known, instead): KnownFigures,
+    problems: &mut Problems,
+) {
+    if raw.is_empty() {
+        return;
+    }
+    let known = known(experiment);
+    for figure in raw.iter().map(|check| &check.figure) {
+        if !known.contains(figure) {
+            problems.add::<()>(
+                Problem::new(format!("this experiment does not measure `{}`", **figure))
+                    .label(figure.span(), "not measured")
+                    .help(instead(figure, &known)),
+            );
+        }
+    }
 }
 
 /// Writes `[[checks]]`.

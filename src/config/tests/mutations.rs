@@ -9,7 +9,7 @@ use crate::config::QUICKSTART;
 use crate::config::load::from_bytes;
 
 fn read(bytes: &[u8]) {
-    let Err(error) = from_bytes(bytes, "mutated.toml", Path::new("")) else {
+    let Err(error) = from_bytes(bytes, "mutated.toml", Path::new(""), None) else {
         return;
     };
     assert!(!report(&error).is_empty());

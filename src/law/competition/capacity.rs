@@ -32,6 +32,10 @@ impl Law for Capacity {
         &["H"]
     }
 
+    fn exponents_of_theory(&self) -> &'static [&'static str] {
+        &["b"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let model = Competition::bind(self.name(), training, |domains| {
             PowerLaw::new(Sum, NoiseExponent::NoNoise, domains)

@@ -33,6 +33,10 @@ impl Law for CapacityNoise {
         &["H"]
     }
 
+    fn exponents_of_theory(&self) -> &'static [&'static str] {
+        &["b", "a"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let model = Competition::bind(self.name(), training, |domains| {
             PowerLaw::new(Sum, NoiseExponent::Free, domains)

@@ -44,6 +44,10 @@ impl Law for Crossover {
         &["p", "H"]
     }
 
+    fn exponents_of_theory(&self) -> &'static [&'static str] {
+        &["b", "a"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let model = Competition::bind(self.name(), training, |domains| {
             PowerLaw::new(Norm::new(domains), NoiseExponent::Free, domains)

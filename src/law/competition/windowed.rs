@@ -71,6 +71,10 @@ impl Law for Windowed {
         &["H"]
     }
 
+    fn exponents_of_theory(&self) -> &'static [&'static str] {
+        &["b"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let model = Competition::bind(self.name(), training, |domains| {
             InWindow::new(domains, Shape::Exponential)
@@ -98,6 +102,10 @@ impl Law for WindowedThreshold {
 
     fn common_symbols(&self) -> &'static [&'static str] {
         &["τ", "H"]
+    }
+
+    fn exponents_of_theory(&self) -> &'static [&'static str] {
+        &["b"]
     }
 
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {

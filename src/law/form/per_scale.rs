@@ -50,10 +50,6 @@ impl Law for PerScale {
         self.law.ridge_strengths()
     }
 
-    fn has_exponents_of_theory(&self) -> bool {
-        self.law.has_exponents_of_theory()
-    }
-
     fn prior_matters(&self) -> bool {
         self.law.prior_matters()
     }

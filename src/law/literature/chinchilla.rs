@@ -33,6 +33,10 @@ impl Law for Chinchilla {
         false
     }
 
+    fn exponents_of_theory(&self) -> &'static [&'static str] {
+        &["b", "a"]
+    }
+
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         let scale = Scale::of(training);
         (0..training.loss_names.len())

@@ -125,10 +125,6 @@ impl Law for EffectiveData {
     }
 
     /// Its `a` is the exponent of a sum over the weights of all domains.
-    fn has_exponents_of_theory(&self) -> bool {
-        false
-    }
-
     fn bind(&self, training: &Observations) -> Result<Vec<Box<dyn Model>>, LawError> {
         (0..training.loss_names.len())
             .map(|column| {

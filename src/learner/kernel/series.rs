@@ -23,7 +23,7 @@ const HALVINGS: usize = 60;
 
 /// The mean unlearned part E\[r(n)\] outside of the transition from nothing to everything learned.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Regimes {
+pub struct Series {
     /// Mean meetings below which E\[r\] = 1 as far as `ERROR`.
     pub unmet: f64,
     /// Mean meetings μ below which E\[r\] = 1 + Σ_k rising_k μ^k.
@@ -36,7 +36,7 @@ pub struct Regimes {
     pub falling: Option<Coefficients>,
 }
 
-impl Regimes {
+impl Series {
     /// The regimes of a kernel.
     pub fn new(kernel: &Kernel) -> Self {
         let series = PowerSeries::of(kernel);
@@ -186,18 +186,18 @@ mod tests {
     fn series_agree_with_the_kernel() {
         for tau in [0.01, 0.5, 1.0, 2.5, 5.0, 9.0, 40.0, 300.0, 1e4, 1e6] {
             for kernel in kernels(tau) {
-                let regimes = Regimes::new(&kernel);
-                let about = format!("{kernel:?} {regimes:?}");
-                assert!(regimes.unmet <= regimes.rare, "{about}");
-                assert!(regimes.rare < regimes.frequent, "{about}");
+                let made = Series::new(&kernel);
+                let about = format!("{kernel:?} {made:?}");
+                assert!(made.unmet <= made.rare, "{about}");
+                assert!(made.rare < made.frequent, "{about}");
                 for part in [1.0, 0.7, 0.1, 1e-3, 1e-9] {
-                    let met = regimes.rare * part;
-                    let error = 1.0 + series(&regimes.rising, met) - kernel.unlearned(met);
+                    let met = made.rare * part;
+                    let error = 1.0 + series(&made.rising, met) - kernel.unlearned(met);
                     assert!(error.abs() < 2.0 * ERROR, "{error} at {met} {about}");
-                    let error = 1.0 - kernel.unlearned(regimes.unmet * part);
+                    let error = 1.0 - kernel.unlearned(made.unmet * part);
                     assert!(error.abs() < 2.0 * ERROR, "{error} unmet {about}");
-                    let often = regimes.frequent / part;
-                    let left = regimes.falling.map_or(0.0, |c| series(&c, 1.0 / often));
+                    let often = made.frequent / part;
+                    let left = made.falling.map_or(0.0, |c| series(&c, 1.0 / often));
                     let error = left - kernel.unlearned(often);
                     assert!(error.abs() < 2.0 * ERROR, "{error} at {often} {about}");
                 }
@@ -208,9 +208,9 @@ mod tests {
     /// The transition is short: that is what makes a run fast.
     #[test]
     fn the_transition_is_short() {
-        let exponential = Regimes::new(&Kernel::Exponential { tau: 5.0 });
+        let exponential = Series::new(&Kernel::Exponential { tau: 5.0 });
         assert!(exponential.frequent / exponential.rare < 75.0);
-        let threshold = Regimes::new(&Kernel::Threshold { tau: 5.0 });
+        let threshold = Series::new(&Kernel::Threshold { tau: 5.0 });
         assert!(threshold.frequent / threshold.rare < 250.0);
     }
 }

@@ -1,11 +1,8 @@
 //! The common threshold over realised counts: which numbers of meetings are enough to be among
 //! the N skills of highest score.
 
-use super::skill_classes::{Above, Crowds};
+use super::skill_classes::{Above, EQUAL, SkillClasses, least_count};
 use crate::learner::Kernel;
-
-/// Relative distance within which scores count as equal.
-const EQUAL: f64 = 1e-12;
 
 /// Skills, as a part of the capacity, that may be left to the shared tie between two scores.
 const SHARED: f64 = 1e-7;
@@ -40,11 +37,6 @@ impl Threshold {
             least_count(self.from, value).max(least),
         )
     }
-}
-
-/// Smallest whole n ≥ 1 with n·`value` above `score`.
-pub fn least_count(score: f64, value: f64) -> f64 {
-    (score / value * (1.0 + EQUAL)).floor() + 1.0
 }
 
 /// −d ln score / d ln skills above it, by which the search moves away from its guess at first: the
@@ -197,18 +189,18 @@ fn bracket(
 /// learn anything by `kernel`, each family's, take capacity. `guess` is a score to look at first, NaN for none. Skills that
 /// are sure to be kept may be left out of all but the `total` number of those that are.
 pub fn threshold<'a>(
-    families: &(impl Iterator<Item = (&'a Crowds, &'a Kernel)> + Clone),
+    families: &(impl Iterator<Item = (&'a SkillClasses, &'a Kernel)> + Clone),
     (capacity, total): (f64, f64),
     guess: f64,
 ) -> Threshold {
     let above = |score: f64| {
         let mut found = Above::none();
-        for (crowds, kernel) in families.clone() {
-            crowds.above(score, kernel, capacity, &mut found);
+        for (classes, kernel) in families.clone() {
+            classes.above(score, kernel, capacity, &mut found);
         }
         found
     };
-    let highest = families.clone().map(|(crowds, _)| crowds.highest());
+    let highest = families.clone().map(|(classes, _)| classes.highest());
     let highest = highest.fold(0.0, f64::max);
     let Some(bracket) = bracket(above, (capacity, total), (guess, highest), SHARED * total) else {
         return Threshold::ALL;
@@ -218,7 +210,7 @@ pub fn threshold<'a>(
     let from = bracket.low.min(high * (1.0 - 4.0 * EQUAL));
     let finest = families
         .clone()
-        .filter_map(|(crowds, _)| crowds.runs().next())
+        .filter_map(|(classes, _)| classes.runs().next())
         .map(|(_, value)| value)
         .fold(f64::INFINITY, f64::min);
     let (fewer, more) = if high * EQUAL > RESOLVED * finest {
@@ -243,30 +235,30 @@ mod tests {
     use super::*;
     use crate::learner::at_least;
 
-    fn crowds(all: impl IntoIterator<Item = (f64, f64, f64)>) -> Crowds {
-        let mut crowds = Crowds::default();
-        crowds.clear(1.0);
+    fn classes(all: impl IntoIterator<Item = (f64, f64, f64)>) -> SkillClasses {
+        let mut classes = SkillClasses::default();
+        classes.clear(1.0);
         for (skills, mean, value) in all {
-            crowds.push(skills, (mean, mean.ln()), value);
+            classes.push(skills, (mean, mean.ln()), value);
         }
-        crowds
+        classes
     }
 
     const KERNEL: Kernel = Kernel::Exponential { tau: 1.0 };
 
-    fn met(families: &[Crowds]) -> impl Iterator<Item = (&Crowds, &Kernel)> + Clone {
-        families.iter().map(|crowds| (crowds, &KERNEL))
+    fn met(families: &[SkillClasses]) -> impl Iterator<Item = (&SkillClasses, &Kernel)> + Clone {
+        families.iter().map(|classes| (classes, &KERNEL))
     }
 
     /// Skills kept in all.
-    fn kept(families: &[Crowds], threshold: Threshold) -> f64 {
+    fn kept(families: &[SkillClasses], threshold: Threshold) -> f64 {
         let mut sum = 0.0;
-        for crowds in families {
-            for (run, value) in crowds.runs() {
+        for classes in families {
+            for (run, value) in classes.runs() {
                 let (whole, part) = threshold.counts(value, 1.0);
                 for index in run {
-                    let (mean, ln_mean) = (crowds.means()[index], crowds.ln_means()[index]);
-                    let tail = |count| crowds.skills()[index] * at_least(count, mean, ln_mean);
+                    let (mean, ln_mean) = (classes.means()[index], classes.ln_means()[index]);
+                    let tail = |count| classes.skills()[index] * at_least(count, mean, ln_mean);
                     sum += tail(whole) + threshold.share * (tail(part) - tail(whole));
                 }
             }
@@ -278,7 +270,7 @@ mod tests {
     fn the_expected_number_kept_is_the_capacity() {
         let family = |value: f64, scale: f64| {
             let ranks = (1..200).map(f64::from);
-            crowds(ranks.map(|rank| (rank, scale * rank.powf(-1.5), value)))
+            classes(ranks.map(|rank| (rank, scale * rank.powf(-1.5), value)))
         };
         for scale in [0.3, 20.0, 3e3, 1e7, 1e15] {
             let families = [
@@ -312,9 +304,9 @@ mod tests {
     #[test]
     fn equal_scores_share() {
         let families = [
-            crowds([(1000.0, 3.0, 1.0)]),
-            crowds([(1000.0, 3.0, 1.5)]),
-            crowds([(1000.0, 3.0, 2.0)]),
+            classes([(1000.0, 3.0, 1.0)]),
+            classes([(1000.0, 3.0, 1.5)]),
+            classes([(1000.0, 3.0, 2.0)]),
         ];
         let tail = |count: f64| 1000.0 * at_least(count, 3.0, 3f64.ln());
         let above = tail(7.0) + tail(5.0) + tail(4.0);

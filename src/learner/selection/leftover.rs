@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use crate::world::Family;
 
 use super::score::Score;
-use super::top_n::Selected;
+use super::selected::Selected;
 
 /// Relative difference of scores below which skills count as equal.
 const TIE: f64 = 1e-12;

@@ -2,9 +2,16 @@
 
 use std::ops::Range;
 
-use super::count_threshold::least_count;
 use crate::learner::Kernel;
 use crate::learner::kernel::poisson_tails::{TOGETHER, at_least_each};
+
+/// Relative distance within which scores count as equal.
+pub(super) const EQUAL: f64 = 1e-12;
+
+/// Smallest whole n ≥ 1 with n·`value` above `score`.
+pub fn least_count(score: f64, value: f64) -> f64 {
+    (score / value * (1.0 + EQUAL)).floor() + 1.0
+}
 
 /// Part of the capacity below which a crowd, and with it all later ones, has no say.
 const NEGLIGIBLE: f64 = 1e-12;
@@ -12,7 +19,7 @@ const NEGLIGIBLE: f64 = 1e-12;
 /// Skills that compete by realised counts, in crowds of one mean number of meetings and one value
 /// per meeting, by falling mean.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Crowds {
+pub struct SkillClasses {
     /// Number of skills of each crowd, whole or not.
     skills: Vec<f64>,
     /// Mean number of meetings μ of each, finite and above 0.
@@ -52,7 +59,7 @@ impl Above {
     }
 }
 
-impl Crowds {
+impl SkillClasses {
     /// Forgets all crowds. Those to come take capacity if they are met at least `least` times.
     pub fn clear(&mut self, least: f64) {
         self.least = least;
@@ -86,9 +93,9 @@ impl Crowds {
     }
 
     /// What was told of a crowd, if anything was told of all.
-    fn told(&self, crowd: usize) -> Option<&[(f64, f64)]> {
-        let end = *self.ends.get(crowd)?;
-        let start = crowd.checked_sub(1).map_or(0, |before| self.ends[before]);
+    fn told(&self, class: usize) -> Option<&[(f64, f64)]> {
+        let end = *self.ends.get(class)?;
+        let start = class.checked_sub(1).map_or(0, |before| self.ends[before]);
         Some(&self.met[start..end])
     }
 
@@ -104,8 +111,8 @@ impl Crowds {
             return at_least_each(count, &self.means[block.clone()], &self.ln_means[block]);
         }
         let mut taken = [0.0; TOGETHER];
-        for (taken, crowd) in taken.iter_mut().zip(block) {
-            *taken = kernel.learned_of(count, self.told(crowd).unwrap_or(&[]));
+        for (taken, class) in taken.iter_mut().zip(block) {
+            *taken = kernel.learned_of(count, self.told(class).unwrap_or(&[]));
         }
         taken
     }
@@ -124,8 +131,8 @@ impl Crowds {
             return kernel.learned_each(kept, &self.means[block.clone()], &self.ln_means[block]);
         }
         let mut learned = [0.0; TOGETHER];
-        for (learned, crowd) in learned.iter_mut().zip(block) {
-            let met = self.told(crowd).unwrap_or(&[]);
+        for (learned, class) in learned.iter_mut().zip(block) {
+            let met = self.told(class).unwrap_or(&[]);
             *learned = kernel.learned_of(whole, met);
             if part < whole && share > 0.0 {
                 *learned += share * (kernel.learned_of(part, met) - *learned);

@@ -8,20 +8,12 @@ use super::joint::{self, Line};
 use super::leftover::{Leftover, hand_out};
 use super::nested;
 use super::score::Score;
+use super::selected::Selected;
 use crate::learner::Ranking;
 
-/// What of a family is selected.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Selected {
-    /// Ranks up to this one are selected whole.
-    pub rank: f64,
-    /// Share of the next rank that is selected, from 0 to below 1.
-    pub next: f64,
-}
-
-/// Memory of [`cut_into`], to be used again by the next run.
+/// Memory of [`top_n_into`], to be used again by the next run.
 #[derive(Debug, Clone, Default)]
-pub struct CutScratch {
+pub struct TopNScratch {
     /// Σ h_i v_i of each row of a family.
     weights: Vec<f64>,
     /// For the families one after the other: (row, ln weight) of the rows that are met.
@@ -33,7 +25,7 @@ pub struct CutScratch {
 }
 
 /// Selects the `capacity` skills of highest score under `weights`: for each family the ranks that
-/// are in. See [`cut_into`].
+/// are in. See [`top_n_into`].
 pub fn cut(
     world: &World,
     families: &[Family],
@@ -42,8 +34,8 @@ pub fn cut(
     capacity: f64,
 ) -> Vec<Selected> {
     let mut selected = Vec::new();
-    let mut scratch = CutScratch::default();
-    cut_into(
+    let mut scratch = TopNScratch::default();
+    top_n_into(
         world,
         families,
         weights,
@@ -61,13 +53,13 @@ pub fn cut(
 /// The common threshold is solved for, then the whole skills that are left over are handed out in
 /// order of score. The result is exactly the discrete top N. Equal scores share what is left; the
 /// last skill is taken in part where N, or the multiplicities, are not whole.
-pub fn cut_into(
+pub fn top_n_into(
     world: &World,
     families: &[Family],
     weights: &[f64],
     ranking: Ranking,
     capacity: f64,
-    scratch: &mut CutScratch,
+    scratch: &mut TopNScratch,
     selected: &mut Vec<Selected>,
 ) {
     selected.clear();
@@ -184,10 +176,10 @@ mod tests {
             let world = World::new(domains, f64::from(head), 1e14, overlap).unwrap();
             let families = world.families(Resolution::default());
             let capacity = ln_capacity.exp().round();
-            let mut scratch = CutScratch::default();
+            let mut scratch = TopNScratch::default();
             let mut selected = Vec::new();
             let ranking = Ranking::Value;
-            cut_into(&world, &families, &weights, ranking, capacity, &mut scratch, &mut selected);
+            top_n_into(&world, &families, &weights, ranking, capacity, &mut scratch, &mut selected);
             let score = |index: usize| Score {
                 family: &families[index],
                 terms: &scratch.terms[scratch.places[index].clone()],

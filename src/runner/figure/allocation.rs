@@ -1,5 +1,6 @@
 //! The division of capacity in the simulator against the one that Eq. (1) computes.
 
+use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
 use crate::config::{Experiment, Source};
 use crate::law::allocation::{Demand, allocate};
@@ -7,6 +8,31 @@ use crate::learner::LearnerKind;
 use crate::report::figure::{Allocation, Division};
 use crate::simulate::Simulator;
 use crate::world::{Masses, Overlap, Shape, World};
+
+const LARGEST: Kind = Kind {
+    name: "allocation.largest-ranks",
+    unit: "ranks",
+    meaning: "largest difference between the ranks that the simulator gives a domain and Eq. (1)'s division",
+};
+
+const MEAN: Kind = Kind {
+    name: "allocation.mean-error",
+    unit: "%",
+    meaning: "mean relative error of that division",
+};
+
+const WHOLE: Kind = Kind {
+    name: "allocation.largest-whole-ranks",
+    unit: "ranks",
+    meaning: "the largest difference from Eq. (1) for ranks that are whole: capacity K ranks larger, each domain one rank less; for masses \"pareto\"",
+};
+
+/// The division of capacity.
+pub(super) const GROUP: Group = Group {
+    title: "The division of capacity, against Eq. (1)",
+    kinds: &[LARGEST, MEAN, WHOLE],
+    note: "For a learner that counts and is limited by capacity, in a world of power laws without overlap.",
+};
 
 /// What each domain holds in every cell with a limit of capacity; `None` where the theory gives no
 /// division: without a limit or a power law, or where domains share more than the head.
@@ -85,9 +111,9 @@ pub(super) fn figure_names(experiment: &Experiment) -> Vec<String> {
     };
     let mut names = Vec::new();
     if learner.capacity_limits && follows_theory(world) {
-        names.extend([LARGEST, MEAN].map(String::from));
+        names.extend([LARGEST, MEAN].map(|kind| kind.of(&[])));
         if has_whole_ranks(world) {
-            names.push(WHOLE.into());
+            names.push(WHOLE.of(&[]));
         }
     }
     names
@@ -98,7 +124,7 @@ pub(crate) fn figures(experiment: &Experiment) -> Figures {
     let Some(allocation) = allocation(experiment) else {
         return Figures::new();
     };
-    let figure = |name: &str, value| (name.to_string(), Figure::exact(value));
+    let figure = |kind: Kind, value| (kind.of(&[]), Figure::exact(value));
     let mut figures = Figures::from([
         figure(LARGEST, allocation.largest_difference()),
         figure(MEAN, allocation.mean_error()),
@@ -108,10 +134,6 @@ pub(crate) fn figures(experiment: &Experiment) -> Figures {
     }
     figures
 }
-
-const LARGEST: &str = "allocation.largest-ranks";
-const MEAN: &str = "allocation.mean-error";
-const WHOLE: &str = "allocation.largest-whole-ranks";
 
 /// Whether the domains compete with private tails that follow power laws.
 fn follows_theory(world: &World) -> bool {
@@ -165,16 +187,16 @@ floor = 0.02
 "#;
         let experiment = parse(text, "two.toml").unwrap();
         let measured = figures(&experiment);
-        let value = |name: &str| measured[name].value;
+        let value = |kind: Kind| measured[kind.name].value;
         assert!(value(WHOLE) < 0.502, "{}", value(WHOLE));
         assert!(value(LARGEST) > 0.8, "{}", value(LARGEST));
         let names = figure_names(&experiment);
-        assert_eq!(names, [LARGEST, MEAN, WHOLE]);
+        assert_eq!(names, [LARGEST, MEAN, WHOLE].map(|kind| kind.name));
 
         // The derivation is that of pareto masses.
         let zeta = text.replace("head = 20", "head = 20\nmasses = \"zeta\"");
         let zeta = parse(&zeta, "two.toml").unwrap();
-        assert_eq!(figure_names(&zeta), [LARGEST, MEAN]);
-        assert!(!figures(&zeta).contains_key(WHOLE));
+        assert_eq!(figure_names(&zeta), [LARGEST, MEAN].map(|kind| kind.name));
+        assert!(!figures(&zeta).contains_key(WHOLE.name));
     }
 }

@@ -1,22 +1,8 @@
-//! The figures that an experiment measures, by name.
-//!
-//! | name | figure |
-//! |---|---|
-//! | `test.mre.LAW` | mean relative error of the loss on held-out rows, percent |
-//! | `test.excess-mre.LAW` | the same of the excess loss, where the true floors are known |
-//! | `test.mae.LAW`, `test.rmse.LAW` | mean absolute and root mean squared error, nats |
-//! | `test.rank-correlation.LAW` | rank correlation of predicted and measured losses, mean of the columns |
-//! | `train.…` | the same on the training rows |
-//! | `….positive.LAW` | the same over cells whose domain has a weight above 0 |
-//! | `recovery.b.LAW`, `recovery.a.LAW` | largest relative error of a recovered exponent, percent |
-//! | `parameter.SYMBOL.LAW`, `identifiability.…` | see [`super::parameters`] |
-//! | `optimum.…`, `regret.…`, `optimism.…` | see [`super::optima`] |
-//!
-//! The interval of an error is two standard errors of its mean over the splits to either side.
-//! Splits share rows, so it is on the narrow side.
+//! Errors of a law, and how it recovers the exponents of the theory.
 
 use std::collections::BTreeMap;
 
+use super::kind::{Group, Kind};
 use super::parameters;
 use crate::claim::{Figure, Figures};
 use crate::fit::{Errors, LawFit, Masked, Spread};
@@ -31,8 +17,113 @@ pub struct TrueExponents {
     pub a: BTreeMap<String, f64>,
 }
 
+impl TrueExponents {
+    /// Those of a symbol, `a` or `b`.
+    fn of(&self, symbol: &str) -> &BTreeMap<String, f64> {
+        if symbol == "a" { &self.a } else { &self.b }
+    }
+}
+
 /// Standard errors to either side of a mean over splits.
 const STANDARD_ERRORS: f64 = 2.0;
+
+/// The rows that errors are taken over.
+const SETS: [&str; 2] = ["test", "train"];
+
+/// A kind of error, and how it is measured.
+type ErrorKind = (Kind, fn(&Errors) -> Option<Masked>);
+
+const ERRORS: [ErrorKind; 4] = [
+    (
+        Kind {
+            name: "SET.mre.LAW",
+            unit: "%",
+            meaning: "mean relative error of the loss",
+        },
+        |errors| Some(errors.mre),
+    ),
+    (
+        Kind {
+            name: EXCESS,
+            unit: "%",
+            meaning: "the same of the excess loss, where the true floors are known",
+        },
+        |errors| errors.excess_mre,
+    ),
+    (
+        Kind {
+            name: "SET.mae.LAW",
+            unit: "nats",
+            meaning: "mean absolute error",
+        },
+        |errors| Some(errors.mae),
+    ),
+    (
+        Kind {
+            name: "SET.rmse.LAW",
+            unit: "nats",
+            meaning: "root mean squared error",
+        },
+        |errors| Some(errors.rmse),
+    ),
+];
+
+/// The error that needs the truth.
+const EXCESS: &str = "SET.excess-mre.LAW";
+
+const POSITIVE: Kind = Kind {
+    name: "SET.KIND.positive.LAW",
+    unit: "of KIND",
+    meaning: "any of these over cells whose domain has a weight above 0",
+};
+
+const RANKS: Kind = Kind {
+    name: "SET.rank-correlation.LAW",
+    unit: "",
+    meaning: "rank correlation of predicted and measured losses, from −1 to 1, mean of the columns",
+};
+
+const RECOVERED: [(&str, Kind); 2] = [
+    (
+        "b",
+        Kind {
+            name: "recovery.b.LAW",
+            unit: "%",
+            meaning: "largest relative error of a recovered exponent b of capacity",
+        },
+    ),
+    (
+        "a",
+        Kind {
+            name: "recovery.a.LAW",
+            unit: "%",
+            meaning: "the same of the exponent a of data",
+        },
+    ),
+];
+
+/// Errors.
+pub(super) const ERROR_GROUP: Group = Group {
+    title: "Errors of a law",
+    kinds: &[
+        ERRORS[0].0,
+        ERRORS[1].0,
+        ERRORS[2].0,
+        ERRORS[3].0,
+        POSITIVE,
+        RANKS,
+    ],
+    note: "SET is `test`, the rows held out, or `train`. The interval of an error is two standard errors of its\n\
+           mean over the splits to either side. Splits share rows, so it is on the narrow side.",
+};
+
+/// Recovered exponents.
+pub(super) const RECOVERY_GROUP: Group = Group {
+    title: "Exponents of the theory",
+    kinds: &[RECOVERED[0].1, RECOVERED[1].1],
+    note: "Recovery needs the truth, so a simulated world with domains that follow power laws, and a law that has\n\
+           the exponent.",
+};
 
 /// All figures of fitted laws; `splits` is the number of splits their errors are means over.
 pub fn measure(fits: &[LawFit], splits: usize, truth: Option<&TrueExponents>) -> Figures {
@@ -44,75 +135,65 @@ pub fn measure(fits: &[LawFit], splits: usize, truth: Option<&TrueExponents>) ->
             }
         }
         parameters::add(&mut figures, fit);
-        if let Some(truth) = truth.filter(|_| law::has_exponents_of_theory(&fit.law)) {
-            for (symbol, exponents) in [("b", &truth.b), ("a", &truth.a)] {
-                if let Some(value) = largest_error(fit, symbol, exponents) {
-                    let name = format!("recovery.{symbol}.{}", fit.law);
-                    figures.insert(
-                        name,
-                        Figure {
-                            value,
-                            interval: None,
-                        },
-                    );
-                }
+        let Some(truth) = truth else { continue };
+        for (symbol, kind) in recovered(&fit.law) {
+            if let Some(value) = largest_error(fit, symbol, truth.of(symbol)) {
+                figures.insert(kind.of(&[&fit.law]), Figure::exact(value));
             }
         }
     }
     figures
 }
 
-/// Names of the figures that fits of `laws` can measure: what a check may ask for.
-pub fn names(laws: &[String], held_out: bool, simulated: bool) -> Vec<String> {
+/// The exponents that a law has.
+fn recovered(law: &str) -> impl Iterator<Item = (&'static str, Kind)> {
+    let exponents = law::exponents_of_theory(law);
+    RECOVERED
+        .into_iter()
+        .filter(|(symbol, _)| exponents.contains(symbol))
+}
+
+/// Names of the figures that fits of `laws` can measure: what a check may ask for. `truth` are the
+/// exponents of a simulated world.
+pub fn names(laws: &[String], held_out: bool, truth: Option<&TrueExponents>) -> Vec<String> {
     let mut names = Vec::new();
-    let sets: &[&str] = if held_out {
-        &["test", "train"]
-    } else {
-        &["train"]
-    };
     for law in laws {
-        for set in sets {
-            for kind in ["mre", "excess-mre", "mae", "rmse"] {
-                if kind == "excess-mre" && !simulated {
-                    continue;
+        for set in SETS.into_iter().filter(|set| held_out || *set != "test") {
+            for (kind, _) in ERRORS {
+                if kind.name != EXCESS || truth.is_some() {
+                    names.push(kind.of(&[set, law]));
+                    names.push(positive(kind, set, law));
                 }
-                names.push(format!("{set}.{kind}.{law}"));
-                names.push(format!("{set}.{kind}.positive.{law}"));
             }
-            names.push(format!("{set}.rank-correlation.{law}"));
+            names.push(RANKS.of(&[set, law]));
         }
-        if simulated && law::has_exponents_of_theory(law) {
-            names.push(format!("recovery.b.{law}"));
-            names.push(format!("recovery.a.{law}"));
-        }
+        let told = |symbol| truth.is_some_and(|truth| !truth.of(symbol).is_empty());
+        let exponents = recovered(law).filter(|(symbol, _)| told(*symbol));
+        names.extend(exponents.map(|(_, kind)| kind.of(&[law])));
         names.extend(parameters::names(law));
     }
     names
 }
 
+/// The name of an error over cells whose domain has a weight above 0.
+fn positive(kind: Kind, set: &str, law: &str) -> String {
+    let measure = kind.name.split('.').nth(1).unwrap_or_default();
+    POSITIVE.of(&[set, measure, law])
+}
+
 fn add_errors(figures: &mut Figures, set: &str, law: &str, errors: &Errors, splits: usize) {
-    let kinds: [(&str, Option<Masked>); 4] = [
-        ("mre", Some(errors.mre)),
-        ("excess-mre", errors.excess_mre),
-        ("mae", Some(errors.mae)),
-        ("rmse", Some(errors.rmse)),
-    ];
-    for (kind, masked) in kinds {
-        let Some(masked) = masked else { continue };
+    for (kind, measure) in ERRORS {
+        let Some(masked) = measure(errors) else {
+            continue;
+        };
+        figures.insert(kind.of(&[set, law]), over_splits(masked.all, splits));
         figures.insert(
-            format!("{set}.{kind}.{law}"),
-            over_splits(masked.all, splits),
-        );
-        figures.insert(
-            format!("{set}.{kind}.positive.{law}"),
+            positive(kind, set, law),
             over_splits(masked.positive, splits),
         );
     }
     if let Some(spread) = errors.rank_correlation {
-        figures.insert(
-            format!("{set}.rank-correlation.{law}"),
-            over_splits(spread, splits),
-        );
+        figures.insert(RANKS.of(&[set, law]), over_splits(spread, splits));
     }
 }
 

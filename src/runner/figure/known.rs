@@ -1,46 +1,74 @@
 //! What a claim asks for, held against what its experiment measures.
 
-use super::{allocation, phase_transition, transfer};
+use std::collections::BTreeSet;
+
+use super::errors::TrueExponents;
+use super::{allocation, errors, optima, phase_transition, transfer};
+use crate::claim::Check;
 use crate::config::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
+use crate::optimum::Along;
 use crate::runner::error::RunError;
+use crate::runner::truth::Truth;
 use crate::runner::vary;
 use crate::sweep::Sweep;
-use crate::text::words::nearest;
+use crate::text::words::{listed, nearest};
 use crate::world::World;
 
-/// Refuses checks of figures that the experiment does not measure, before any work.
+/// Refuses checks of figures that the experiment does not measure, before any work. In a file they are
+/// refused at their place ([`load_experiment`](crate::runner::load_experiment)).
 pub(crate) fn check_figures(experiment: &Experiment) -> Result<(), RunError> {
     let known = known_figures(experiment);
-    for check in &experiment.checks {
-        if !known.contains(&check.figure) {
-            let help = if known.is_empty() {
-                "without [fit] nothing is measured".to_string()
-            } else {
-                let meant = nearest(&check.figure, known.iter().map(String::as_str))
-                    .map_or(String::new(), |figure| format!("did you mean `{figure}`? "));
-                format!("{meant}figures of this experiment: {}", known.join(", "))
-            };
-            return Err(RunError::words_with_help(
-                format!(
-                    "[[checks]] asks for the figure `{}`, which this experiment does not measure",
-                    check.figure
-                ),
-                help,
-            ));
-        }
+    let unknown = |check: &&Check| !known.contains(&check.figure);
+    match experiment.checks.iter().find(unknown) {
+        None => Ok(()),
+        Some(check) => Err(RunError::words_with_help(
+            format!(
+                "[[checks]] asks for the figure `{}`, which this experiment does not measure",
+                check.figure
+            ),
+            instead(&check.figure, &known),
+        )),
     }
-    Ok(())
+}
+
+/// Most figures that are listed in place of another.
+const MOST_LISTED: usize = 20;
+
+/// What could be asked for in place of `figure`.
+pub(crate) fn instead(figure: &str, known: &[String]) -> String {
+    if known.is_empty() {
+        return "without [fit] nothing is measured".into();
+    }
+    let meant = nearest(figure, known.iter().map(String::as_str))
+        .map_or(String::new(), |figure| format!("did you mean `{figure}`? "));
+    let first = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let alike: Vec<&str> = known
+        .iter()
+        .filter(|name| first(name) == first(figure))
+        .map(String::as_str)
+        .collect();
+    if alike.is_empty() {
+        let beginnings: BTreeSet<String> = known.iter().map(|name| first(name)).collect();
+        let beginnings: Vec<String> = beginnings.into_iter().collect();
+        return format!(
+            "{meant}figures of this experiment begin with {}; `mixlaw schema --figures` tells all kinds",
+            beginnings.join(", ")
+        );
+    }
+    format!(
+        "{meant}figures of this experiment that begin so: {}",
+        listed(alike, MOST_LISTED)
+    )
 }
 
 /// Names of all figures that an experiment measures; of weights of real runs, whose names come with their
 /// table, those that it asks for.
-fn known_figures(experiment: &Experiment) -> Vec<String> {
-    let simulated = matches!(experiment.source, Source::Simulated { .. });
+pub(crate) fn known_figures(experiment: &Experiment) -> Vec<String> {
     let measured = |experiment: &Experiment| {
         experiment.fit.as_ref().map_or(Vec::new(), |fit| {
             let held_out = fit.split != crate::fit::SplitRule::None;
-            super::errors::names(&fit.laws, held_out, simulated)
+            errors::names(&fit.laws, held_out, exponents(experiment).as_ref())
         })
     };
     let mut known = measured(experiment);
@@ -57,29 +85,42 @@ fn known_figures(experiment: &Experiment) -> Vec<String> {
             // Those of real runs are known when the table is read.
             Source::Runs(_) => None,
         };
+        let names = domains.as_deref();
         let judged = known_truth(experiment).is_some();
-        known.extend(super::optima::optimum_names(
-            &plan.of,
-            domains.as_deref(),
-            judged,
-        ));
+        known.extend(optima::optimum_names(&plan.of, names, judged, plan.tokens));
         if let Some(path) = &plan.path {
-            let domains = domains.as_deref();
-            known.extend(super::optima::path_names(
-                &path.values,
-                &plan.of,
-                domains,
-                judged,
-            ));
+            let tokens = |value: &f64| match path.along {
+                Along::Tokens => (*value, *value),
+                Along::Capacity | Along::Target(_) => (*value, plan.tokens),
+            };
+            let tokens: Vec<(f64, f64)> = path.values.iter().map(tokens).collect();
+            known.extend(optima::path_names(&tokens, &plan.of, names, judged));
         }
         let of_weight = |figure: &String| {
             let of_path = plan.path.is_some() && figure.starts_with("path.");
-            domains.is_none() && (figure.starts_with("optimum.weight.") || of_path)
+            names.is_none() && (figure.starts_with("optimum.weight.") || of_path)
         };
         let asked = experiment.checks.iter().map(|check| &check.figure);
         known.extend(asked.filter(|figure| of_weight(figure)).cloned());
     }
     known
+}
+
+/// The exponents that are known of a simulated world, as far as its sweep lets them show: b where some
+/// capacity is limited, a where some number of tokens is.
+fn exponents(experiment: &Experiment) -> Option<TrueExponents> {
+    let Source::Simulated { world, sweep, .. } = &experiment.source else {
+        return None;
+    };
+    let mut exponents = Truth::of(world).exponents;
+    let limited = |values: &[f64]| values.iter().any(|value| value.is_finite());
+    if !limited(&sweep.capacities) {
+        exponents.b.clear();
+    }
+    if !limited(&sweep.tokens) {
+        exponents.a.clear();
+    }
+    Some(exponents)
 }
 
 /// World, learner and sweep of an experiment whose true best mixture can be found.
@@ -99,19 +140,24 @@ pub(crate) fn known_truth(experiment: &Experiment) -> Option<(&World, &Learner, 
 mod tests {
     use super::*;
     use crate::config;
+    use crate::runner::figure::kind::is_capitals;
+    use crate::runner::figure::{GROUPS, reference};
     use std::path::Path;
 
     const PAGE: &str = include_str!("../../../docs/figures.md");
 
-    /// Names of the page, as patterns; words in capitals stand for anything.
-    fn patterns() -> Vec<String> {
-        let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| `"));
-        let names = rows.filter_map(|row| row.split_once('`'));
-        names.map(|(name, _)| name.to_owned()).collect()
+    #[test]
+    fn the_page_is_made_of_the_registry() {
+        assert!(
+            PAGE == reference(),
+            "docs/figures.md is stale: mixlaw schema --figures > docs/figures.md"
+        );
     }
 
-    fn capitals(part: &str) -> bool {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_uppercase())
+    /// Names of all kinds.
+    fn patterns() -> Vec<&'static str> {
+        let kinds = GROUPS.iter().flat_map(|group| group.kinds);
+        kinds.map(|kind| kind.name).collect()
     }
 
     /// Whether the parts of a pattern go through those of a name, a word in capitals taking one part or
@@ -119,7 +165,7 @@ mod tests {
     fn matches(pattern: &[&str], name: &[&str]) -> bool {
         match (pattern, name) {
             ([], []) => true,
-            ([first, rest @ ..], [_, ..]) if capitals(first) => {
+            ([first, rest @ ..], [_, ..]) if is_capitals(first) => {
                 (1..=name.len()).any(|taken| matches(rest, &name[taken..]))
             }
             ([first, rest @ ..], [part, others @ ..]) => first == part && matches(rest, others),
@@ -145,14 +191,14 @@ mod tests {
             for name in known_figures(&experiment) {
                 let parts: Vec<&str> = name.split('.').collect();
                 let fitting = (0..split.len()).filter(|row| matches(&split[*row], &parts));
-                let literal = |row: &usize| split[*row].iter().filter(|p| !capitals(p)).count();
+                let literal = |row: &usize| split[*row].iter().filter(|p| !is_capitals(p)).count();
                 let Some(row) = fitting.max_by_key(literal) else {
                     panic!("docs/figures.md lacks {name}");
                 };
                 used[row] = true;
             }
         }
-        let stale: Vec<&String> = patterns
+        let stale: Vec<&&str> = patterns
             .iter()
             .zip(used)
             .filter(|(_, used)| !used)

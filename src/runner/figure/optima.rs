@@ -1,45 +1,100 @@
 //! The figures of best mixtures.
-//!
-//! | name | figure |
-//! |---|---|
-//! | `optimum.weight.DOMAIN.OF` | weight of a domain in the best mixture of a law, or of `simulator` |
-//! | `optimum.loss.OF` | its target loss, nats |
-//! | `regret.LAW` | true target loss of a law's mixture less the best, percent of the best's excess |
-//! | `regret.tokens.LAW` | share of the tokens that the best mixture could do without, percent |
-//! | `optimism.LAW` | predicted less true target loss of the law's mixture, nats |
-//! | `path.VALUE.…` | any of these at a value of the path |
-//! | `path.change.DOMAIN.OF` | weight at the last value of the path less that at the first |
-//! | `path.return.DOMAIN.OF` | the smaller of all rises and all falls of the weight along the path: 0 where it only rises or only falls |
-//! | `path.regret.LAW` | largest `regret.LAW` along the path |
-//!
-//! A weight and a predicted loss have intervals where the runs were resampled.
 
+use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
-use crate::optimum::{BestMixture, PathMixtures, SIMULATOR};
+use crate::optimum::{BestMixture, PathMixtures, Regret, SIMULATOR};
+
+const WEIGHT: Kind = Kind {
+    name: "optimum.weight.DOMAIN.OF",
+    unit: "",
+    meaning: "weight of a domain in the best mixture of a law, or of `simulator`",
+};
+
+const LOSS: Kind = Kind {
+    name: "optimum.loss.OF",
+    unit: "nats",
+    meaning: "its target loss",
+};
+
+/// Figures of what following a law costs, and how they are measured.
+const COSTS: [(Kind, fn(&Regret) -> Option<f64>); 3] = [
+    (
+        Kind {
+            name: "regret.LAW",
+            unit: "%",
+            meaning: "true target loss of a law's mixture less the best, of the best's excess",
+        },
+        |regret| Some(regret.excess_percent),
+    ),
+    (
+        Kind {
+            name: "regret.tokens.LAW",
+            unit: "%",
+            meaning: "share of the tokens that the best mixture could do without",
+        },
+        |regret| regret.tokens_percent,
+    ),
+    (
+        Kind {
+            name: "optimism.LAW",
+            unit: "nats",
+            meaning: "predicted less true target loss of the law's mixture",
+        },
+        |regret| Some(regret.optimism),
+    ),
+];
+
+const AT_VALUE: Kind = Kind {
+    name: "path.VALUE.FIGURE",
+    unit: "of FIGURE",
+    meaning: "any of these at a value of `[optimum.path]`",
+};
+
+const CHANGE: Kind = Kind {
+    name: "path.change.DOMAIN.OF",
+    unit: "",
+    meaning: "weight at the last value of the path less that at the first",
+};
+
+const RETURN: Kind = Kind {
+    name: "path.return.DOMAIN.OF",
+    unit: "",
+    meaning: "the smaller of all rises and all falls of a weight along the path: 0 where it only rises or only falls",
+};
+
+const LARGEST: Kind = Kind {
+    name: "path.regret.LAW",
+    unit: "%",
+    meaning: "largest `regret.LAW` along the path",
+};
+
+/// Best mixtures.
+pub(super) const GROUP: Group = Group {
+    title: "Best mixtures",
+    kinds: &[
+        WEIGHT, LOSS, COSTS[0].0, COSTS[1].0, COSTS[2].0, AT_VALUE, CHANGE, RETURN, LARGEST,
+    ],
+    note: "A weight and a predicted loss have intervals where the runs were resampled. Regret needs the truth: a\n\
+           simulated world with selection by expected score, without limits of available tokens, and not `sgd`.\n\
+           `regret.tokens` needs a limited number of tokens.",
+};
 
 /// All figures of best mixtures.
 pub fn measure_optima(found: &[BestMixture]) -> Figures {
     let mut figures = Figures::new();
     for one in found {
-        let mut add = |name: String, value: f64, interval| {
-            figures.insert(name, Figure { value, interval });
-        };
         let uncertainty = one.uncertainty.as_ref();
         for (domain, name) in one.domains.iter().enumerate() {
+            let value = one.optimum.weights[domain];
             let interval = uncertainty.map(|uncertainty| uncertainty.weights[domain]);
-            add(weight(name, &one.of), one.optimum.weights[domain], interval);
+            figures.insert(WEIGHT.of(&[name, &one.of]), Figure { value, interval });
         }
+        let value = one.optimum.target_loss;
         let interval = uncertainty.map(|uncertainty| uncertainty.target_loss);
-        add(
-            format!("optimum.loss.{}", one.of),
-            one.optimum.target_loss,
-            interval,
-        );
-        if let Some(regret) = &one.regret {
-            add(format!("regret.{}", one.of), regret.excess_percent, None);
-            add(format!("optimism.{}", one.of), regret.optimism, None);
-            if let Some(tokens) = regret.tokens_percent {
-                add(format!("regret.tokens.{}", one.of), tokens, None);
+        figures.insert(LOSS.of(&[&one.of]), Figure { value, interval });
+        for (kind, measure) in COSTS {
+            if let Some(value) = one.regret.as_ref().and_then(measure) {
+                figures.insert(kind.of(&[&one.of]), Figure::exact(value));
             }
         }
     }
@@ -47,20 +102,22 @@ pub fn measure_optima(found: &[BestMixture]) -> Figures {
 }
 
 /// Names of the figures that the best mixtures of `of` can have; without `domains` those of the
-/// weights are left out.
-pub fn optimum_names(of: &[String], domains: Option<&[String]>, simulated: bool) -> Vec<String> {
+/// weights are left out. `tokens` are those of the best mixture.
+pub fn optimum_names(
+    of: &[String],
+    domains: Option<&[String]>,
+    judged: bool,
+    tokens: f64,
+) -> Vec<String> {
     let mut names = Vec::new();
     for of in of {
-        names.extend(
-            domains
-                .into_iter()
-                .flatten()
-                .map(|domain| weight(domain, of)),
-        );
-        names.push(format!("optimum.loss.{of}"));
-        if simulated && of != SIMULATOR {
-            names
-                .extend(["regret", "regret.tokens", "optimism"].map(|kind| format!("{kind}.{of}")));
+        let domains = domains.into_iter().flatten();
+        names.extend(domains.map(|domain| WEIGHT.of(&[domain, of])));
+        names.push(LOSS.of(&[of]));
+        if judged && of != SIMULATOR {
+            let costs = COSTS.iter().map(|(kind, _)| kind);
+            let costs = costs.filter(|kind| tokens.is_finite() || **kind != COSTS[1].0);
+            names.extend(costs.map(|kind| kind.of(&[of])));
         }
     }
     names
@@ -88,12 +145,12 @@ pub fn measure_path(points: &[PathMixtures]) -> Figures {
         for (domain, name) in one.domains.iter().enumerate() {
             let weights: Vec<f64> = along().map(|one| one.optimum.weights[domain]).collect();
             let (change, back) = movement(&weights);
-            add(of_path("change", name, &one.of), change);
-            add(of_path("return", name, &one.of), back);
+            add(CHANGE.of(&[name, &one.of]), change);
+            add(RETURN.of(&[name, &one.of]), back);
         }
         let regrets = along().filter_map(|one| Some(one.regret.as_ref()?.excess_percent));
         if let Some(largest) = regrets.reduce(f64::max) {
-            add(format!("path.regret.{}", one.of), largest);
+            add(LARGEST.of(&[&one.of]), largest);
         }
     }
     figures
@@ -107,40 +164,32 @@ fn movement(weights: &[f64]) -> (f64, f64) {
     (rises - falls, rises.min(falls))
 }
 
-/// Names of the figures that the best mixtures of `of` along a path of `values` can have; the arguments
-/// are those of [`optimum_names`].
+/// Names of the figures that the best mixtures of `of` along a path can have, a plan for each value; the
+/// other arguments are those of [`optimum_names`].
 pub fn path_names(
-    values: &[f64],
+    tokens: &[(f64, f64)],
     of: &[String],
     domains: Option<&[String]>,
-    simulated: bool,
+    judged: bool,
 ) -> Vec<String> {
-    let each = optimum_names(of, domains, simulated);
-    let mut names: Vec<String> = values
-        .iter()
-        .flat_map(|value| each.iter().map(|name| at(*value, name)))
-        .collect();
+    let each = |(value, tokens): &(f64, f64)| {
+        let names = optimum_names(of, domains, judged, *tokens).into_iter();
+        names.map(|name| at(*value, &name)).collect::<Vec<_>>()
+    };
+    let mut names: Vec<String> = tokens.iter().flat_map(each).collect();
     for of in of {
         for domain in domains.into_iter().flatten() {
-            names.extend(["change", "return"].map(|kind| of_path(kind, domain, of)));
+            names.extend([CHANGE, RETURN].map(|kind| kind.of(&[domain, of])));
         }
-        if simulated && of != SIMULATOR {
-            names.push(format!("path.regret.{of}"));
+        if judged && of != SIMULATOR {
+            names.push(LARGEST.of(&[of]));
         }
     }
     names
 }
 
 fn at(value: f64, name: &str) -> String {
-    format!("path.{value}.{name}")
-}
-
-fn of_path(kind: &str, domain: &str, of: &str) -> String {
-    format!("path.{kind}.{domain}.{of}")
-}
-
-fn weight(domain: &str, of: &str) -> String {
-    format!("optimum.weight.{domain}.{of}")
+    AT_VALUE.of(&[&value.to_string(), name])
 }
 
 #[cfg(test)]

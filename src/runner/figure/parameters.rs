@@ -1,57 +1,71 @@
-//! The figures of what the runs say about a law's parameters.
-//!
-//! | name | figure |
-//! |---|---|
-//! | `parameter.SYMBOL.LAW` | a parameter of the whole law, in natural units |
-//! | `identifiability.effective.LAW` | effective parameters of the fit to all rows |
-//! | `identifiability.flat.LAW` | directions among the parameters that the rows do not tell |
-//!
-//! A symbol is written in Latin letters: `gamma` for γ, `gamma-own` for γ_own. A parameter has an
-//! interval where mixtures were resampled. See [`crate::fit::Identifiability`].
+//! What the runs say about a law's parameters ([`Identifiability`]).
 
+use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
-use crate::fit::LawFit;
+use crate::fit::{Identifiability, LawFit};
 use crate::law;
+
+const PARAMETER: Kind = Kind {
+    name: "parameter.SYMBOL.LAW",
+    unit: "its own",
+    meaning: "a parameter of the whole law, in natural units; `gamma` for γ, `gamma-own` for γ_own",
+};
+
+/// Figures of what the rows tell, and how they are measured.
+const IDENTIFIABILITY: [(Kind, fn(&Identifiability) -> f64); 2] = [
+    (
+        Kind {
+            name: "identifiability.effective.LAW",
+            unit: "",
+            meaning: "effective parameters of the fit to all rows",
+        },
+        |told| told.effective_parameters,
+    ),
+    (
+        Kind {
+            name: "identifiability.flat.LAW",
+            unit: "",
+            meaning: "directions among the parameters that the rows do not tell",
+        },
+        |told| told.flat_directions as f64,
+    ),
+];
+
+/// Parameters.
+pub(super) const GROUP: Group = Group {
+    title: "Parameters",
+    kinds: &[PARAMETER, IDENTIFIABILITY[0].0, IDENTIFIABILITY[1].0],
+    note: "A parameter has an interval where mixtures are resampled (`[fit] bootstrap`).",
+};
 
 /// Adds the figures of one law.
 pub(super) fn add(figures: &mut Figures, fit: &LawFit) {
-    let of_law = |name: &str| format!("{name}.{}", fit.law);
     for parameter in fit.parameters.iter().filter(|p| p.domain.is_none()) {
         if let Some(value) = parameter.value {
-            figures.insert(
-                of_law(&parameter_name(&parameter.symbol)),
-                Figure {
-                    value,
-                    interval: parameter.interval,
-                },
-            );
+            let name = PARAMETER.of(&[&latin(&parameter.symbol), &fit.law]);
+            let interval = parameter.interval;
+            figures.insert(name, Figure { value, interval });
         }
     }
-    let Some(identifiability) = &fit.identifiability else {
-        return;
-    };
-    for (name, value) in [
-        (EFFECTIVE, identifiability.effective_parameters),
-        (FLAT, identifiability.flat_directions as f64),
-    ] {
-        figures.insert(of_law(name), Figure::exact(value));
+    if let Some(told) = &fit.identifiability {
+        for (kind, measure) in IDENTIFIABILITY {
+            figures.insert(kind.of(&[&fit.law]), Figure::exact(measure(told)));
+        }
     }
 }
 
 /// Names of the figures that a fit of `law` can have.
 pub(super) fn names(law: &str) -> impl Iterator<Item = String> {
     let symbols = law::by_name(law).map_or(&[][..], |found| found.common_symbols());
-    let parameters = symbols.iter().map(|symbol| parameter_name(symbol));
-    parameters
-        .chain([EFFECTIVE.to_string(), FLAT.to_string()])
-        .map(move |name| format!("{name}.{law}"))
+    let parameters = symbols
+        .iter()
+        .map(move |symbol| PARAMETER.of(&[&latin(symbol), law]));
+    parameters.chain(IDENTIFIABILITY.map(|(kind, _)| kind.of(&[law])))
 }
 
-const EFFECTIVE: &str = "identifiability.effective";
-const FLAT: &str = "identifiability.flat";
-
-fn parameter_name(symbol: &str) -> String {
-    let latin: String = symbol
+/// A symbol in Latin letters.
+fn latin(symbol: &str) -> String {
+    symbol
         .chars()
         .map(|letter| match letter {
             'α' => "alpha".into(),
@@ -62,8 +76,7 @@ fn parameter_name(symbol: &str) -> String {
             '_' => "-".into(),
             other => other.to_string(),
         })
-        .collect();
-    format!("parameter.{latin}")
+        .collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //! lowers the training loss more than the last skill of the other domain that fits,
 //! r c' p' = (1−r) c p(N).
 
+use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
 use crate::config::{Experiment, Source};
 use crate::learner::LearnerKind;
@@ -21,10 +22,37 @@ use crate::simulate::Simulator;
 use crate::sweep::Sweep;
 use crate::world::{Shape, World};
 
-const CAPACITY: &str = "onset.capacity-exponent";
-const TOKENS: &str = "onset.tokens-exponent";
-const WIDTH: &str = "onset.width";
-const KNAPSACK: &str = "onset.knapsack-error";
+const CAPACITY: Kind = Kind {
+    name: "onset.capacity-exponent.DOMAIN",
+    unit: "",
+    meaning: "x in r/(1−r) ~ N^−x, r the weight at which half of a domain of equal facts is learned",
+};
+
+const TOKENS: Kind = Kind {
+    name: "onset.tokens-exponent.DOMAIN",
+    unit: "",
+    meaning: "the same x in D^−x",
+};
+
+const WIDTH: Kind = Kind {
+    name: "onset.width.DOMAIN",
+    unit: "",
+    meaning: "weight at which 90 % is learned over that for 10 %, the largest of all scales",
+};
+
+const KNAPSACK: Kind = Kind {
+    name: "onset.knapsack-error.DOMAIN",
+    unit: "%",
+    meaning: "largest error of the knapsack's r/(1−r) ([theory.md](theory.md))",
+};
+
+/// Where facts are learned.
+pub(super) const GROUP: Group = Group {
+    title: "The weight from which facts are learned",
+    kinds: &[CAPACITY, TOKENS, WIDTH, KNAPSACK],
+    note: "For domains of equal facts (`spectrum = { kind = \"flat\" }`) beside others, and a learner that counts.\n\
+           An exponent needs several capacities or numbers of tokens, the knapsack one other domain and no head.",
+};
 
 /// Points of a curve over the whole axis, and of it where it rises.
 const POINTS: (u32, u32) = (60, 12);
@@ -157,7 +185,7 @@ pub(super) fn figure_names(experiment: &Experiment) -> Vec<String> {
     }
     let names = facts(world).into_iter().map(|index| &domains[index].name);
     names
-        .flat_map(|name| kinds.iter().map(move |kind| format!("{kind}.{name}")))
+        .flat_map(|name| kinds.iter().map(move |kind| kind.of(&[name])))
         .collect()
 }
 
@@ -184,8 +212,7 @@ pub(crate) fn figures(experiment: &Experiment) -> Figures {
         ];
         for (kind, value) in values {
             if let Some(value) = value {
-                let name = format!("{kind}.{}", facts.name(domain));
-                found.insert(name, Figure::exact(value));
+                found.insert(kind.of(&[facts.name(domain)]), Figure::exact(value));
             }
         }
     }

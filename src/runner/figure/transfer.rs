@@ -1,9 +1,6 @@
 //! The transfer between domains that a law tells: against the truth of a pool, and as a map.
-//!
-//! | name | figure |
-//! |---|---|
-//! | `transfer.rank-correlation.LAW` | rank correlation of ln C_ij, symmetric and without what a source gives to all, with the true correlation of the domains |
 
+use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
 use crate::config::{Experiment, Source};
 use crate::fit::{LawResult, Similarity, spearman};
@@ -14,7 +11,19 @@ use crate::runner::fitted::Fitted;
 use crate::runs::RunTable;
 use crate::world::{Overlap, World};
 
-const RANKS: &str = "transfer.rank-correlation";
+const RANKS: Kind = Kind {
+    name: "transfer.rank-correlation.LAW",
+    unit: "",
+    meaning: "rank correlation of what a law says two domains share and their true correlation, from −1 to 1",
+};
+
+/// Transfer.
+pub(super) const GROUP: Group = Group {
+    title: "Transfer",
+    kinds: &[RANKS],
+    note: "This is for worlds with `overlap = { kind = \"pool\" }` and laws with coefficients C_ij: ln C_ij, the mean of\n\
+           both directions, without what a source gives to all domains.",
+};
 
 /// A law's similarities and the true correlations of the same pairs.
 struct Told<'a> {
@@ -74,7 +83,7 @@ pub(super) fn figure_names(experiment: &Experiment) -> Vec<String> {
         return Vec::new();
     };
     let laws = fit.laws.iter().filter(|law| law::has_transfer(law));
-    laws.map(|law| format!("{RANKS}.{law}")).collect()
+    laws.map(|law| RANKS.of(&[law])).collect()
 }
 
 /// How well each law orders the pairs of domains of a pool.
@@ -82,7 +91,7 @@ pub(crate) fn figures(experiment: &Experiment, fitted: &Fitted) -> Figures {
     let told = told(experiment, fitted).into_iter();
     let ranks = told.filter_map(|told| {
         let value = spearman(&told.values(), &told.truth)?;
-        Some((format!("{RANKS}.{}", told.law), Figure::exact(value)))
+        Some((RANKS.of(&[told.law]), Figure::exact(value)))
     });
     ranks.collect()
 }

@@ -5,7 +5,7 @@
 //! the transition between the two alone: what lies before and after is a few terms of the
 //! spectrum's moments, whatever the number of ranks.
 
-use crate::learner::{Kernel, Regimes, Selected, cut_into};
+use crate::learner::{Kernel, Selected, Series, top_n_into};
 use crate::simulate::{Scratch, Simulator};
 use crate::world::{Family, Member, panel};
 
@@ -13,7 +13,7 @@ impl Simulator {
     /// Leaves in `scratch.selected` what of each family is among the `capacity` skills of highest
     /// expected score.
     pub(crate) fn cut(&self, weights: &[f64], capacity: f64, scratch: &mut Scratch) {
-        cut_into(
+        top_n_into(
             &self.world,
             &self.families,
             weights,
@@ -44,7 +44,7 @@ impl Simulator {
             // 0·∞ is "never met".
             let exposure = |member: &Member| exposure(weights[member.domain], tokens);
             family.combine_into(exposure, &mut scratch.exposure);
-            let learner = (&self.learner.kernel, &self.regimes);
+            let learner = (&self.learner.kernel, &self.series);
             family_left(learner, family, scratch.selected[index], scratch);
             add_rows(family, &scratch.left, &mut scratch.unlearned);
         }
@@ -52,7 +52,7 @@ impl Simulator {
 }
 
 /// A kernel, and where it is a series.
-type Learning<'a> = (&'a Kernel, &'a Regimes);
+type Learning<'a> = (&'a Kernel, &'a Series);
 
 /// Leaves in `scratch.left` the mass of each row of a family that is not learned, if the
 /// frequencies of the rows are met as often as `scratch.exposure` says.
@@ -110,19 +110,19 @@ pub(super) fn nodes_left(
 }
 
 /// What the first `whole` nodes of a family of one spectrum leave.
-fn row_left((kernel, regimes): Learning, family: &Family, exposure: f64, whole: usize) -> f64 {
+fn row_left((kernel, series): Learning, family: &Family, exposure: f64, whole: usize) -> f64 {
     let moments = family.moments(0);
     let frequencies = &family.frequencies(0)[..whole];
-    let frequent = frequencies.partition_point(|p| exposure * p >= regimes.frequent);
+    let frequent = frequencies.partition_point(|p| exposure * p >= series.frequent);
     let mut left = 0.0;
-    if let Some(falling) = &regimes.falling
+    if let Some(falling) = &series.falling
         && frequent > 0
     {
         left += moments.falling(frequent, exposure * frequencies[frequent - 1], falling);
     }
     // What is never met stays out of the products: exposure may be infinite.
     let rest = &frequencies[frequent..];
-    let rare = frequent + rest.partition_point(|p| *p > 0.0 && exposure * p > regimes.rare);
+    let rare = frequent + rest.partition_point(|p| *p > 0.0 && exposure * p > series.rare);
     let transition = frequent..rare;
     left += kernel.left(
         exposure,
@@ -133,7 +133,7 @@ fn row_left((kernel, regimes): Learning, family: &Family, exposure: f64, whole: 
         left += moments.mass_from(rare) - moments.mass_from(whole);
         let rising = |node: usize, p: f64| {
             if p > 0.0 {
-                moments.rising(node, exposure * p, &regimes.rising)
+                moments.rising(node, exposure * p, &series.rising)
             } else {
                 0.0
             }
@@ -148,7 +148,7 @@ fn row_left((kernel, regimes): Learning, family: &Family, exposure: f64, whole: 
 
 /// Adds to `left` what the first `whole` nodes of a family leave under each of its spectra.
 fn rows_left(
-    (kernel, regimes): Learning,
+    (kernel, series): Learning,
     family: &Family,
     exposure: &[f64],
     whole: usize,
@@ -168,11 +168,11 @@ fn rows_left(
         }
         low
     };
-    let start = match regimes.falling {
-        None => first_below(regimes.frequent),
+    let start = match series.falling {
+        None => first_below(series.frequent),
         Some(_) => 0,
     };
-    let end = first_below(regimes.unmet).max(start);
+    let end = first_below(series.unmet).max(start);
     for node in start..end {
         let part = kernel.unlearned(met(node));
         for (row, left) in left.iter_mut().enumerate() {

@@ -10,8 +10,8 @@
 
 use super::by_expected_score::{add_rows, nodes_left};
 use super::finite_data::meetings_of;
-use super::threshold_bracket::Reach;
-use crate::learner::{Regimes, TOGETHER, Threshold, threshold};
+use super::threshold_bracket::ThresholdBracket;
+use crate::learner::{Series, TOGETHER, Threshold, threshold};
 use crate::simulate::{Scratch, Simulator};
 use crate::world::{Family, Seen};
 
@@ -41,46 +41,46 @@ impl Simulator {
             reach = reach.all();
         };
         let Scratch {
-            rivals,
+            marginal,
             left,
             unlearned,
             ..
         } = scratch;
         unlearned.clear();
         unlearned.resize(weights.len(), 0.0);
-        for (family, rivals) in self.families.iter().zip(rivals) {
-            let kernel = rivals.kernel(&self.learner.kernel);
-            if let Some(seen) = &rivals.apart {
-                self.nodes_left_apart(family, seen, rivals.sure, left);
-            } else if rivals.kernel.is_some() {
-                let learning = (kernel, &Regimes::new(kernel));
-                nodes_left(learning, family, &rivals.met, rivals.sure, left);
+        for (family, marginal) in self.families.iter().zip(marginal) {
+            let kernel = marginal.kernel(&self.learner.kernel);
+            if let Some(seen) = &marginal.apart {
+                self.nodes_left_apart(family, seen, marginal.sure, left);
+            } else if marginal.kernel.is_some() {
+                let learning = (kernel, &Series::new(kernel));
+                nodes_left(learning, family, &marginal.met, marginal.sure, left);
             } else {
-                let learning = (kernel, &self.regimes);
-                nodes_left(learning, family, &rivals.met, rivals.sure, left);
+                let learning = (kernel, &self.series);
+                nodes_left(learning, family, &marginal.met, marginal.sure, left);
             }
             let mut done = 0;
-            'crowds: for (run, value) in rivals.crowds.runs() {
-                let (whole, part) = threshold.counts(value, rivals.crowds.least());
+            'classes: for (run, value) in marginal.classes.runs() {
+                let (whole, part) = threshold.counts(value, marginal.classes.least());
                 let kept = (whole, part, threshold.share);
                 for start in run.clone().step_by(TOGETHER) {
                     let block = start..run.end.min(start + TOGETHER);
-                    let learned = rivals.crowds.learned(kernel, kept, block.clone());
-                    for (left, masses) in left.iter_mut().zip(&rivals.masses) {
+                    let learned = marginal.classes.learned(kernel, kept, block.clone());
+                    for (left, masses) in left.iter_mut().zip(&marginal.masses) {
                         let masses = masses[block.clone()].iter().zip(learned);
                         *left += masses.map(|(m, learned)| m * (1.0 - learned)).sum::<f64>();
                     }
                     done = block.end;
                     // Later ranks are met, and so kept, ever less.
                     if learned[0] < NEGLIGIBLE && family.rows() == 1 {
-                        break 'crowds;
+                        break 'classes;
                     }
                 }
             }
             // Ranks that are never kept, or never met.
-            for (row, (left, masses)) in left.iter_mut().zip(&rivals.masses).enumerate() {
+            for (row, (left, masses)) in left.iter_mut().zip(&marginal.masses).enumerate() {
                 *left += masses[done..].iter().sum::<f64>();
-                *left += family.spectrum(row).span(rivals.end, family.high);
+                *left += family.spectrum(row).span(marginal.end, family.high);
             }
             add_rows(family, left, unlearned);
         }
@@ -88,23 +88,32 @@ impl Simulator {
 
     /// The threshold at which the expected number of skills kept is `capacity`, if it lies within
     /// `reach`; `None` if it is plain that it does not.
-    fn threshold(&self, capacity: f64, reach: Reach, scratch: &mut Scratch) -> Option<Threshold> {
+    fn threshold(
+        &self,
+        capacity: f64,
+        reach: ThresholdBracket,
+        scratch: &mut Scratch,
+    ) -> Option<Threshold> {
         let Scratch {
-            rivals, selected, ..
+            marginal, selected, ..
         } = scratch;
         let mut sure = 0.0;
-        for ((family, near), rivals) in self.families.iter().zip(&*selected).zip(&mut *rivals) {
-            self.gather(family, *near, reach, capacity, rivals);
-            sure += family.multiplicity * (rivals.sure_rank - family.low);
+        for ((family, near), marginal) in self.families.iter().zip(&*selected).zip(&mut *marginal) {
+            self.gather(family, *near, reach, capacity, marginal);
+            sure += family.multiplicity * (marginal.sure_rank - family.low);
         }
         if sure >= capacity && !reach.is_all() {
             return None;
         }
         let kernel = &self.learner.kernel;
-        let crowds = rivals
+        let classes = marginal
             .iter()
-            .map(|rivals| (&rivals.crowds, rivals.kernel(kernel)));
-        Some(threshold(&crowds, (capacity - sure, capacity), reach.guess))
+            .map(|marginal| (&marginal.classes, marginal.kernel(kernel)));
+        Some(threshold(
+            &classes,
+            (capacity - sure, capacity),
+            reach.guess,
+        ))
     }
 
     /// Leaves in `left` the mass of each row that is not learned of the first `whole` nodes of a

@@ -2,7 +2,7 @@
 
 use super::by_expected_score::{add_rows, exposure, family_left};
 use super::selected_nodes::visit;
-use crate::learner::{Regimes, Selected};
+use crate::learner::{Selected, Series};
 use crate::simulate::{Scratch, Simulator};
 use crate::world::{Family, Member, Seen};
 
@@ -44,12 +44,12 @@ impl Simulator {
                     seen.distinct * kernel.equivalent(seen.worth).unwrap_or(seen.worth)
                 };
                 family.combine_into(met, &mut scratch.exposure);
-                family_left((kernel, &self.regimes), family, chosen, scratch);
+                family_left((kernel, &self.series), family, chosen, scratch);
             } else if let Some(worth) = common_worth(family, &scratch.seen) {
                 let met = |member: &Member| seen[member.domain].distinct;
                 family.combine_into(met, &mut scratch.exposure);
                 let kernel = kernel.counting(worth);
-                family_left((&kernel, &Regimes::new(&kernel)), family, chosen, scratch);
+                family_left((&kernel, &Series::new(&kernel)), family, chosen, scratch);
             } else {
                 self.compound_left(family, chosen, scratch);
             }

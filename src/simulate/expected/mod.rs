@@ -2,6 +2,7 @@
 
 pub(super) mod by_expected_score;
 mod by_realised_counts;
+pub(super) mod collect_marginal;
 pub(super) mod finite_data;
 pub(super) mod marginal_skills;
 mod phase_transition;

@@ -1,13 +1,13 @@
 //! Expected losses as a smooth function of the mixture, with their derivatives.
 //!
 //! The discrete cut makes losses stairs of the weights: skills change hands one by one. Here the cut
-//! falls at real ranks ([`crate::learner::real_cut`]); otherwise the losses are those of
+//! falls at real ranks ([`crate::learner::smooth_top_n`]); otherwise the losses are those of
 //! [`Simulator::losses`], from which they differ by less than the mass of one skill of each family.
 //! A weight enters through the meetings of the skills that are held and through the cut:
 //! dL_i/dh_j = c_i [Σ_s p_i(s) r'(μ_s) dμ_s/dh_j − Σ_f p_i(n_f) (1 − r(n_f)) dn_f/dh_j].
 
 use super::by_expected_score::{exposure, meetings};
-use crate::learner::{Held, Kernel, real_cut};
+use crate::learner::{Held, Kernel, smooth_top_n};
 use crate::simulate::Simulator;
 use crate::world::{Family, real_panel};
 
@@ -64,7 +64,7 @@ impl Simulator {
         let domains = weights.len();
         assert_eq!(domains, self.world.domains().len(), "one weight per domain");
         let tokens = self.learner.efficiency.effective_tokens(tokens, capacity);
-        let held = real_cut(
+        let held = smooth_top_n(
             &self.world,
             &self.families,
             weights,
@@ -140,14 +140,14 @@ impl Simulator {
 
     /// The first node of which something is left.
     fn first_left(&self, family: &Family, whole: usize, exposure: &[f64]) -> usize {
-        if self.regimes.falling.is_some() {
+        if self.series.falling.is_some() {
             return 0;
         }
         let (mut low, mut high) = (0, whole);
         while low < high {
             let middle = low.midpoint(high);
             let met = meetings(exposure, |row| family.frequencies(row)[middle]);
-            if met >= CERTAIN * self.regimes.frequent {
+            if met >= CERTAIN * self.series.frequent {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -19,7 +19,7 @@ use super::top_n::{Met, keep};
 use super::{poisson, truncated_poisson};
 use crate::learner::{Kernel, Selected, at_least, certain_mean, least_count, tail_bound};
 use crate::simulate::expected::by_expected_score::{add_rows, family_left, meetings};
-use crate::simulate::expected::threshold_bracket::Reach;
+use crate::simulate::expected::threshold_bracket::ThresholdBracket;
 
 /// Standard deviations of the threshold within which it is looked for.
 const DEVIATIONS: f64 = 8.0;
@@ -89,9 +89,9 @@ impl Sampler<'_> {
         let mut room = capacity;
         for (index, family) in simulator.families.iter().enumerate() {
             let groups = &self.groups[index];
-            let rivals = &expected.rivals[index];
-            let (met, valued) = (&rivals.met, &rivals.valued);
-            let least_value = rivals.values().map(|(least, _)| least);
+            let marginal = &expected.marginal[index];
+            let (met, valued) = (&marginal.met, &marginal.valued);
+            let least_value = marginal.values().map(|(least, _)| least);
             // Ranks that are kept for sure.
             let first = least_value.map_or(0, |value| {
                 let enough = certain_mean(counts(reach.high, value));
@@ -136,8 +136,8 @@ impl Sampler<'_> {
             }
             let chosen = Selected { rank, next: 0.0 };
             expected.selected[index] = chosen;
-            expected.exposure.clone_from(&expected.rivals[index].met);
-            family_left((kernel, &simulator.regimes), family, chosen, expected);
+            expected.exposure.clone_from(&expected.marginal[index].met);
+            family_left((kernel, &simulator.series), family, chosen, expected);
             add_rows(family, &expected.left, &mut expected.unlearned);
         }
         let total: f64 = inside.iter().map(Met::size).sum();
@@ -164,15 +164,15 @@ impl Sampler<'_> {
         weights: &[f64],
         (capacity, effective): (f64, f64),
         scratch: &mut SamplerScratch,
-    ) -> Reach {
+    ) -> ThresholdBracket {
         let simulator = self.simulator;
         let expected = &mut scratch.expected;
         simulator.cut(weights, capacity, expected);
         let reach = simulator.approach(weights, effective, expected);
         let (mut fall, mut least, mut most) = (1.0, f64::INFINITY, 0.0);
         let families = simulator.families.iter().zip(&expected.selected);
-        for ((family, near), rivals) in families.zip(&expected.rivals) {
-            let Some((low, high)) = rivals.values() else {
+        for ((family, near), marginal) in families.zip(&expected.marginal) {
+            let Some((low, high)) = marginal.values() else {
                 continue;
             };
             (least, most) = (f64::min(least, low), f64::max(most, high));
@@ -180,7 +180,7 @@ impl Sampler<'_> {
             if near.rank > family.low && next > near.rank {
                 let ln_score = |rank| {
                     let mass = |row| family.spectrum(row).mass(rank);
-                    meetings(&rivals.valued, mass).ln()
+                    meetings(&marginal.valued, mass).ln()
                 };
                 let here = (ln_score(near.rank) - ln_score(next)) / (next / near.rank).ln();
                 fall = f64::max(fall, here);
@@ -191,7 +191,7 @@ impl Sampler<'_> {
         let beyond = DEVIATIONS * reach.high * fall * (by_chance / capacity).sqrt();
         let low = reach.low - beyond;
         let teaching = least * simulator.learner.kernel.least_count();
-        Reach {
+        ThresholdBracket {
             // Down to the least count the score does not matter.
             low: if low > teaching { low } else { 0.0 },
             high: reach.high + beyond,
@@ -215,7 +215,7 @@ impl Sampler<'_> {
             self.deviate_family(
                 (index, kernel),
                 expected.selected[index],
-                (&expected.rivals[index].met, at_stake),
+                (&expected.marginal[index].met, at_stake),
                 &mut tokens,
                 random,
                 (spreading, off),

@@ -201,10 +201,6 @@ impl Law for Pool {
     }
 
     /// Its `a` is the exponent of a sum over the weights of all domains.
-    fn has_exponents_of_theory(&self) -> bool {
-        false
-    }
-
     fn common_symbols(&self) -> &'static [&'static str] {
         match self {
             Self::Plain | Self::Map2 | Self::Map3 | Self::Free | Self::RandomTies => {

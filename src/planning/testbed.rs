@@ -1,7 +1,7 @@
 //! One world: proxy runs of a design, a law fitted to them, and what its mixture costs.
 
 use super::design::Scales;
-use super::runner::{Study, Target};
+use super::study::{Study, Target};
 use crate::fit::{FitPlan, FittedLaw, fit_laws, observations};
 use crate::law::Law;
 use crate::mixture::Mixture;

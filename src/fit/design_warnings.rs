@@ -7,7 +7,7 @@ use crate::runs::RunTable;
 
 /// Something that no law can learn from the rows.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Doubt {
+pub enum DesignWarning {
     /// No run has a share of a domain.
     NeverTrained {
         /// The domain.
@@ -40,7 +40,7 @@ pub enum Doubt {
     },
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for DesignWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NeverTrained { domain } => write!(
@@ -69,8 +69,8 @@ impl fmt::Display for Doubt {
     }
 }
 
-/// The doubts about fitting `table` on `splits`, in the order of the columns.
-pub fn doubts(table: &RunTable, splits: &[Split]) -> Vec<Doubt> {
+/// What is to be doubted in fitting `table` on `splits`, in the order of the columns.
+pub fn design_warnings(table: &RunTable, splits: &[Split]) -> Vec<DesignWarning> {
     let mut all = Vec::new();
     if table.len() < 2 {
         return all;
@@ -79,8 +79,10 @@ pub fn doubts(table: &RunTable, splits: &[Split]) -> Vec<Doubt> {
         let weights = (0..table.len()).map(|row| table.weights(row)[column]);
         let domain = domain.clone();
         match same(weights) {
-            Some(weight) if weight > 0.0 => all.push(Doubt::ConstantWeight { domain, weight }),
-            Some(_) => all.push(Doubt::NeverTrained { domain }),
+            Some(weight) if weight > 0.0 => {
+                all.push(DesignWarning::ConstantWeight { domain, weight })
+            }
+            Some(_) => all.push(DesignWarning::NeverTrained { domain }),
             None => all.extend(tested_only(table, splits, column, domain)),
         }
     }
@@ -90,7 +92,7 @@ pub fn doubts(table: &RunTable, splits: &[Split]) -> Vec<Doubt> {
             && let Some(loss) = same(losses)
         {
             let domain = domain.clone();
-            all.push(Doubt::ConstantLoss { domain, loss });
+            all.push(DesignWarning::ConstantLoss { domain, loss });
         }
     }
     all
@@ -104,13 +106,18 @@ fn same(mut values: impl Iterator<Item = f64>) -> Option<f64> {
         .then_some(first)
 }
 
-fn tested_only(table: &RunTable, splits: &[Split], column: usize, domain: String) -> Option<Doubt> {
+fn tested_only(
+    table: &RunTable,
+    splits: &[Split],
+    column: usize,
+    domain: String,
+) -> Option<DesignWarning> {
     let share = |rows: &[usize]| rows.iter().any(|row| table.weights(*row)[column] > 0.0);
     let mut found = splits
         .iter()
         .filter(|split| !share(&split.train) && share(&split.test));
     let first = found.next()?;
-    Some(Doubt::TestedOnly {
+    Some(DesignWarning::TestedOnly {
         domain,
         splits: 1 + found.count(),
         of: splits.len(),
