@@ -18,6 +18,7 @@
 //! # Ok::<(), mixlaw::config::ConfigError>(())
 //! ```
 
+mod build;
 mod diagnosis;
 mod experiment;
 mod load;

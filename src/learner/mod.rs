@@ -94,6 +94,19 @@ pub struct Learner {
     pub capacity_limits: bool,
 }
 
+impl Learner {
+    /// A learner of `kernel` that holds the most valuable skills, ranked by expected scores.
+    pub fn new(kernel: Kernel) -> Self {
+        Self {
+            kernel,
+            ranking: Ranking::default(),
+            selection: Selection::default(),
+            efficiency: Efficiency::default(),
+            capacity_limits: true,
+        }
+    }
+}
+
 /// Which learner takes part in an experiment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LearnerKind {

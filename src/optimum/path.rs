@@ -75,7 +75,7 @@ mod tests {
                 along,
                 values: vec![0.25, 0.5],
             }),
-            ..OptimumPlan::new(vec!["mean".into()], 1e4, 1e6)
+            ..OptimumPlan::new(["mean"], 1e4, 1e6)
         }
     }
 

@@ -150,10 +150,15 @@ pub enum PlanError {
 }
 
 impl OptimumPlan {
-    /// The best mixture of everything at a scale, with nothing asked.
-    pub fn new(of: Vec<String>, capacity: f64, tokens: f64) -> Self {
+    /// The best mean of all losses at `capacity` N and `tokens` D, infinite for unlimited, under `of`: laws,
+    /// or [`SIMULATOR`]; no more is asked.
+    pub fn new(
+        of: impl IntoIterator<Item = impl Into<String>>,
+        capacity: f64,
+        tokens: f64,
+    ) -> Self {
         Self {
-            of,
+            of: of.into_iter().map(Into::into).collect(),
             capacity,
             tokens,
             goal: Goal::default(),

@@ -58,6 +58,22 @@ pub struct Domain {
     pub floor: f64,
 }
 
+impl Domain {
+    /// A domain whose skills follow a power law of `exponent` α above 1, each of cost 1 nat, without an
+    /// irreducible loss.
+    ///
+    /// # Errors
+    /// [`SpectrumError`] for an exponent that does not sum.
+    pub fn power_law(name: &str, exponent: f64) -> Result<Self, SpectrumError> {
+        Ok(Self {
+            name: name.into(),
+            spectrum: Spectrum::new(exponent, Masses::default(), Shape::default())?,
+            cost: 1.0,
+            floor: 0.0,
+        })
+    }
+}
+
 /// A world: K domains over a common head, with tails that may overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct World {
