@@ -43,6 +43,8 @@ split = { by = "mixture", test-fraction = 0.25, count = 2 }
 
 [optimum]
 of = ["capacity-noise", "simulator"]
+capacity = 1e4
+tokens = 1e7
 
 [[checks]]
 figure = "test.mre.capacity-noise"
@@ -161,7 +163,7 @@ fn a_figure_that_cannot_be_measured_is_refused_at_its_place() {
             .unwrap();
         assert_eq!(run.status.code(), Some(2));
         let said = String::from_utf8(run.stderr).unwrap();
-        assert!(said.contains("[small.toml:41:10]"), "{said}");
+        assert!(said.contains("[small.toml:40:10]"), "{said}");
         assert!(said.contains(told), "{said}");
         assert!(!folder.path().join("out").exists());
     }

@@ -35,7 +35,7 @@ pub use objective::{Aim, Near, Problem};
 pub use path::PathMixtures;
 pub use plan::{Along, Goal, Named, NamedGroup, OptimumPlan, Path, PlanError, SIMULATOR, mixture};
 pub use region::{Cause, Group, Region};
-pub use regret::{Regret, regret, tokens_wasted};
+pub use regret::{Regret, regret, tokens_wasted, truth_resolution};
 pub use search::{Optimum, OptimumError, Price, best};
 pub use simulator_losses::SimulatorLosses;
 pub use trained::Trained;

@@ -1,6 +1,7 @@
 //! What following a law costs, where the truth is known.
 
-use super::{Losses, Optimum, Problem};
+use super::{Aim, Losses, Optimum, Problem};
+use crate::simulate::Simulator;
 
 /// A law's mixture held against the best one, both judged by the truth.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,6 +10,9 @@ pub struct Regret {
     pub nats: f64,
     /// The same in percent of the excess of the best mixture over the irreducible losses.
     pub excess_percent: f64,
+    /// What the truth is known to, percent of the same excess ([`truth_resolution`]): a smaller regret cannot
+    /// be told from none.
+    pub resolution_percent: f64,
     /// Predicted less true target loss of the law's mixture, nats: below 0 for an optimist.
     pub optimism: f64,
     /// Share of the tokens, in percent, that the best mixture could do without and still be as good
@@ -16,21 +20,62 @@ pub struct Regret {
     pub tokens_percent: Option<f64>,
 }
 
+impl Regret {
+    /// Whether the truth is known well enough to tell the regret from none.
+    pub fn is_resolved(&self) -> bool {
+        self.excess_percent > self.resolution_percent
+    }
+}
+
+/// Part of an excess loss to which ranks are summed.
+const SUMMED_TO: f64 = 1e-5;
+
+/// What the target loss of a simulator is known to about the mixture `weights` at `scale` = (N, D), nats.
+///
+/// Three things are left open. Sums over ranks are good to 1e-5 of the excess. Nodes that stand for costs,
+/// partners' ranks or a pool are good to [`crate::world::World::coarseness`]. And skills are whole: a best
+/// mixture is searched with the cut at real ranks x_i, which differs from the learner's own by less than one
+/// skill of each domain, c_i p_i(x_i) nats, about a part b_i/x_i of its excess. All three are bounds for any
+/// mixture; of two mixtures near each other they cancel in part, which is not counted on.
+pub fn truth_resolution(
+    simulator: &Simulator,
+    aim: &Aim,
+    weights: &[f64],
+    floors: &[f64],
+    scale: (f64, f64),
+    excess: f64,
+) -> f64 {
+    let world = simulator.world();
+    let open = SUMMED_TO + world.coarseness(scale, simulator.resolution());
+    let held = simulator.ranks_held(weights, scale.0);
+    let domains = world.domains().iter().zip(held).zip(floors);
+    let with_one_more: Vec<f64> = domains
+        .map(|((domain, held), floor)| {
+            let skill = domain.cost * domain.spectrum.mass(held.max(1.0));
+            floor + if scale.0.is_finite() { skill } else { 0.0 }
+        })
+        .collect();
+    open * excess + (aim.exact(&with_one_more) - aim.exact(floors)).max(0.0)
+}
+
 /// Judges `law`, found under a law, by `truth`, whose best mixture is `best`. `floors` are the
-/// irreducible losses; `on_fewer_tokens` gives the true target loss of the best mixture on a share
+/// irreducible losses, `resolution` is what `truth` is known to, nats; `on_fewer_tokens` gives the true target loss of the best mixture on a share
 /// of the tokens (`None` with unlimited tokens).
 pub fn regret(
     truth: &Problem<'_>,
     best: &Optimum,
     law: &Optimum,
     floors: &[f64],
+    resolution: f64,
     on_fewer_tokens: Option<&dyn Fn(f64) -> f64>,
 ) -> Regret {
     let truly = truth.target_loss(&law.weights);
     let nats = truly - best.target_loss;
+    let excess = best.target_loss - truth.aim.exact(floors);
     Regret {
         nats,
-        excess_percent: 100.0 * nats / (best.target_loss - truth.aim.exact(floors)),
+        excess_percent: 100.0 * nats / excess,
+        resolution_percent: 100.0 * resolution / excess,
         optimism: law.target_loss - truly,
         tokens_percent: on_fewer_tokens.map(|loss| 100.0 * tokens_wasted(loss, truly)),
     }
@@ -114,5 +159,39 @@ mod tests {
         // 1 + .9^(−1/2) is reached on .9 of the tokens.
         assert!((tokens_wasted(loss, loss(0.9)) - 0.1).abs() < 1e-9);
         assert_eq!(tokens_wasted(loss, 1.5).to_bits(), 0.0f64.to_bits());
+    }
+}
+
+#[cfg(test)]
+mod resolution_tests {
+    use super::*;
+    use crate::learner::{Kernel, Learner};
+    use crate::mixture::Design;
+    use crate::optimum::{Losses, SimulatorLosses};
+    use crate::world::{DEFAULT_SKILLS, Domain, Overlap, Resolution, World};
+
+    /// Whole skills move losses by less than is said, and at some mixture by a good part of it.
+    #[test]
+    fn whole_skills_are_within_the_resolution() {
+        let domains = [("web", 1.2), ("code", 1.5), ("math", 1.9)];
+        let domains = domains.map(|(name, alpha)| Domain::power_law(name, alpha).unwrap());
+        let world = World::new(domains.to_vec(), 20.0, DEFAULT_SKILLS, Overlap::None).unwrap();
+        let learner = Learner::new(Kernel::Exponential { tau: 5.0 });
+        let simulator = Simulator::new(world, learner, Resolution::default());
+        let (aim, floors) = (Aim::Mean(vec![1.0 / 3.0; 3]), [0.0; 3]);
+        let design = Design::LatinHypercube { count: 60 };
+        for scale in [(3e2, f64::INFINITY), (3e3, 1e7), (3e4, 1e7)] {
+            let mut largest: f64 = 0.0;
+            for mixture in design.mixtures(3, 1).unwrap() {
+                let weights = mixture.weights();
+                let smooth = SimulatorLosses::new(&simulator, scale.0, scale.1).losses(weights);
+                let whole = simulator.losses(weights, scale.0, scale.1);
+                let excess = aim.exact(&smooth);
+                let bound = truth_resolution(&simulator, &aim, weights, &floors, scale, excess);
+                largest = largest.max((aim.exact(&whole) - excess).abs() / bound);
+            }
+            assert!(largest < 1.0, "{largest} of the bound at {scale:?}");
+            assert!(largest > 0.05, "{largest} of the bound at {scale:?}");
+        }
     }
 }

@@ -320,7 +320,24 @@ fn flat_sentence(found: &BestMixture) -> Option<String> {
     ))
 }
 
+/// A regret in percent of the excess; below what the truth is known to, that.
+fn percent(regret: &Regret, digits: i32) -> String {
+    if regret.is_resolved() {
+        rounded(regret.excess_percent, digits)
+    } else {
+        format!("< {}", rounded(regret.resolution_percent, 2))
+    }
+}
+
 fn regret_sentence(regret: &Regret) -> String {
+    if !regret.is_resolved() {
+        return format!(
+            "In truth it is as good as the best mixture, to the {} % of the excess that the truth is known to; \
+             predicted less true loss: {} nats.",
+            rounded(regret.resolution_percent, 2),
+            rounded(regret.optimism, 2)
+        );
+    }
     let tokens = regret.tokens_percent.map_or(String::new(), |percent| {
         format!(
             ", as if {} % of the data had been thrown away",
@@ -330,7 +347,7 @@ fn regret_sentence(regret: &Regret) -> String {
     format!(
         "In truth it loses {} nats against the best mixture ({} % of the excess{tokens}); predicted less true loss: {} nats.",
         rounded(regret.nats, 2),
-        significant(regret.excess_percent),
+        percent(regret, 4),
         rounded(regret.optimism, 2)
     )
 }
@@ -366,12 +383,13 @@ pub fn optima_table(found: &[BestMixture]) -> Table {
         cells.push(format!("{:.4}", one.optimum.target_loss));
         if judged {
             let cell = |value: Option<f64>| value.map_or(ABSENT.into(), |value| rounded(value, 3));
-            cells.push(cell(
-                one.regret.as_ref().map(|regret| regret.excess_percent),
-            ));
-            cells.push(cell(
-                one.regret.as_ref().and_then(|regret| regret.tokens_percent),
-            ));
+            let resolved = one.regret.as_ref().filter(|regret| regret.is_resolved());
+            cells.push(
+                one.regret
+                    .as_ref()
+                    .map_or(ABSENT.into(), |regret| percent(regret, 3)),
+            );
+            cells.push(cell(resolved.and_then(|regret| regret.tokens_percent)));
             cells.push(cell(one.regret.as_ref().map(|regret| regret.optimism)));
         }
         table.rows.push(Row {

@@ -106,6 +106,7 @@ fn value(found: &BestMixture) -> Value {
             json!({
                 "nats": regret.nats,
                 "excess-percent": regret.excess_percent,
+                "resolution-percent": regret.resolution_percent,
                 "tokens-percent": regret.tokens_percent,
                 "optimism": regret.optimism,
             }),

@@ -11,7 +11,7 @@ use crate::law;
 use crate::law::Observations;
 use crate::optimum::{
     BestMixture, LawLosses, Losses, Optimum, OptimumPlan, PathMixtures, SIMULATOR, SimulatorLosses,
-    regret, searchable,
+    regret, searchable, truth_resolution,
 };
 use crate::runs::RunTable;
 use crate::simulate::Simulator;
@@ -161,11 +161,20 @@ impl Judge<'_> {
             question.problem(&fewer).target_loss(&self.best.weights)
         };
         let on_fewer: &dyn Fn(f64) -> f64 = &on_fewer;
+        let resolution = truth_resolution(
+            self.simulator,
+            &question.aim,
+            &self.best.weights,
+            self.floors,
+            question.scale,
+            self.best.target_loss - question.aim.exact(self.floors),
+        );
         regret(
             &question.problem(&losses),
             &self.best,
             law,
             self.floors,
+            resolution,
             tokens.is_finite().then_some(on_fewer),
         )
     }

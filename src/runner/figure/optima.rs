@@ -76,7 +76,8 @@ pub(super) const GROUP: Group = Group {
     ],
     note: "A weight and a predicted loss have intervals where the runs were resampled. Regret needs the truth: a\n\
            simulated world with selection by expected score, without limits of available tokens, and not `sgd`.\n\
-           `regret.tokens` needs a limited number of tokens.",
+           `regret.tokens` needs a limited number of tokens. A regret below what the truth is known to (ranks are\n\
+           whole, sums and nodes are finite) has an interval up to there.",
 };
 
 /// All figures of best mixtures.
@@ -93,8 +94,12 @@ pub fn measure_optima(found: &[BestMixture]) -> Figures {
         let interval = uncertainty.map(|uncertainty| uncertainty.target_loss);
         figures.insert(LOSS.of(&[&one.of]), Figure { value, interval });
         for (kind, measure) in COSTS {
-            if let Some(value) = one.regret.as_ref().and_then(measure) {
-                figures.insert(kind.of(&[&one.of]), Figure::exact(value));
+            let Some(regret) = &one.regret else { continue };
+            if let Some(value) = measure(regret) {
+                // What the truth cannot tell from nothing may be as much.
+                let unresolved = kind == COSTS[0].0 && !regret.is_resolved();
+                let interval = unresolved.then_some((0.0, regret.resolution_percent));
+                figures.insert(kind.of(&[&one.of]), Figure { value, interval });
             }
         }
     }
