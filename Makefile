@@ -27,7 +27,7 @@ unit:
 parquet: setup
 	$(CARGO) clippy --lib --bins --features parquet --locked -- -D warnings
 	$(CARGO) test --features parquet --locked --lib -- parquet sweep::write
-	$(CARGO) test --features parquet --locked --test parquet -- --nocapture
+	$(CARGO) test --features parquet --locked --test program -- --nocapture parquet::
 
 ## Run every experiment and hold its verdicts and figures against the committed ones.
 results: setup

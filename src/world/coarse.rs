@@ -3,7 +3,7 @@
 //! Ranks are summed to 1e-5 of the excess. Costs that spread, ranks that differ between domains and
 //! frequencies of a pool are spread over nodes, and what a learner keeps at a node changes skill by
 //! skill: where it keeps few, each of them shows. The bounds are those of the worlds of
-//! `tests/resolution.rs`, and of brute force in others.
+//! `tests/simulation/resolution.rs`, and of brute force in others.
 
 use super::{Overlap, Resolution, World};
 
