@@ -40,7 +40,7 @@
 //! | [`law`], [`fit`] | losses as functions of mixture, capacity and tokens, and how they are fitted |
 //! | [`optimum`] | the best mixture of a law or a simulator, with certificate, prices and regret |
 //! | [`runner`] | conducts an experiment, in memory or in a directory; [`runner::figure`]: what it measures |
-//! | [`config`] | experiment files in TOML |
+//! | [`experiment`], [`config`] | what is asked, as plain types; experiment files in TOML |
 //! | [`planning`], [`claim`], [`report`] | how many runs are enough; verdicts; pages and pictures |
 //! | [`numeric`] | streams of random numbers |
 //!
@@ -58,6 +58,7 @@ pub mod claim;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
+pub mod experiment;
 mod files;
 pub mod fit;
 pub mod law;

@@ -1,6 +1,6 @@
 //! What most programs need: `use mixlaw::prelude::*;`.
 
-pub use crate::config::Experiment;
+pub use crate::experiment::Experiment;
 pub use crate::learner::{Kernel, Learner};
 pub use crate::mixture::{Design, Mixture};
 pub use crate::optimum::{OptimumPlan, SIMULATOR};

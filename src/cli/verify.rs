@@ -9,7 +9,7 @@ use super::arguments::VerifyArguments;
 use super::failure::Failure;
 use super::print::print;
 use super::progress::Terminal;
-use crate::config::{self, Experiment, Source, meaning};
+use crate::config::{self, Experiment, Source, run_identity};
 use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
@@ -110,7 +110,7 @@ fn verify_runs(
         is_as_written(&folder.join("curves.csv"), sha256)?;
     }
     let resolved = config::resolved_toml(experiment, folder);
-    let meaning = meaning(&resolved, version).map_or(String::new(), |meaning| meaning.runs);
+    let meaning = run_identity(&resolved, version).map_or(String::new(), |meaning| meaning.runs);
     if fingerprint(meaning.as_bytes()) != simulation.identity {
         return Err(Failure::other(format!(
             "the runs of {} are not those of its experiment.toml",

@@ -16,115 +16,11 @@ use super::table::fit::RawFit;
 use super::table::learner::RawLearner;
 use super::table::optimum::RawOptimum;
 use super::table::sweep::{RawSweep, Setting};
-use super::table::vary::{RawVary, Vary};
+use super::table::vary::RawVary;
 use super::table::world::{RawWorld, Surroundings};
 use super::table::{checks, data, fit, learner, optimum, sgd_checks, supply, sweep, world};
-use crate::claim::Check;
-use crate::fit::{FitPlan, SplitRule};
-use crate::learner::{LearnerKind, Selection};
-use crate::mixture::Design;
-use crate::optimum::OptimumPlan;
-use crate::runs::Mapping;
-use crate::sweep::Sweep;
-use crate::world::World;
-
-/// An experiment, checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Experiment {
-    /// Name: part of file names. That of the file, without its ending, if the file gives none.
-    pub name: String,
-    /// What the experiment is to show, in words.
-    pub claim: Option<String>,
-    /// The one seed from which every random stream derives.
-    pub seed: u64,
-    /// Where the runs come from.
-    pub source: Source,
-    /// Which laws to fit, and how; `None` if nothing is to be fitted.
-    pub fit: Option<FitPlan>,
-    /// Whether `mixlaw reproduce --fast` leaves it out.
-    pub slow: bool,
-    /// The number that varies, if one does.
-    pub vary: Option<Vary>,
-    /// The best mixture that is asked for, if one is.
-    pub optimum: Option<OptimumPlan>,
-    /// Figures and the limits that they are held against.
-    pub checks: Vec<Check>,
-}
-
-/// Where the runs of an experiment come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Source {
-    /// They are simulated.
-    Simulated {
-        /// The world of skills.
-        world: World,
-        /// Who learns in it.
-        learner: LearnerKind,
-        /// The cells, with the mixtures drawn.
-        sweep: Sweep,
-        /// The design from which the mixtures of the sweep were drawn.
-        design: Design,
-    },
-    /// They are read from tables of real training runs.
-    Runs(Mapping),
-}
-
-impl Source {
-    /// Whether its simulator has a best mixture that can be found; else why not.
-    ///
-    /// # Errors
-    /// The reason, in words.
-    pub fn has_best_mixture(&self) -> Result<(), &'static str> {
-        match self {
-            Source::Simulated {
-                learner: LearnerKind::Sgd(_),
-                ..
-            } => Err("the kernel \"sgd\" tells no derivatives by the weights"),
-            Source::Simulated {
-                learner: LearnerKind::Counting(learner),
-                ..
-            } if learner.selection == Selection::Observed => {
-                Err("its search ranks skills by expected counts: selection must be \"expected\"")
-            }
-            Source::Simulated { world, .. } if !world.supply().is_unlimited() => {
-                Err("its search does not know repeated tokens: no domain may have `available`")
-            }
-            Source::Simulated { .. } => Ok(()),
-            Source::Runs(_) => Err("real runs have no simulator"),
-        }
-    }
-
-    /// Takes the paths of files as relative to `folder`.
-    pub(super) fn resolve(&mut self, folder: &Path) {
-        if let Self::Runs(mapping) = self {
-            for file in &mut mapping.files {
-                *file = folder.join(&*file);
-            }
-        }
-    }
-}
-
-impl RawExperiment {
-    /// What is to be checked.
-    pub(super) fn checks(&self) -> &[At<RawCheck>] {
-        self.checks.as_ref().map_or(&[], |checks| checks.as_slice())
-    }
-}
-
-impl Experiment {
-    /// Takes the paths of files as relative to `folder`.
-    pub(super) fn resolve(&mut self, folder: &Path) {
-        self.source.resolve(folder);
-        if let Some(fit) = &mut self.fit
-            && let SplitRule::File { path, .. } = &mut fit.split
-        {
-            *path = folder.join(&*path);
-        }
-        for (_, variant) in self.vary.iter_mut().flat_map(|vary| &mut vary.variants) {
-            variant.resolve(folder);
-        }
-    }
-}
+use crate::experiment::{Experiment, Source};
+use crate::learner::LearnerKind;
 
 /// An experiment of mixlaw: a simulated world or real training runs, laws to fit to them, and
 /// figures to check.
@@ -156,6 +52,13 @@ pub(super) struct RawExperiment {
     optimum: Option<At<RawOptimum>>,
     /// Figures and their limits, as [[checks]].
     checks: Option<At<Vec<At<RawCheck>>>>,
+}
+
+impl RawExperiment {
+    /// What is to be checked.
+    pub(super) fn checks(&self) -> &[At<RawCheck>] {
+        self.checks.as_ref().map_or(&[], |checks| checks.as_slice())
+    }
 }
 
 /// Checks a whole file called `file`; what it reads on the way is relative to `folder`.

@@ -12,11 +12,13 @@ use super::diagnosis::error::{ConfigError, Problem};
 use super::diagnosis::nesting::shallow_part;
 use super::diagnosis::problems::Problems;
 use super::diagnosis::{keys, structure};
-use super::experiment::{self, Experiment, RawExperiment};
+use super::experiment::{self, RawExperiment};
 use super::plan_runs::file;
 use super::plan_runs::file::RawStudy;
 use super::schema;
+use super::table::checks::KnownFigures;
 use super::table::{checks, vary};
+use crate::experiment::Experiment;
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::planning::Study;
@@ -43,12 +45,6 @@ pub(crate) fn load_checked(
     experiment.resolve(folder);
     Ok(experiment)
 }
-
-/// Names of the figures that an experiment measures, and the help for another name.
-pub(crate) type KnownFigures = (
-    fn(&Experiment) -> Vec<String>,
-    fn(&str, &[String]) -> String,
-);
 
 /// Reads the file of a plan of proxy runs at `path`.
 ///

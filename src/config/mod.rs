@@ -18,7 +18,6 @@
 //! # Ok::<(), mixlaw::config::ConfigError>(())
 //! ```
 
-mod build;
 mod diagnosis;
 mod experiment;
 mod load;
@@ -29,16 +28,16 @@ mod schema;
 mod table;
 #[cfg(test)]
 mod tests;
+mod toml_text;
 mod toml_writer;
 
+pub use crate::experiment::{Experiment, Source, Vary};
 pub use diagnosis::error::{ConfigError, Invalid, Problem};
-pub use experiment::{Experiment, Source};
 pub(crate) use load::load_checked;
 pub use load::{load, load_study, parse, parse_study};
 pub use reference::reference;
-pub use run_identity::{Meaning, differences, meaning};
+pub use run_identity::{RunIdentity, differences, run_identity};
 pub use schema::{schema, study_schema};
-pub use table::vary::Vary;
 pub use toml_writer::resolved_toml;
 
 /// The built-in experiment: runs when no file is given, and documents every key of the format.

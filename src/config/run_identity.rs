@@ -14,7 +14,7 @@ const AXES: [&str; 5] = ["capacities", "tokens", "scales", "mixtures", "replicat
 
 /// What a simulated experiment says about its runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meaning {
+pub struct RunIdentity {
     /// All that decides the losses of a run but its capacity, tokens and mixture, as TOML in a form
     /// that is the same for the same experiment. Runs of the kernel "sgd" are trained together, so that
     /// for them the axes belong to it.
@@ -25,7 +25,7 @@ pub struct Meaning {
 
 /// The meaning of an experiment of which `resolved` is the text with every default written out, for
 /// version `mixlaw` of the program; `None` if it simulates nothing.
-pub fn meaning(resolved: &str, mixlaw: &str) -> Option<Meaning> {
+pub fn run_identity(resolved: &str, mixlaw: &str) -> Option<RunIdentity> {
     let mut table = table(resolved)?;
     table.retain(|key, _| DECIDES.contains(&key));
     let sgd = table.get("learner")?.get("kernel")?.as_str() == Some("sgd");
@@ -41,7 +41,7 @@ pub fn meaning(resolved: &str, mixlaw: &str) -> Option<Meaning> {
     }
     table.insert("mixlaw".into(), mixlaw.into());
     let axes = Table::from_iter([("sweep".to_string(), Value::Table(axes))]);
-    Some(Meaning {
+    Some(RunIdentity {
         runs: table.to_string(),
         axes: axes.to_string(),
     })
@@ -120,9 +120,9 @@ mod tests {
     use super::*;
     use crate::config::{QUICKSTART, parse, resolved_toml};
 
-    fn meaning_of(text: &str) -> Meaning {
+    fn meaning_of(text: &str) -> RunIdentity {
         let experiment = parse(text, "quickstart.toml").unwrap();
-        meaning(&resolved_toml(&experiment, Path::new("")), "1.2.3").unwrap()
+        run_identity(&resolved_toml(&experiment, Path::new("")), "1.2.3").unwrap()
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(differing[0].0, "sweep.tokens");
         let resolved = |version| {
             let experiment = parse(&cut, "quickstart.toml").unwrap();
-            meaning(&resolved_toml(&experiment, Path::new("")), version).unwrap()
+            run_identity(&resolved_toml(&experiment, Path::new("")), version).unwrap()
         };
         assert_ne!(resolved("1.2.4").runs, base.runs);
     }
@@ -165,6 +165,6 @@ mod tests {
 
     #[test]
     fn real_runs_have_no_meaning() {
-        assert_eq!(meaning("[data]\nruns = \"runs.csv\"\n", "1"), None);
+        assert_eq!(run_identity("[data]\nruns = \"runs.csv\"\n", "1"), None);
     }
 }

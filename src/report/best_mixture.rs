@@ -1,6 +1,6 @@
 //! A best mixture in words.
 
-use super::numbers::{ABSENT, rounded, significant};
+use super::numbers::{ABSENT, rounded};
 use super::table::{Align, Row, Table};
 use crate::optimum::{BestMixture, Cause, Flatness, JointRegion, Optimum, Price, Regret};
 

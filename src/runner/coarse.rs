@@ -1,7 +1,7 @@
 //! Tells where few nodes stand for a world.
 
 use super::observer::Observer;
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::learner::LearnerKind;
 
 /// Part of the excess from which it is told that losses may be off by so much.

@@ -12,7 +12,7 @@ use super::truth::Truth;
 use super::{optima, runs, vary};
 use crate::claim::ClaimResult;
 use crate::claim::Figures;
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::optimum::{BestMixture, PathMixtures};
 use crate::report::Exponents;
 use crate::report::figure::Variation;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::error::RunError;
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
 use crate::sgd::{SharedRun, Trainer};

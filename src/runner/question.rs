@@ -4,7 +4,7 @@
 use ndarray::Array2;
 
 use super::error::RunError;
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::fit::observations;
 use crate::optimum::{
     Aim, BestMixture, Constraints, LITTLE_LOSS, Losses, Near, Optimum, OptimumPlan, Problem,

@@ -7,7 +7,7 @@ use super::keeping::{Keeping, Simulated};
 use super::observer::{Asking, Observer, Work};
 use super::refused_directory::{ELSEWHERE, listed, refused};
 use super::runs::{note_limits, simulate_missing};
-use crate::config::{Meaning, meaning};
+use crate::config::{RunIdentity, run_identity};
 use crate::learner::LearnerKind;
 use crate::report::{Build, Manifest, Simulation, cpu_model};
 use crate::runs::{file_fingerprint, fingerprint};
@@ -23,7 +23,7 @@ pub(crate) struct ResumedSweep<'a> {
     folder: &'a Path,
     simulated: Simulated<'a>,
     keeping: &'a Keeping,
-    meaning: Meaning,
+    meaning: RunIdentity,
     store: Store,
     finished: Finished,
     loaded: Loaded,
@@ -50,7 +50,7 @@ impl<'a> ResumedSweep<'a> {
         keeping: &'a Keeping,
         observer: &dyn Observer,
     ) -> Result<Self, RunError> {
-        let meaning = meaning(resolved, env!("CARGO_PKG_VERSION"))
+        let meaning = run_identity(resolved, env!("CARGO_PKG_VERSION"))
             .ok_or_else(|| RunError::other("the experiment has no sweep"))?;
         let store = Store::open(folder, keeping.shard).map_err(refused)?;
         if !store.is_guarded() {
@@ -111,7 +111,7 @@ impl<'a> ResumedSweep<'a> {
         let manifest = Manifest::read(&self.folder.join("manifest.json"));
         let there = manifest.as_ref().and_then(|manifest| {
             let text = std::fs::read_to_string(self.folder.join("experiment.toml")).ok()?;
-            meaning(&text, &manifest.mixlaw)
+            run_identity(&text, &manifest.mixlaw)
         });
         let build = manifest.as_ref().map(|manifest| manifest.build.clone());
         let keys = self.keys();

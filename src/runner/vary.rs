@@ -8,7 +8,7 @@ use super::observer::Observer;
 use super::runs::simulated;
 use super::truth::Truth;
 use crate::claim::{Figure, Figures};
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::fit::{LawFit, Masked, Spread};
 use crate::report::figure::{Measured, Variation, VariedFigure, VariedLaw};
 use crate::runs::RunTable;

@@ -4,13 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::claim::Check;
-use crate::config::Experiment;
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::load::KnownFigures;
-use crate::config::toml_writer::Writer;
+use crate::config::toml_text::Writer;
+use crate::experiment::Experiment;
 
 /// A measured figure and its limits. A check that fails is a result, not an error.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -83,6 +82,12 @@ fn figure(given: &At<String>, problems: &mut Problems) -> Option<String> {
             .help("such as test.mre.capacity: rows, measure, law"),
     )
 }
+
+/// Names of the figures that an experiment measures, and the help for another name.
+pub(crate) type KnownFigures = (
+    fn(&Experiment) -> Vec<String>,
+    fn(&str, &[String]) -> String,
+);
 
 /// Refuses checks of figures that the experiment does not measure.
 pub(crate) fn check_figures(

@@ -13,7 +13,7 @@ use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_writer::{Writer, quote};
+use crate::config::toml_text::{Writer, quote};
 use crate::runs::{ExcludedCell, Mapping, ScaleSource};
 
 /// What a pattern writes for the name of a domain.

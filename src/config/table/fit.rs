@@ -13,7 +13,7 @@ use crate::config::diagnosis::number::{NumberOr, say};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_writer::{Writer, quote};
+use crate::config::toml_text::{Writer, quote};
 use crate::fit::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust};
 use crate::law;
 

@@ -10,7 +10,7 @@ use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::number::{NumberOr, show};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_writer::Writer;
+use crate::config::toml_text::Writer;
 use crate::learner::{Efficiency, Kernel, Learner, LearnerKind, Ranking, Selection};
 use crate::sgd::Projection;
 

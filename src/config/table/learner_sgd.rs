@@ -6,7 +6,7 @@ use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::number::{NumberOr, say};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_writer::Writer;
+use crate::config::toml_text::Writer;
 use crate::sgd::{Estimator, Penalty, ProjectedRegression, Projection, Schedule, Sgd};
 
 /// Keys of `[learner]` that the kernel has.

@@ -9,7 +9,7 @@ use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::number::{say, show};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_writer::{Writer, list as list_of};
+use crate::config::toml_text::{Writer, list as list_of};
 use crate::mixture::{Design, DesignError, Mixture, MixtureError};
 
 /// Most mixtures of a random design: more would fill the memory before the first run.

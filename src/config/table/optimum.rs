@@ -6,16 +6,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::data::OneOrMore;
+use super::optimum_path;
 use super::optimum_path::RawPath;
-use super::{optimum_names as names, optimum_path};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys;
 use crate::config::diagnosis::number::{Limit, say, show};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_writer::{Writer, limit, list, quote};
+use crate::config::toml_text::{Writer, limit, list, quote};
 use crate::optimum::{Goal, Named, NamedGroup, OptimumPlan, PlanError, SIMULATOR};
+use std::ops::Range;
 
 /// Numbers by the name of a domain.
 pub(super) type Numbers = BTreeMap<String, At<f64>>;
@@ -99,7 +100,7 @@ pub(crate) fn validate(
     let names = setting
         .domains
         .as_ref()
-        .map_or(Some(()), |domains| names::check(raw, domains, problems));
+        .map_or(Some(()), |domains| check_names(raw, domains, problems));
     let of = validate_of(&raw.of, setting, problems);
     let above = |value: f64| value > 0.0;
     let capacity = problems.limit("`capacity`", &raw.capacity, "a number above 0", above);
@@ -355,4 +356,50 @@ fn table(values: &Named) -> String {
         .map(|(name, value)| format!("{} = {}", quote(name), show(*value)))
         .collect();
     format!("{{ {} }}", pairs.join(", "))
+}
+
+/// Refuses every name that no domain has, each at its place.
+fn check_names(raw: &RawOptimum, domains: &[String], problems: &mut Problems) -> Option<()> {
+    let named = [
+        ("target", raw.target.as_ref()),
+        ("lower", raw.lower.as_ref()),
+        ("upper", raw.upper.as_ref()),
+        ("fixed", raw.fixed.as_ref()),
+        ("available", raw.available.as_ref()),
+        ("mixture", raw.stay_near.as_ref().map(|near| &near.mixture)),
+    ];
+    let mut found: Vec<(&str, &str, Range<usize>)> = Vec::new();
+    for (key, numbers) in named {
+        for (name, value) in numbers.into_iter().flatten() {
+            found.push((key, name, problems.key_of(&value.span())));
+        }
+    }
+    for name in raw.worst.iter().flat_map(|names| names.iter()) {
+        found.push(("worst", name.as_str(), name.span()));
+    }
+    for group in raw.groups.iter().flat_map(|groups| groups.values()) {
+        for name in group.domains.iter() {
+            found.push(("domains", name.as_str(), name.span()));
+        }
+    }
+    let path = raw.path.iter().filter_map(|path| path.target_of());
+    found.extend(path.map(|name| ("of", name.as_str(), name.span())));
+    let mut faults = false;
+    for (key, name, place) in found {
+        if domains.iter().any(|domain| domain == name) {
+            continue;
+        }
+        faults = true;
+        let known = || domains.iter().map(String::as_str);
+        let all = format!("there are {}", keys::list(known(), '"'));
+        problems.add::<()>(
+            Problem::new(format!(
+                "`{key}` names \"{}\", which is no domain",
+                shorten(name)
+            ))
+            .label(place, "no such domain")
+            .help(keys::suggest(keys::nearest(name, known()), '"', &all)),
+        );
+    }
+    (!faults).then_some(())
 }

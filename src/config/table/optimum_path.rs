@@ -7,7 +7,7 @@ use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::{say, show};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_writer::{Writer, list, quote};
+use crate::config::toml_text::{Writer, list, quote};
 use crate::optimum::{Along, Path};
 
 /// Most values of a path.

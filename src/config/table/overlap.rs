@@ -11,7 +11,7 @@ use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::number::{say, show};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_writer::{list, numbers};
+use crate::config::toml_text::{list, numbers};
 use crate::world::{LARGEST_JITTER, Overlap, OverlapError, Pool};
 
 /// Which skills beyond the head are shared between domains.

@@ -9,7 +9,7 @@ use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::show;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_writer::{list, numbers};
+use crate::config::toml_text::{list, numbers};
 use crate::world::{LARGEST_SCATTER, Pool, PoolError, Spread};
 
 /// One scatter for all domains, or one for each.

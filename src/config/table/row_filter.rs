@@ -11,7 +11,7 @@ use crate::config::diagnosis::number::{say, show};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_writer::{Writer, quote};
+use crate::config::toml_text::{Writer, quote};
 use crate::runs::FilterValue;
 
 /// The range that a column must be in.

@@ -1,6 +1,5 @@
 //! What the kernel `sgd` asks of the world and of the axes of the sweep.
 
-use super::sweep::RawSweep;
 use super::world::RawWorld;
 use crate::config::diagnosis::choice::Choice;
 use crate::config::diagnosis::error::Problem;
@@ -75,7 +74,7 @@ pub(crate) fn check_world(raw: &At<RawWorld>, world: &World, problems: &mut Prob
 
 /// Refuses capacities that are no number of directions, and tokens that are less than a batch.
 pub(super) fn check_axes(
-    raw: &RawSweep,
+    (capacities, tokens): (&[At<Limit>], &[At<Limit>]),
     regression: &ProjectedRegression,
     world: &World,
     mode: Mode,
@@ -92,7 +91,7 @@ pub(super) fn check_axes(
     // The equivalent of an average over projections needs no projection.
     let averaged = projection == Projection::Gaussian
         && mode == Mode::Expected
-        && (ridge || raw.tokens.iter().all(|d| matches!(**d, Limit::Word(_))));
+        && (ridge || tokens.iter().all(|d| matches!(**d, Limit::Word(_))));
     let most = match projection {
         _ if averaged => f64::INFINITY,
         _ if ridge && mode != Mode::Expected => MOST_SOLVED,
@@ -103,7 +102,7 @@ pub(super) fn check_axes(
         && mode == Mode::Expected
         && world.domains().len() > 1
         && !averaged;
-    for capacity in raw.capacities.iter() {
+    for capacity in capacities.iter() {
         let value = match **capacity {
             Limit::Number(value) if value >= 1.0 && value.is_finite() => value,
             // Refused elsewhere.
@@ -150,7 +149,7 @@ pub(super) fn check_axes(
             .label(capacity.span(), fault),
         );
     }
-    for tokens in raw.tokens.iter() {
+    for tokens in tokens.iter() {
         if let Limit::Number(value) = **tokens
             && value > 0.0
             && value < least as f64

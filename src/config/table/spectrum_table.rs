@@ -8,7 +8,7 @@ use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::show;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_writer::list;
+use crate::config::toml_text::list;
 use crate::runs::sheet::Sheet;
 use crate::text::words::{instead_of, shown};
 use crate::world::{TableError, TailTable};

@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::scale_split;
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_writer::{Writer, quote};
-use crate::fit::{HeldOutMixtures, SplitRule, Unit};
+use crate::config::toml_text::{Writer, quote};
+use crate::fit::{HeldOutMixtures, ScaleRule, SplitRule, Unit};
 
 /// Share of the mixtures or runs held out when nothing else is said.
 const DEFAULT_FRACTION: f64 = 0.3;
@@ -111,7 +110,7 @@ const SPLIT_KEYS: Kinds = Kinds {
     keys: &[
         ("mixture", RANDOM_KEYS),
         ("run", RANDOM_KEYS),
-        ("scale", scale_split::KEYS),
+        ("scale", SCALE_KEYS),
         ("file", &["path", "splits"]),
         ("none", &[]),
     ],
@@ -154,7 +153,7 @@ pub(super) fn validate(raw: &At<RawSplit>, problems: &mut Problems) -> Option<Sp
     match kind {
         SplitKind::Mixture => random(raw, Unit::Mixture, problems),
         SplitKind::Run => random(raw, Unit::Run, problems),
-        SplitKind::Scale => scale_split::validate(raw, problems),
+        SplitKind::Scale => validate_scale(raw, problems),
         SplitKind::File => file(raw, problems),
         SplitKind::None => Some(SplitRule::None),
     }
@@ -295,7 +294,7 @@ pub(super) fn write(split: &SplitRule, seed: Option<u64>, out: &mut Writer) {
         }
         SplitRule::Scale(rule) => {
             out.word("by", SplitKind::Scale);
-            scale_split::write(rule, out);
+            write_scale(rule, out);
         }
         SplitRule::File { path, splits } => {
             out.word("by", SplitKind::File);
@@ -308,5 +307,89 @@ pub(super) fn write(split: &SplitRule, seed: Option<u64>, out: &mut Writer) {
     }
     if let Some(seed) = seed {
         out.key("seed", seed);
+    }
+}
+
+/// Keys of a split by scale.
+const SCALE_KEYS: &[&str] = &[
+    "capacity-below",
+    "tokens-below",
+    "test-capacity-at-least",
+    "test-tokens-at-least",
+    "test-fraction",
+    "count",
+    "seed",
+];
+
+/// Checks the keys of a split by scale.
+fn validate_scale(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
+    if raw.capacity_below.is_none() && raw.tokens_below.is_none() {
+        return problems.add(
+            Problem::new("by = \"scale\" needs `capacity-below`, `tokens-below` or both")
+                .label(raw.span(), "no bound is given here"),
+        );
+    }
+    let mut bound = |key, given: Option<&At<f64>>, none| {
+        problems.number_or(key, given, none, "a number above 0", |v| v > 0.0)
+    };
+    let capacity = bound("capacity-below", raw.capacity_below.as_ref(), f64::INFINITY);
+    let tokens = bound("tokens-below", raw.tokens_below.as_ref(), f64::INFINITY);
+    let given = raw.test_capacity_at_least.as_ref();
+    let test_capacity = bound("test-capacity-at-least", given, 0.0);
+    let given = raw.test_tokens_at_least.as_ref();
+    let test_tokens = bound("test-tokens-at-least", given, 0.0);
+    let mixtures = scale_mixtures(raw, problems);
+    Some(SplitRule::Scale(ScaleRule {
+        capacity_below: capacity?,
+        tokens_below: tokens?,
+        test_capacity: test_capacity?,
+        test_tokens: test_tokens?,
+        mixtures: mixtures?,
+    }))
+}
+
+/// The mixtures held out on top; the inner `None`: none.
+#[expect(clippy::option_option, reason = "the two levels mean different things")]
+fn scale_mixtures(raw: &At<RawSplit>, problems: &mut Problems) -> Option<Option<HeldOutMixtures>> {
+    if raw.test_fraction.is_some() {
+        return drawn(raw, problems).map(Some);
+    }
+    let given = [
+        ("count", span_of(raw.count.as_ref())),
+        ("seed", span_of(raw.seed.as_ref())),
+    ];
+    for (key, span) in given {
+        let Some(span) = span else { continue };
+        let place = problems.key_of(&span);
+        return problems.add(
+            Problem::new(format!(
+                "`{key}` has no meaning for by = \"scale\" without `test-fraction`"
+            ))
+            .label(place, "no meaning here")
+            .help(
+                "take it out, or hold out mixtures as well, with test-fraction = 0.3: a split by \
+                 scale alone draws nothing",
+            ),
+        );
+    }
+    Some(None)
+}
+
+/// Writes the keys of a split by scale.
+fn write_scale(rule: &ScaleRule, out: &mut Writer) {
+    let bounds = [
+        ("capacity-below", rule.capacity_below),
+        ("tokens-below", rule.tokens_below),
+        ("test-capacity-at-least", rule.test_capacity),
+        ("test-tokens-at-least", rule.test_tokens),
+    ];
+    for (key, bound) in bounds {
+        if bound.is_finite() && bound > 0.0 {
+            out.number(key, bound);
+        }
+    }
+    if let Some(mixtures) = rule.mixtures {
+        out.number("test-fraction", mixtures.test_fraction);
+        out.key("count", mixtures.count);
     }
 }

@@ -1,17 +1,19 @@
 //! `available` of a domain and `repetition-decay` of the learner: finite data.
 
 use super::learner::RawLearner;
-use super::world::RawDomain;
 use crate::config::diagnosis::error::Problem;
+use crate::config::diagnosis::number::Limit;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
 use crate::world::{DEFAULT_REPETITION_DECAY, Supply, World};
 
 /// Checks the unique tokens of all domains.
-pub(super) fn validate(domains: &[At<RawDomain>], problems: &mut Problems) -> Option<Supply> {
-    let available: Vec<Option<f64>> = domains
-        .iter()
-        .map(|domain| match &domain.available {
+pub(super) fn validate<'a>(
+    available: impl Iterator<Item = Option<&'a At<Limit>>>,
+    problems: &mut Problems,
+) -> Option<Supply> {
+    let available: Vec<Option<f64>> = available
+        .map(|available| match available {
             None => Some(f64::INFINITY),
             Some(given) => problems.limit("`available`", given, "a number above 0", |tokens| {
                 tokens > 0.0

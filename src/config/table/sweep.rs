@@ -12,7 +12,7 @@ use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::{Limit, say};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_writer::{Writer, limit};
+use crate::config::toml_text::{Writer, limit};
 use crate::learner::{Kernel, LearnerKind};
 use crate::mixture::{Design, Mixture};
 use crate::simulate::Counts;
@@ -114,7 +114,7 @@ pub(crate) fn validate(
     if let (Some(LearnerKind::Sgd(sgd)), Some(world), Some(mode)) =
         (setting.learner, setting.world, mode)
     {
-        sgd_checks::check_axes(raw, sgd, world, mode, problems);
+        sgd_checks::check_axes((&raw.capacities, &raw.tokens), sgd, world, mode, problems);
     }
     let replicates = match &raw.replicates {
         Some(given) => validate_replicates(given, mode.unwrap_or(Mode::SAMPLED), problems),

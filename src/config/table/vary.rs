@@ -9,8 +9,8 @@ use crate::config::diagnosis::number::{say, show};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
 use crate::config::diagnosis::wording::shorten;
-use crate::config::experiment::{Experiment, Source};
-use crate::config::toml_writer::Writer;
+use crate::config::toml_text::Writer;
+use crate::experiment::{Experiment, Source, Vary};
 use crate::mixture::MOST_WEIGHTS;
 use crate::world::World;
 
@@ -28,17 +28,6 @@ pub(crate) struct RawVary {
     values: At<Vec<At<f64>>>,
     /// What the number is, for the axis of the figure; default the key.
     label: Option<At<String>>,
-}
-
-/// An experiment repeated with other values of one of its numbers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Vary {
-    /// The key of the number, with the tables that it is in.
-    pub key: String,
-    /// What the number is, in words.
-    pub label: String,
-    /// Each value, and the experiment with it; without checks of its own.
-    pub variants: Vec<(f64, Experiment)>,
 }
 
 /// Where a file says how the costs of each domain spread: what `[vary]` changes must be there.

@@ -17,7 +17,7 @@ use crate::config::diagnosis::number::{Limit, say};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_writer::{Writer, limit};
+use crate::config::toml_text::{Writer, limit};
 use crate::world::{
     DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_DOMAINS,
     MOST_SKILLS, Masses, Overlap, World,
@@ -144,7 +144,10 @@ pub(crate) fn validate(
     let order = validate_order(raw, head, around.seed, problems);
     let spread = validate_cost_spread(raw, problems);
     let domains = validate_domains(&raw.domains, masses, around, problems);
-    let supply = supply::validate(&raw.domains, problems);
+    let supply = supply::validate(
+        raw.domains.iter().map(|domain| domain.available.as_ref()),
+        problems,
+    );
     let (order, spread, supply) = (order?, spread?, supply?);
     let world = World::new(domains?, head?, skills?, overlap?)
         .and_then(|world| world.with_cost_spread(spread))

@@ -2,7 +2,7 @@
 
 use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::law::allocation::{Demand, allocate};
 use crate::learner::LearnerKind;
 use crate::report::figure::{Allocation, Division};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::errors::TrueExponents;
 use super::{allocation, errors, optima, phase_transition, transfer};
 use crate::claim::Check;
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
 use crate::optimum::Along;
 use crate::runner::error::RunError;

@@ -14,7 +14,7 @@
 
 use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::learner::LearnerKind;
 use crate::report::figure::{Curve, CurvePanel, Curves};
 use crate::runner::picture::maps::scale;

@@ -2,7 +2,7 @@
 
 use super::kind::{Group, Kind};
 use crate::claim::{Figure, Figures};
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::fit::{LawResult, Similarity, spearman};
 use crate::law;
 use crate::report::figure::{Curve, CurvePanel, Curves, DomainPlaces};

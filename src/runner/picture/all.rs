@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::maps::{error_map, response_map};
 use super::mixture_path;
-use crate::config::{Experiment, Source};
+use crate::experiment::{Experiment, Source};
 use crate::files::bounded;
 use crate::files::bounded::MEBIBYTE;
 use crate::learner::LearnerKind;
