@@ -4,7 +4,7 @@ CARGO ?= cargo
 # What the system must have, as Debian packages: LAPACK and BLAS, and the tool that finds them.
 PACKAGES := libopenblas-dev pkg-config
 
-.PHONY: run test setup lint unit doc results results-fast parquet resume slurm
+.PHONY: run test check setup lint unit doc results results-fast parquet resume slurm
 
 ## Build and run the built-in quickstart.
 run: setup
@@ -12,6 +12,12 @@ run: setup
 
 ## Format, lints and docs without a warning, then every test.
 test: setup lint doc unit
+
+## What a developer runs before each commit: format, lints of what is shipped, the library's tests.
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked -- -D warnings
+	$(CARGO) test --locked --lib
 
 lint:
 	$(CARGO) fmt --check

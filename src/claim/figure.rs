@@ -22,4 +22,4 @@ impl Figure {
 }
 
 /// Measured figures by name.
-pub type Figures = BTreeMap<String, Figure>;
+pub(crate) type Figures = BTreeMap<String, Figure>;

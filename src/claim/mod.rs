@@ -3,7 +3,8 @@
 mod figure;
 mod verdict;
 
-pub use figure::{Figure, Figures};
+pub use figure::Figure;
+pub(crate) use figure::Figures;
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

@@ -56,7 +56,7 @@ impl Check {
     /// A `value` that is not a number counts as not measured, an `interval` with such an end as no
     /// interval. With an interval the verdict is about all of it: wholly within the limits holds,
     /// wholly beyond one of them fails, anything else is undecided. A limit itself is within.
-    pub fn judge(&self, value: Option<f64>, interval: Option<(f64, f64)>) -> CheckResult {
+    pub(crate) fn judge(&self, value: Option<f64>, interval: Option<(f64, f64)>) -> CheckResult {
         let value = value.filter(|v| !v.is_nan());
         let interval = interval
             .filter(|(low, high)| !low.is_nan() && !high.is_nan())

@@ -50,7 +50,7 @@ pub(crate) fn load_checked(
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_study(path: &Path) -> Result<Study, ConfigError> {
+pub(crate) fn load_study(path: &Path) -> Result<Study, ConfigError> {
     let name = path.display().to_string();
     let bytes = bytes(path)?;
     parse_study(text_of(&bytes, &name)?, &name)

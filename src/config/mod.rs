@@ -34,9 +34,11 @@ mod toml_writer;
 pub use crate::experiment::{Experiment, Source, Vary};
 pub use diagnosis::error::{ConfigError, Invalid, Problem};
 pub(crate) use load::load_checked;
-pub use load::{load, load_study, parse, parse_study};
+pub(crate) use load::load_study;
+pub use load::{load, parse, parse_study};
 pub use reference::reference;
-pub use run_identity::{RunIdentity, differences, run_identity};
+pub use run_identity::differences;
+pub(crate) use run_identity::{RunIdentity, run_identity};
 pub use schema::{schema, study_schema};
 pub use toml_writer::resolved_toml;
 

@@ -14,7 +14,7 @@ const AXES: [&str; 5] = ["capacities", "tokens", "scales", "mixtures", "replicat
 
 /// What a simulated experiment says about its runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunIdentity {
+pub(crate) struct RunIdentity {
     /// All that decides the losses of a run but its capacity, tokens and mixture, as TOML in a form
     /// that is the same for the same experiment. Runs of the kernel "sgd" are trained together, so that
     /// for them the axes belong to it.
@@ -25,7 +25,7 @@ pub struct RunIdentity {
 
 /// The meaning of an experiment of which `resolved` is the text with every default written out, for
 /// version `mixlaw` of the program; `None` if it simulates nothing.
-pub fn run_identity(resolved: &str, mixlaw: &str) -> Option<RunIdentity> {
+pub(crate) fn run_identity(resolved: &str, mixlaw: &str) -> Option<RunIdentity> {
     let mut table = table(resolved)?;
     table.retain(|key, _| DECIDES.contains(&key));
     let sgd = table.get("learner")?.get("kernel")?.as_str() == Some("sgd");

@@ -59,7 +59,7 @@ impl Source {
     ///
     /// # Errors
     /// The reason, in words.
-    pub fn has_best_mixture(&self) -> Result<(), &'static str> {
+    pub(crate) fn has_best_mixture(&self) -> Result<(), &'static str> {
         match self {
             Source::Simulated {
                 learner: LearnerKind::Sgd(_),

@@ -66,7 +66,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// Those of the file.
-pub fn file_fingerprint(path: &Path) -> io::Result<String> {
+pub(crate) fn file_fingerprint(path: &Path) -> io::Result<String> {
     let mut file = BufReader::new(File::open(path)?);
     let mut fingerprint = Fingerprint::default();
     let mut bytes = vec![0; 1 << 16];

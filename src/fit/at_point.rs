@@ -59,7 +59,7 @@ impl FittedLaw {
     }
 
     /// The parameter vectors of the law's parts.
-    pub fn thetas(&self) -> Vec<Vec<f64>> {
+    pub(crate) fn thetas(&self) -> Vec<Vec<f64>> {
         let parts = self.parts().iter();
         parts.map(|(_, minimum)| minimum.theta.clone()).collect()
     }

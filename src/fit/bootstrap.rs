@@ -63,7 +63,7 @@ pub fn bootstrap(
 ///
 /// # Errors
 /// As [`bootstrap`].
-pub fn bootstrap_with_starts(
+pub(crate) fn bootstrap_with_starts(
     table: &RunTable,
     law: &dyn Law,
     fitted: &FittedLaw,

@@ -7,7 +7,7 @@ use crate::runs::RunTable;
 
 /// Something that no law can learn from the rows.
 #[derive(Debug, Clone, PartialEq)]
-pub enum DesignWarning {
+pub(crate) enum DesignWarning {
     /// No run has a share of a domain.
     NeverTrained {
         /// The domain.
@@ -70,7 +70,7 @@ impl fmt::Display for DesignWarning {
 }
 
 /// What is to be doubted in fitting `table` on `splits`, in the order of the columns.
-pub fn design_warnings(table: &RunTable, splits: &[Split]) -> Vec<DesignWarning> {
+pub(crate) fn design_warnings(table: &RunTable, splits: &[Split]) -> Vec<DesignWarning> {
     let mut all = Vec::new();
     if table.len() < 2 {
         return all;

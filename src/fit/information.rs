@@ -13,7 +13,7 @@ impl FittedLaw {
     ///
     /// # Panics
     /// When there is not one matrix of the right size for each part.
-    pub fn add_information(&self, point: Point<'_>, matrices: &mut [Array2<f64>]) {
+    pub(crate) fn add_information(&self, point: Point<'_>, matrices: &mut [Array2<f64>]) {
         let mut gradient = Gradient::default();
         for ((model, minimum), matrix) in self.parts().iter().zip(matrices) {
             let units: Vec<f64> = model.parameters().iter().map(|p| p.unit).collect();
@@ -38,7 +38,7 @@ impl FittedLaw {
 
     /// What the prior alone tells, against runs that scatter by a share `scatter` of their losses:
     /// where [`FittedLaw::add_information`] begins.
-    pub fn prior_information(&self, scatter: f64) -> Vec<Array2<f64>> {
+    pub(crate) fn prior_information(&self, scatter: f64) -> Vec<Array2<f64>> {
         let strength = (scatter / AUTO_PRIOR_SD).powi(2);
         let parts = self.parts().iter();
         parts

@@ -34,12 +34,12 @@ mod splits;
 mod summary;
 mod transfer;
 
-pub use bootstrap::{Replicates, bootstrap, bootstrap_with_starts, prediction_intervals};
+pub use bootstrap::{Replicates, bootstrap, prediction_intervals};
 pub use cell::Cell;
 pub use comparison::{Comparison, compare};
 pub use convergence::{Convergence, StartSpread};
 pub use cross_validation::Chosen;
-pub use design_warnings::{DesignWarning, design_warnings};
+pub(crate) use design_warnings::design_warnings;
 pub use errors::{Errors, Masked, Spread, errors_over_splits, spread};
 pub use fit_error::FitError;
 pub use fitted_law::{FittedLaw, ParameterValue};
@@ -49,17 +49,18 @@ pub use influence::{
     DomainResiduals, Influence, MixtureInfluence, Outlier, Residuals, WeightBand, influence,
 };
 pub use parameter_name::ParameterName;
+pub(crate) use plan::DEFAULT_STARTS;
 pub use plan::{
-    DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, ScaleRule,
-    SplitRule, Unit,
+    DEFAULT_DELTA, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, ScaleRule, SplitRule, Unit,
 };
 pub use rank_correlation::spearman;
 pub use rows::observations;
-pub use saved::{FORMAT, Restored, SavedError, SavedFits, SavedLaw};
+pub use saved::{Restored, SavedError, SavedFits, SavedLaw};
 pub use scarce::Scarce;
 pub use split::{Split, SplitError};
 pub use split_file::{FileSplit, read_splits};
 pub use split_file_error::SplitFileError;
 pub use splits::splits;
 pub use summary::LawFit;
-pub use transfer::{DomainMap, Similarity, Transfer};
+pub(crate) use transfer::Similarity;
+pub use transfer::{DomainMap, Transfer};

@@ -156,7 +156,7 @@ pub struct FitPlan {
 }
 
 /// Starting points of a fit when nothing else is said.
-pub const DEFAULT_STARTS: usize = 16;
+pub(crate) const DEFAULT_STARTS: usize = 16;
 
 impl Default for FitPlan {
     /// No laws, nothing held out, and what is done when nothing else is said.

@@ -23,7 +23,7 @@ pub struct Transfer {
 
 /// A pair of domains, and how alike they are.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Similarity {
+pub(crate) struct Similarity {
     /// Their names.
     pub pair: (String, String),
     /// m + s_ij, in nats of ln C.
@@ -34,7 +34,7 @@ impl Transfer {
     /// What is special to each pair of domains: m + s_ij of ln C_ij = m + s_ij + u_j, s symmetric, u_j what
     /// a source gives to all, of mean 0, and C_ii = 1; rows of other scales are divided by their own
     /// C_ii. Domains without a weight column are left out; nothing for fewer than three domains.
-    pub fn similarities(&self) -> Vec<Similarity> {
+    pub(crate) fn similarities(&self) -> Vec<Similarity> {
         let place = |name: &String| self.sources.iter().position(|source| source == name);
         // Row and column of each domain that has both.
         let both: Vec<(usize, usize)> = (0..self.domains.len())

@@ -5,15 +5,19 @@ mod kernel;
 mod selection;
 
 pub use kernel::forms::Kernel;
-pub use kernel::poisson::{at_least, certain_mean, tail_bound};
+pub use kernel::poisson::at_least;
+pub(crate) use kernel::poisson::{certain_mean, tail_bound};
 pub use kernel::poisson_tails::TOGETHER;
 pub use kernel::series::Series;
 pub use kernel::variance::Spread;
 pub use selection::count_threshold::{Threshold, threshold};
 pub use selection::selected::Selected;
-pub use selection::skill_classes::{SkillClasses, least_count};
-pub use selection::smooth_top_n::{Held, smooth_top_n};
-pub use selection::top_n::{TopNScratch, cut, top_n_into};
+pub use selection::skill_classes::SkillClasses;
+pub(crate) use selection::skill_classes::least_count;
+pub use selection::smooth_top_n::Held;
+pub(crate) use selection::smooth_top_n::smooth_top_n;
+pub use selection::top_n::cut;
+pub(crate) use selection::top_n::{TopNScratch, top_n_into};
 
 use thiserror::Error;
 
@@ -69,7 +73,7 @@ impl Default for Efficiency {
 
 impl Efficiency {
     /// Effective tokens D_eff for a learner of `capacity` skills that saw `tokens`.
-    pub fn effective_tokens(&self, tokens: f64, capacity: f64) -> f64 {
+    pub(crate) fn effective_tokens(&self, tokens: f64, capacity: f64) -> f64 {
         if self.exponent == 0.0 {
             tokens
         } else {

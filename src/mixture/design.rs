@@ -93,7 +93,7 @@ pub enum DesignError {
 
 /// Largest number of weights of a design, mixtures × domains: they take 8 bytes each, and a vector for
 /// each mixture.
-pub const MOST_WEIGHTS: usize = 10_000_000;
+pub(crate) const MOST_WEIGHTS: usize = 10_000_000;
 
 impl Design {
     /// The mixtures of this design over `domains` domains. Random designs draw from the stream

@@ -2,7 +2,8 @@
 
 mod design;
 
-pub use design::{Design, DesignError, MOST_WEIGHTS};
+pub(crate) use design::MOST_WEIGHTS;
+pub use design::{Design, DesignError};
 
 use thiserror::Error;
 

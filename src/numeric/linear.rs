@@ -7,7 +7,7 @@ use ndarray_linalg::{DeterminantC, Factorize, FactorizeCInto, SVD, Solve, SolveC
 
 /// Pins OpenBLAS to one thread: its own threads inside rayon's are slower and change the last
 /// bits of a result.
-pub fn pin_blas() {
+pub(crate) fn pin_blas() {
     static PINNED: Once = Once::new();
     PINNED.call_once(|| {
         #[allow(unsafe_code)]

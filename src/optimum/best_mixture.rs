@@ -3,7 +3,7 @@
 use super::{Flatness, Optimum, Regret, Trained, Uncertainty};
 
 /// Share of the target loss within which a mixture counts as good as the best.
-pub const LITTLE_LOSS: f64 = 1e-3;
+pub(crate) const LITTLE_LOSS: f64 = 1e-3;
 
 /// A weight this close to a bound stands at it.
 const AT_BOUND: f64 = 1e-9;
@@ -73,7 +73,7 @@ pub struct BestMixture {
 
 impl BestMixture {
     /// Whether the weight stands at an end of the range that the runs have and may not leave it.
-    pub fn held_by_runs(&self, domain: usize) -> bool {
+    pub(crate) fn held_by_runs(&self, domain: usize) -> bool {
         let weight = self.optimum.weights[domain];
         let at = |bound: f64| (weight - bound).abs() < AT_BOUND;
         let ranges = self.trained.as_ref().filter(|_| !self.beyond_trained);
@@ -85,7 +85,7 @@ impl BestMixture {
 
     /// Intervals of the weights, where the runs say something of each: a weight that never varied has
     /// none.
-    pub fn weight_interval(&self, domain: usize) -> Option<(f64, f64)> {
+    pub(crate) fn weight_interval(&self, domain: usize) -> Option<(f64, f64)> {
         let known = self.trained.as_ref();
         let silent = known.is_some_and(|trained| trained.never_varied(domain));
         let uncertainty = self.uncertainty.as_ref().filter(|_| !silent)?;
@@ -93,7 +93,7 @@ impl BestMixture {
     }
 
     /// The interval of the target loss; none where only a prior speaks of the mixture.
-    pub fn target_loss_interval(&self) -> Option<(f64, f64)> {
+    pub(crate) fn target_loss_interval(&self) -> Option<(f64, f64)> {
         let known = self.trained.as_ref();
         let silent = known.is_some_and(|trained| trained.only_prior(&self.optimum.weights));
         let uncertainty = self.uncertainty.as_ref().filter(|_| !silent)?;

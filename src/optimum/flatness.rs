@@ -34,7 +34,7 @@ const NO_RISE: f64 = 1e-4;
 /// The range of every weight over the allowed mixtures within `share` (such as .001) of the best
 /// target loss. Exact where the objective is convex; else the part of the range that is connected
 /// with the optimum by mixtures of the tilted objective.
-pub fn flatness(
+pub(crate) fn flatness(
     problem: &Problem<'_>,
     region: &Region,
     optimum: &Optimum,

@@ -13,7 +13,7 @@ use ndarray_linalg::{Eigh, UPLO};
 use crate::numeric::linear::solve_positive;
 
 /// Share of the refits that the region holds.
-pub const HELD: f64 = 0.9;
+pub(crate) const HELD: f64 = 0.9;
 
 /// Spread of weights below which they count as equal, so that the region of weights that all refits
 /// agree on has some extent.
@@ -152,7 +152,7 @@ fn oriented(mut reach: Vec<f64>) -> Vec<f64> {
 
 impl JointRegion {
     /// The least and the most weight of a domain in the region, within 0 to 1.
-    pub fn extent(&self, domain: usize) -> (f64, f64) {
+    pub(crate) fn extent(&self, domain: usize) -> (f64, f64) {
         let half = self
             .axes
             .iter()
@@ -164,7 +164,7 @@ impl JointRegion {
     }
 
     /// The shadow of the region on the weights of two domains: points around its edge.
-    pub fn shadow(&self, first: usize, second: usize, points: usize) -> Vec<(f64, f64)> {
+    pub(crate) fn shadow(&self, first: usize, second: usize, points: usize) -> Vec<(f64, f64)> {
         let sum = |i: usize, j: usize| -> f64 {
             self.axes
                 .iter()

@@ -4,7 +4,7 @@ use super::plan::{Along, Goal, OptimumPlan, PlanError};
 use super::{Aim, BestMixture};
 
 /// A value of a path, and the best mixtures there.
-pub type PathMixtures = (f64, Vec<BestMixture>);
+pub(crate) type PathMixtures = (f64, Vec<BestMixture>);
 
 impl OptimumPlan {
     /// What is asked at each value of the path, in their order; nothing without a path. `own` says
@@ -12,7 +12,7 @@ impl OptimumPlan {
     ///
     /// # Errors
     /// [`PlanError`] where the target does not have the loss whose weight changes, or nothing beside it.
-    pub fn along_path(
+    pub(crate) fn along_path(
         &self,
         losses: &[String],
         own: &[Option<usize>],

@@ -27,7 +27,7 @@ pub struct Path {
 }
 
 /// Numbers by name.
-pub type Named = Vec<(String, f64)>;
+pub(crate) type Named = Vec<(String, f64)>;
 
 /// What is to be small.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -22,7 +22,7 @@ pub struct Regret {
 
 impl Regret {
     /// Whether the truth is known well enough to tell the regret from none.
-    pub fn is_resolved(&self) -> bool {
+    pub(crate) fn is_resolved(&self) -> bool {
         self.excess_percent > self.resolution_percent
     }
 }
@@ -37,7 +37,7 @@ const SUMMED_TO: f64 = 1e-5;
 /// mixture is searched with the cut at real ranks x_i, which differs from the learner's own by less than one
 /// skill of each domain, c_i p_i(x_i) nats, about a part b_i/x_i of its excess. All three are bounds for any
 /// mixture; of two mixtures near each other they cancel in part, which is not counted on.
-pub fn truth_resolution(
+pub(crate) fn truth_resolution(
     simulator: &Simulator,
     aim: &Aim,
     weights: &[f64],
@@ -89,7 +89,7 @@ const HALVINGS: usize = 50;
 
 /// 1 − the share of the tokens on which `loss` is `reached`; `loss` falls with the share. 0 if it
 /// is not below that on all tokens.
-pub fn tokens_wasted(loss: impl Fn(f64) -> f64, reached: f64) -> f64 {
+pub(crate) fn tokens_wasted(loss: impl Fn(f64) -> f64, reached: f64) -> f64 {
     if loss(1.0) >= reached {
         return 0.0;
     }

@@ -40,20 +40,20 @@ impl Trained {
 
     /// Whether no two runs differ in the weight of `domain`: what another weight does is known from the
     /// prior of a law alone.
-    pub fn never_varied(&self, domain: usize) -> bool {
+    pub(crate) fn never_varied(&self, domain: usize) -> bool {
         let (least, most) = self.weights[domain];
         most - least < ROUNDING
     }
 
     /// Whether `weights` change a weight that never varied.
-    pub fn only_prior(&self, weights: &[f64]) -> bool {
+    pub(crate) fn only_prior(&self, weights: &[f64]) -> bool {
         (0..weights.len()).any(|domain| {
             self.never_varied(domain) && (weights[domain] - self.weights[domain].0).abs() > TOLD
         })
     }
 
     /// How far a mixture lies outside, in a sentence; `None` for one within the ranges.
-    pub fn mixture_outside(&self, names: &[String], weights: &[f64]) -> Option<String> {
+    pub(crate) fn mixture_outside(&self, names: &[String], weights: &[f64]) -> Option<String> {
         let outside = names.iter().zip(weights).zip(&self.weights);
         let parts: Vec<String> = outside
             .filter(|((_, weight), (least, most))| {
@@ -77,7 +77,7 @@ impl Trained {
     }
 
     /// How far a scale lies outside, a sentence for each of N and D that does.
-    pub fn scale_outside(&self, (capacity, tokens): (f64, f64)) -> Vec<String> {
+    pub(crate) fn scale_outside(&self, (capacity, tokens): (f64, f64)) -> Vec<String> {
         let capacity = outside("capacity", capacity, self.capacity);
         let tokens = outside("tokens", tokens, self.tokens);
         capacity.into_iter().chain(tokens).collect()

@@ -21,8 +21,8 @@ mod study;
 mod testbed;
 
 pub use design::{Design, Layout, Scales};
-pub use informative::{Pilots, informative};
-pub use outcome::{Answer, DesignOutcome, Outcome, Regrets, rule_of_runs};
+pub(crate) use outcome::rule_of_runs;
+pub use outcome::{Answer, DesignOutcome, Outcome, Regrets};
 pub use prior::{Departure, Draw, PriorError, Range, Tails, WorldPrior};
 pub use runner::study;
 pub use study::{Study, StudyError, Target};

@@ -28,7 +28,7 @@ impl Regrets {
     }
 
     /// Share of the worlds whose regret is at most `regret`.
-    pub fn share_within(&self, regret: f64) -> f64 {
+    pub(crate) fn share_within(&self, regret: f64) -> f64 {
         let count = self.0.iter().filter(|one| **one <= regret).count();
         count as f64 / self.0.len().max(1) as f64
     }
@@ -108,7 +108,7 @@ pub struct Answer<'a> {
 }
 
 /// Three mixtures for each of K domains and one more.
-pub fn rule_of_runs(domains: usize) -> usize {
+pub(crate) fn rule_of_runs(domains: usize) -> usize {
     3 * (domains + 1)
 }
 

@@ -14,7 +14,7 @@ const MOST_NAMED: usize = 3;
 const BILLION: f64 = 1e9;
 
 /// A table of one best mixture, a row for each domain, with what there is to say about it.
-pub fn best_mixture_table(found: &BestMixture) -> Table {
+pub(crate) fn best_mixture_table(found: &BestMixture) -> Table {
     let mut columns = vec![("domain", Align::Left), ("weight", Align::Right)];
     if found.trained.is_some() {
         columns.push(("trained", Align::Right));
@@ -353,7 +353,7 @@ fn regret_sentence(regret: &Regret) -> String {
 }
 
 /// One row for each best mixture of an experiment: its weights, and its regret where it is known.
-pub fn optima_table(found: &[BestMixture]) -> Table {
+pub(crate) fn optima_table(found: &[BestMixture]) -> Table {
     let mut table = Table::new([("best mixture of", Align::Left)]);
     let Some(first) = found.first() else {
         return table;

@@ -126,7 +126,7 @@ impl Verdicts {
 }
 
 /// Whether a file of claims is from a version later than this one.
-pub fn is_newer(text: &str) -> bool {
+pub(crate) fn is_newer(text: &str) -> bool {
     matches!(versioned(text), Err(ClaimsFileError::Newer { .. }))
 }
 

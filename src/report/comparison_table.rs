@@ -8,7 +8,7 @@ use super::table::{Align, Row, Table};
 
 /// One row for each comparison with one law: how much larger the law's error is, how sure that is,
 /// and in how many splits it is the smaller one.
-pub fn comparison_table(comparisons: &[Comparison]) -> Table {
+pub(crate) fn comparison_table(comparisons: &[Comparison]) -> Table {
     let mut table = Table::new([
         ("law", Align::Left),
         ("difference, points", Align::Right),

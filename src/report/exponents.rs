@@ -47,7 +47,7 @@ impl DomainExponent {
 }
 
 /// Domains down, laws across: each recovered exponent and its relative error.
-pub fn exponent_table(exponents: &Exponents) -> Table {
+pub(crate) fn exponent_table(exponents: &Exponents) -> Table {
     let symbol = &exponents.symbol;
     let mut table = Table::new([("domain", Align::Left)]);
     let headings = std::iter::once(format!("{symbol}, true")).chain(

@@ -10,7 +10,7 @@ use crate::files::replace::replace;
 ///
 /// # Errors
 /// Any error of creating, writing or renaming; an existing file at `path` is then untouched.
-pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(path, |file| file.write_all(bytes))
 }
 

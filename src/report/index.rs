@@ -13,7 +13,7 @@ use super::verdicts::{Outcome, Verdicts};
 /// The page over the experiments of a folder. It stands alone as [`Page`](super::Page) does, and leads
 /// to the pages of the experiments, `NAME/report.html`.
 #[derive(Debug, Clone, Default)]
-pub struct Index {
+pub(crate) struct Index {
     /// What became of each experiment.
     pub verdicts: Verdicts,
     /// The picture of each claim, by the name of its experiment.

@@ -11,7 +11,7 @@ use crate::fit::{Comparison, LawFit, ParameterValue, SavedFits};
 
 /// The table that laws were fitted to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataSource {
+pub(crate) struct DataSource {
     /// Its file, as the user named it; forward slashes, so that results do not depend on the
     /// system.
     pub path: String,
@@ -28,7 +28,7 @@ pub struct DataSource {
 /// `splits` is the number of splits into training and held-out runs, `comparisons` hold the laws
 /// against the best one, `saved` is what predictions are made from. The file depends on the input
 /// alone: how long a fit took is in the manifest.
-pub fn fits_json(
+pub(crate) fn fits_json(
     data: &DataSource,
     splits: usize,
     fits: &[LawFit],
@@ -114,7 +114,7 @@ fn parameters(values: &[ParameterValue], figure: impl Fn(&ParameterValue) -> Val
 
 /// A claim and its checks as JSON, one line break at the end. A limit is an object of `at-least`,
 /// `at-most` or both, an interval a pair or `null`.
-pub fn claims_json(claim: &ClaimResult) -> String {
+pub(crate) fn claims_json(claim: &ClaimResult) -> String {
     let mut file = Map::new();
     file.insert("format".into(), json!(Manifest::FORMAT));
     if let Value::Object(claim) = claim_value(claim) {

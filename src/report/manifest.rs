@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The manifest of a results folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// Version of the layout of the folder, [`Manifest::FORMAT`] for what this version writes.
     pub format: u32,
     /// Version of mixlaw that wrote it.
@@ -42,7 +42,7 @@ pub struct Manifest {
 /// What the program was made of, where that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Build {
+pub(crate) struct Build {
     /// Commit of mixlaw.
     pub commit: Option<String>,
     /// Whether its sources were those of the commit, unchanged.
@@ -54,7 +54,7 @@ pub struct Build {
 /// What the tables of simulated runs are: enough to take runs from them later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Simulation {
+pub(crate) struct Simulation {
     /// SHA-256 of all that decides a run but its capacity, tokens and mixture.
     pub identity: String,
     /// SHA-256 of `runs.csv`.
@@ -69,7 +69,7 @@ pub struct Simulation {
 /// The experiment that a folder holds the results of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct ExperimentSource {
+pub(crate) struct ExperimentSource {
     /// Its name.
     pub name: String,
     /// SHA-256 of the resolved `experiment.toml`, in hexadecimal.
@@ -93,7 +93,7 @@ impl ExperimentSource {
 /// A file that an experiment read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct InputFile {
+pub(crate) struct InputFile {
     /// Its path, as the experiment names it.
     pub path: String,
     /// SHA-256 of its bytes, in hexadecimal.
@@ -103,7 +103,7 @@ pub struct InputFile {
 /// How long the fits of a law took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct LawTime {
+pub(crate) struct LawTime {
     /// Name of the law.
     pub law: String,
     /// Wall time of all its fits, seconds.
@@ -113,7 +113,7 @@ pub struct LawTime {
 /// How many cells of a sweep are simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct CellCounts {
+pub(crate) struct CellCounts {
     /// Cells with a result.
     pub done: usize,
     /// Cells that gave an error.
@@ -122,7 +122,7 @@ pub struct CellCounts {
 
 impl Manifest {
     /// Version of the folder's layout that this version of mixlaw writes.
-    pub const FORMAT: u32 = 1;
+    pub(crate) const FORMAT: u32 = 1;
 
     /// A manifest of a run that begins now on this machine.
     pub fn begin(experiment: ExperimentSource, inputs: Vec<InputFile>, threads: usize) -> Self {
@@ -186,14 +186,14 @@ const SHORT_COMMIT: usize = 10;
 const CHANGED: &str = "+changed";
 
 /// The first model name in the system's description of its processors.
-pub fn cpu_model() -> Option<String> {
+pub(crate) fn cpu_model() -> Option<String> {
     let description = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = description.lines().find(|l| l.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
 /// `time` in UTC to the second as RFC 3339 has it, such as `2026-02-28T23:59:59Z`.
-pub fn utc(time: SystemTime) -> String {
+pub(crate) fn utc(time: SystemTime) -> String {
     const DAY: i64 = 86_400;
     let seconds = match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),

@@ -30,25 +30,30 @@ mod table;
 mod verdict_table;
 mod verdicts;
 
-pub use best_mixture::{best_mixture_table, optima_table, sentences};
+pub use best_mixture::sentences;
+pub(crate) use best_mixture::{best_mixture_table, optima_table};
 pub use changes::{Change, ChangeKind, change_table, changes};
-pub use claims_file::{ClaimsFileError, is_newer};
-pub use comparison_table::comparison_table;
+pub use claims_file::ClaimsFileError;
+pub(crate) use claims_file::is_newer;
+pub(crate) use comparison_table::comparison_table;
 pub use diagnosis::diagnosis;
-pub use exponents::{DomainExponent, Estimate, Exponents, exponent_table};
-pub use files::write_atomic;
-pub use index::Index;
-pub use json::{DataSource, claims_json, fits_json};
-pub use manifest::{
+pub(crate) use exponents::exponent_table;
+pub use exponents::{DomainExponent, Estimate, Exponents};
+pub(crate) use files::write_atomic;
+pub(crate) use index::Index;
+pub(crate) use json::{DataSource, claims_json, fits_json};
+pub(crate) use manifest::{
     Build, CellCounts, ExperimentSource, InputFile, LawTime, Manifest, Simulation, cpu_model, utc,
 };
-pub use optimum_json::optima_json;
-pub use page::{Page, PageError, PageFigure};
-pub use parameter_table::parameter_table;
-pub use plan_of_runs::{plan_json, plan_sentences, plan_table, trials_csv};
-pub use prediction_table::{PredictedLosses, prediction_table};
-pub use run_changes::run_changes;
-pub use summary_table::{FitScope, MEAN_LAW, law_table, law_title};
+pub(crate) use optimum_json::optima_json;
+pub(crate) use page::Page;
+pub use page::PageFigure;
+pub(crate) use parameter_table::parameter_table;
+pub(crate) use plan_of_runs::{plan_json, plan_table, trials_csv};
+pub(crate) use prediction_table::{PredictedLosses, prediction_table};
+pub(crate) use run_changes::run_changes;
+pub use summary_table::FitScope;
+pub(crate) use summary_table::{MEAN_LAW, law_table, law_title};
 pub use table::{Align, Column, Row, Table};
-pub use verdict_table::{verdict_table, verdict_text};
+pub(crate) use verdict_table::verdict_text;
 pub use verdicts::Verdicts;

@@ -6,7 +6,7 @@ use super::best_mixture::{known_prices, outside, price_sentence, region_sentence
 use crate::optimum::{BestMixture, Cause, JointRegion, Price};
 
 /// `optimum.json`, one line break at the end. What is unlimited or not predicted is `null`.
-pub fn optima_json(found: &[BestMixture]) -> String {
+pub(crate) fn optima_json(found: &[BestMixture]) -> String {
     let optima: Vec<Value> = found.iter().map(value).collect();
     format!("{:#}\n", json!({ "optima": optima }))
 }

@@ -35,7 +35,7 @@ const ONE_COLUMN: f64 = 85.0;
 
 /// What the page shows. Parts that are empty are left out.
 #[derive(Debug, Clone, Default)]
-pub struct Page {
+pub(crate) struct Page {
     /// Name of the experiment.
     pub name: String,
     /// Its claim and checks.
@@ -123,7 +123,7 @@ impl PageFigure {
 /// Why a page could not be written: a fault of its template.
 #[derive(Debug, Error)]
 #[error("the report page cannot be put together")]
-pub struct PageError(#[from] minijinja::Error);
+pub(crate) struct PageError(#[from] minijinja::Error);
 
 impl Page {
     /// The page as HTML.

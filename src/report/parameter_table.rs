@@ -14,7 +14,7 @@ const WHOLE: &str = "(all)";
 
 /// The parameters of a law with their intervals over resampled noise; a symbol is a column, a
 /// domain a row. Where a symbol stands for several parameters of a domain, the last one is shown.
-pub fn parameter_table(fit: &LawFit) -> Table {
+pub(crate) fn parameter_table(fit: &LawFit) -> Table {
     let mut symbols: Vec<&str> = Vec::new();
     let mut domains: Vec<Option<&str>> = Vec::new();
     for parameter in &fit.parameters {

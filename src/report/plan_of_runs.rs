@@ -7,7 +7,7 @@ use super::table::{Align, Row, Table};
 use crate::planning::{Answer, DesignOutcome, Outcome, Regrets, Study, rule_of_runs};
 
 /// A table with a row for each law and design, and what there is to say about them.
-pub fn plan_table(study: &Study, outcome: &Outcome) -> Table {
+pub(crate) fn plan_table(study: &Study, outcome: &Outcome) -> Table {
     let target = &study.target;
     let mut table = Table::new([
         ("law", Align::Left),
@@ -55,7 +55,7 @@ fn percent(share: f64) -> String {
 }
 
 /// What there is to say about a plan of proxy runs, sentence by sentence.
-pub fn plan_sentences(study: &Study, outcome: &Outcome) -> Vec<String> {
+pub(crate) fn plan_sentences(study: &Study, outcome: &Outcome) -> Vec<String> {
     let target = &study.target;
     let without = Regrets::new(outcome.target_regrets.clone());
     let scale = |value: f64| {
@@ -141,7 +141,7 @@ fn answer_sentence(answer: &Answer<'_>, study: &Study) -> String {
 
 /// `plan.json`: the answers, and every law and design, one line break at the end. What is infinite
 /// is `null`.
-pub fn plan_json(study: &Study, outcome: &Outcome) -> String {
+pub(crate) fn plan_json(study: &Study, outcome: &Outcome) -> String {
     let target = &study.target;
     let without = Regrets::new(outcome.target_regrets.clone());
     let regret = |regrets: &Regrets| {
@@ -198,7 +198,7 @@ pub fn plan_json(study: &Study, outcome: &Outcome) -> String {
 }
 
 /// `trials.csv`: one row for each law, design and world, with the mixture that came out.
-pub fn trials_csv(study: &Study, outcome: &Outcome) -> String {
+pub(crate) fn trials_csv(study: &Study, outcome: &Outcome) -> String {
     let mut header: Vec<String> = [
         "law",
         "layout",

@@ -6,7 +6,7 @@ use super::table::{Align, Column, Row, Table};
 
 /// What a law predicts for one mixture at one scale.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PredictedLosses {
+pub(crate) struct PredictedLosses {
     /// Name of the law.
     pub law: String,
     /// One loss for each column, nats; NaN where it says nothing.
@@ -21,7 +21,7 @@ pub struct PredictedLosses {
 
 /// A row for each loss, a column for each law; `outside` says how far the point lies from what was
 /// trained, and whether only the priors of the laws speak of it.
-pub fn prediction_table(
+pub(crate) fn prediction_table(
     losses: &[String],
     predicted: &[PredictedLosses],
     (outside, only_prior): (&[String], bool),

@@ -5,14 +5,14 @@ use super::numbers::rounded;
 
 /// Relative difference up to which the numbers of two simulations count as equal: other processors
 /// round elementary functions otherwise.
-pub const RUN_TOLERANCE: f64 = 1e-9;
+pub(crate) const RUN_TOLERANCE: f64 = 1e-9;
 
 /// Significant digits of a number that differs.
 const DIGITS: i32 = 12;
 
 /// The largest difference of two tables of runs of one experiment, both as CSV text; `None` if they
 /// agree within the tolerance.
-pub fn run_changes(experiment: &str, before: &str, after: &str) -> Option<Change> {
+pub(crate) fn run_changes(experiment: &str, before: &str, after: &str) -> Option<Change> {
     let (before, after) = (rows(before), rows(after));
     let change = |before, after| Change {
         experiment: experiment.into(),

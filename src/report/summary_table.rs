@@ -6,7 +6,7 @@ use super::numbers::{ABSENT, decimals, spread};
 use super::table::{Align, Column, Row, Table};
 
 /// Name of the baseline that predicts, for each domain, its mean loss over the training runs.
-pub const MEAN_LAW: &str = "mean";
+pub(crate) const MEAN_LAW: &str = "mean";
 
 /// What the errors of a table of fits are taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct FitScope {
 }
 
 /// What a reader calls a law: its name, and the mean baseline what it is.
-pub fn law_title(law: &str) -> &str {
+pub(crate) fn law_title(law: &str) -> &str {
     if law == MEAN_LAW {
         "mean of the training runs"
     } else {
@@ -33,7 +33,7 @@ pub fn law_title(law: &str) -> &str {
 /// Compares laws by their error on the runs held out, or on all runs where no law has held-out
 /// errors. The mean baseline comes first; the law with the smallest error stands out: of the excess
 /// if it is known for every law, else of the loss.
-pub fn law_table(fits: &[LawFit], scope: &FitScope) -> Table {
+pub(crate) fn law_table(fits: &[LawFit], scope: &FitScope) -> Table {
     let held_out = fits.iter().any(|fit| fit.test.is_some());
     let errors: Vec<Option<Errors>> = fits
         .iter()

@@ -7,7 +7,7 @@ use super::table::{Align, Row, Table, push_wrapped};
 
 /// One row for each check: the figure, what was measured, the limit, the verdict. A check that
 /// fails stands out.
-pub fn verdict_table(claim: &ClaimResult) -> Table {
+pub(crate) fn verdict_table(claim: &ClaimResult) -> Table {
     let mut table = Table::new([
         ("figure", Align::Left),
         ("measured", Align::Left),
@@ -31,7 +31,7 @@ pub fn verdict_table(claim: &ClaimResult) -> Table {
 }
 
 /// The claim as a sentence, then its table of checks.
-pub fn verdict_text(claim: &ClaimResult) -> String {
+pub(crate) fn verdict_text(claim: &ClaimResult) -> String {
     let mut out = String::new();
     if let Some(sentence) = &claim.claim {
         push_wrapped(&mut out, &format!("Claim: {sentence}"));

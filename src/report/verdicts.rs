@@ -55,7 +55,7 @@ impl Verdicts {
     }
 
     /// Says what an experiment claims that could not be run: a file of claims does not.
-    pub fn tell_claim(&mut self, name: &str, claimed: Option<&str>) {
+    pub(crate) fn tell_claim(&mut self, name: &str, claimed: Option<&str>) {
         for (known, outcome) in &mut self.experiments {
             if let Outcome::Skipped { claim, .. } = outcome
                 && known == name
@@ -66,12 +66,12 @@ impl Verdicts {
     }
 
     /// Whether the experiment called `name` was run.
-    pub fn was_run(&self, name: &str) -> bool {
+    pub(crate) fn was_run(&self, name: &str) -> bool {
         matches!(self.outcome(name), Some(Outcome::Run(_)))
     }
 
     /// Puts the experiments in the order of `names`; those that are not among them come last.
-    pub fn arrange(&mut self, names: &[String]) {
+    pub(crate) fn arrange(&mut self, names: &[String]) {
         let place = |name: &String| names.iter().position(|known| known == name);
         self.experiments
             .sort_by_key(|(name, _)| place(name).unwrap_or(names.len()));
@@ -90,7 +90,7 @@ impl Verdicts {
     }
 
     /// Leaves out what was not run here and in `other`.
-    pub fn keep_run_in(&mut self, other: &Self) {
+    pub(crate) fn keep_run_in(&mut self, other: &Self) {
         self.experiments.retain(|(name, outcome)| {
             let run = |outcome: &Outcome| matches!(outcome, Outcome::Run(_));
             run(outcome) && other.outcome(name).is_some_and(run)

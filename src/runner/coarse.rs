@@ -8,7 +8,7 @@ use crate::learner::LearnerKind;
 const TOLD: f64 = 2e-3;
 
 /// Warns if the losses of an experiment may be off by more than rounding and classes of ranks.
-pub fn warn_of_coarse_nodes(experiment: &Experiment, observer: &dyn Observer) {
+pub(crate) fn warn_of_coarse_nodes(experiment: &Experiment, observer: &dyn Observer) {
     let Source::Simulated {
         world,
         learner: LearnerKind::Counting(_),

@@ -78,7 +78,7 @@ impl Fitted {
 }
 
 /// Splits the table and fits the plan's laws. `floors` are true floors, for excess errors.
-pub fn fit_table(
+pub(crate) fn fit_table(
     table: &RunTable,
     plan: &FitPlan,
     floors: Option<&[f64]>,

@@ -19,13 +19,16 @@ mod runs;
 mod truth;
 mod vary;
 
-pub use coarse::warn_of_coarse_nodes;
+pub(crate) use coarse::warn_of_coarse_nodes;
 pub use conduct::{Findings, conduct};
 pub use error::RunError;
-pub use fitted::{Fitted, fit_table};
+pub use fitted::Fitted;
+pub(crate) use fitted::fit_table;
 pub use keeping::{Keeping, Simulated};
-pub use observer::{Observer, Work};
-pub use run_directory::{Ran, run_into, share_into};
+pub use observer::Observer;
+pub(crate) use observer::Work;
+pub(crate) use run_directory::share_into;
+pub use run_directory::{Ran, run_into};
 pub use truth::Truth;
 
 use std::path::Path;

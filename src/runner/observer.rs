@@ -37,7 +37,7 @@ pub trait Observer: Sync {
 impl Observer for () {}
 
 /// A piece of work that an observer watches; it ends when this is dropped.
-pub struct Work<'a> {
+pub(crate) struct Work<'a> {
     observer: &'a dyn Observer,
     done: AtomicUsize,
     complete: bool,

@@ -103,7 +103,7 @@ pub fn run_into(
 ///
 /// # Errors
 /// As [`run_into`]; also for an experiment that loads its runs from files.
-pub fn share_into(
+pub(crate) fn share_into(
     folder: &Path,
     experiment: &Experiment,
     keeping: &Keeping,

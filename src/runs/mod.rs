@@ -17,15 +17,17 @@ mod sheet_error;
 mod table;
 mod write;
 
-pub use crate::files::fingerprint::{file_fingerprint, fingerprint};
+pub(crate) use crate::files::fingerprint::file_fingerprint;
+pub use crate::files::fingerprint::fingerprint;
 pub use filter::FilterValue;
 pub use mapping::{ExcludedCell, Mapping, ScaleSource};
 pub use notes::ReadNotes;
 #[cfg(feature = "parquet")]
-pub use parquet::{ParquetWriter, write_parquet};
+pub(crate) use parquet::{ParquetWriter, write_parquet};
 pub use read::read;
 pub use read_error::{Place, ReadError};
 pub use sheet_error::SheetError;
 pub use table::{Columns, RunTable, TableError};
+pub(crate) use write::RowWriter;
 pub(crate) use write::simulated_columns;
-pub use write::{Row, RowWriter, WriteError, write, write_file};
+pub use write::{Row, WriteError, write, write_file};

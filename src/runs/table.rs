@@ -251,7 +251,7 @@ impl RunTable {
 
     /// For each run, the number of its mixture: runs of equal weights share a number, numbers
     /// count from 0 in order of appearance.
-    pub fn mixture_numbers(&self) -> Vec<usize> {
+    pub(crate) fn mixture_numbers(&self) -> Vec<usize> {
         let mut seen = std::collections::HashMap::new();
         (0..self.len())
             .map(|run| {

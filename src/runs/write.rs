@@ -43,7 +43,7 @@ pub struct Row<'a> {
 
 /// Writes rows as CSV, in the form of [`write()`], one after the other.
 #[derive(Debug)]
-pub struct RowWriter<W: Write> {
+pub(crate) struct RowWriter<W: Write> {
     csv: csv::Writer<W>,
     text: String,
 }

@@ -71,18 +71,18 @@ impl Trainer {
     }
 
     /// Whether models see a random projection.
-    pub fn is_random(&self) -> bool {
+    pub(crate) fn is_random(&self) -> bool {
         self.regression.projection == Projection::Gaussian
     }
 
     /// Whether runs take steps, one batch after the other.
-    pub fn takes_steps(&self) -> bool {
+    pub(crate) fn takes_steps(&self) -> bool {
         self.regression.one_pass().is_some()
     }
 
     /// Whether expected losses are averages over random projections, so that none is drawn:
     /// everywhere but for steps under a random projection.
-    pub fn averages(&self, unlimited: bool) -> bool {
+    pub(crate) fn averages(&self, unlimited: bool) -> bool {
         !self.is_random() || unlimited || !self.takes_steps()
     }
 

@@ -87,7 +87,7 @@ pub fn simulate(
 /// # Errors
 /// [`SweepError::Stopped`] and [`SweepError::Write`]; what was done until then is with the writer and
 /// in `finished`.
-pub fn complete(
+pub(crate) fn complete(
     simulator: &Simulator,
     sweep: &Sweep,
     finished: &mut Finished,

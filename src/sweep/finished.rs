@@ -76,7 +76,7 @@ impl Finished {
     }
 
     /// Number of cells of which some finished run has no losses, because it diverged.
-    pub fn failed_cells(&self, sweep: &Sweep) -> usize {
+    pub(crate) fn failed_cells(&self, sweep: &Sweep) -> usize {
         let replicates = sweep.replicates as usize;
         let cells: BTreeSet<usize> = (0..self.len())
             .filter(|run| self.failed(*run))
@@ -91,7 +91,7 @@ impl Finished {
     }
 
     /// Takes the runs that diverged as not finished; says how many there were.
-    pub fn forget_failed(&mut self) -> usize {
+    pub(crate) fn forget_failed(&mut self) -> usize {
         let failed: Vec<usize> = (0..self.len()).filter(|run| self.failed(*run)).collect();
         for run in &failed {
             self.done[*run] = false;
@@ -126,7 +126,11 @@ impl Finished {
     ///
     /// # Errors
     /// [`TableError`] when the sweep has no runs.
-    pub fn into_table(self, sweep: &Sweep, names: Vec<String>) -> Result<RunTable, TableError> {
+    pub(crate) fn into_table(
+        self,
+        sweep: &Sweep,
+        names: Vec<String>,
+    ) -> Result<RunTable, TableError> {
         let shape = (self.done.len(), self.domains);
         let losses = Array2::from_shape_vec(shape, self.losses).map_err(|_| TableError::Empty)?;
         table(sweep, names, losses)

@@ -10,7 +10,7 @@ use crate::runs::TableError;
 use crate::sgd::TrainingError;
 
 /// What a sweep hears and says while it runs.
-pub struct Hooks<'a> {
+pub(crate) struct Hooks<'a> {
     /// The runs to do.
     pub share: &'a Share,
     /// Takes every batch before it counts as done; `None`: runs are kept in memory only.

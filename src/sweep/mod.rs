@@ -9,18 +9,18 @@ mod store;
 mod train;
 mod write;
 
-pub use execute::{Runner, complete, simulate, single_runs};
+pub(crate) use execute::complete;
+pub use execute::{Runner, simulate, single_runs};
 pub use finished::{Added, Curve, Finished};
-pub use hooks::{Hooks, SweepError};
+pub(crate) use hooks::Hooks;
+pub use hooks::SweepError;
 pub use shard::{Shard, ShardError, Share, Unit};
-pub use store::{
-    Batch, Damage, Key, Keys, Loaded, PARTS, PartHead, PartSummary, Store, StoreError, Writer,
-    load_table,
-};
-pub use train::{Training, complete_training, curves_csv, train, trained_together};
+pub use store::{Batch, Damage, Key, Keys, Loaded, PARTS, Store, StoreError, Writer, load_table};
+pub use train::{Training, train, trained_together};
+pub(crate) use train::{complete_training, curves_csv};
 pub use write::write;
 #[cfg(feature = "parquet")]
-pub use write::write_parquet;
+pub(crate) use write::write_parquet;
 
 use crate::mixture::Mixture;
 use crate::simulate::Counts;
@@ -96,7 +96,7 @@ impl Sweep {
     }
 
     /// Number of different tokens that go with each capacity.
-    pub fn tokens_per_capacity(&self) -> usize {
+    pub(crate) fn tokens_per_capacity(&self) -> usize {
         match self.scales {
             Scales::Product => self.tokens.len(),
             Scales::Pairs => 1,
@@ -104,7 +104,7 @@ impl Sweep {
     }
 
     /// Capacity and tokens of each scale, in the order of the runs.
-    pub fn each_scale(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+    pub(crate) fn each_scale(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         (0..self.capacities.len() * self.tokens_per_capacity()).map(|scale| self.scale(scale))
     }
 

@@ -102,7 +102,7 @@ impl Share {
     }
 
     /// The given runs of a sweep of `runs`.
-    pub fn of_runs(chosen: &[usize], runs: usize) -> Self {
+    pub(crate) fn of_runs(chosen: &[usize], runs: usize) -> Self {
         let mut mine = vec![false; runs];
         for run in chosen {
             if let Some(mine) = mine.get_mut(*run) {

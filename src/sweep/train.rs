@@ -65,7 +65,7 @@ pub fn train(
 /// # Errors
 /// [`SweepError`] when the step is too large in some cell, and when the sweep is stopped or cannot
 /// be written; batches that were done until then are with the writer.
-pub fn complete_training(
+pub(crate) fn complete_training(
     trainer: &Trainer,
     sweep: &Sweep,
     finished: &mut Finished,
@@ -278,7 +278,12 @@ fn check(
 /// The curves of `sweep` over domains `names` as CSV: one row for each run and step, with the
 /// columns of the run table and, in between, `step` and `tokens-seen` (steps of `batch` samples).
 /// The first line is a comment that says what a point is not.
-pub fn curves_csv(finished: &Finished, sweep: &Sweep, names: &[String], batch: u64) -> String {
+pub(crate) fn curves_csv(
+    finished: &Finished,
+    sweep: &Sweep,
+    names: &[String],
+    batch: u64,
+) -> String {
     let mut text = String::from(
         "# A point of a run whose step decays is not the final loss of a shorter run: \
          its steps are sized for the whole run.\n\

@@ -17,7 +17,7 @@ use super::Spectrum;
 use super::moments::Moments;
 
 /// Nodes of a panel.
-pub const PANEL_NODES: usize = 4;
+pub(crate) const PANEL_NODES: usize = 4;
 
 /// Abscissae of the four-point Gauss–Legendre rule on (−1, 1) (DLMF table 3.5.1).
 const ABSCISSAE: [f64; PANEL_NODES] = [
@@ -173,7 +173,7 @@ impl Grid {
 
 /// The first rank above `low` and below `high` about which the frequencies of some spectrum jump or
 /// bend, or `high`.
-pub fn smooth_until<'a>(
+pub(crate) fn smooth_until<'a>(
     spectra: impl IntoIterator<Item = &'a Spectrum>,
     low: f64,
     high: f64,
@@ -257,7 +257,7 @@ impl Family {
     }
 
     /// Number of ranks that a node stands for: its skills before multiplicity.
-    pub fn node_skills(&self, node: usize) -> f64 {
+    pub(crate) fn node_skills(&self, node: usize) -> f64 {
         self.grid.ranks[node]
     }
 
@@ -273,7 +273,7 @@ impl Family {
 
     /// The first rank above `low` and below `high` about which the frequencies of some domain jump or
     /// bend, or `high`: the same for all families of the same ranks, whoever meets them.
-    pub fn smooth_until(&self, low: f64, high: f64) -> f64 {
+    pub(crate) fn smooth_until(&self, low: f64, high: f64) -> f64 {
         smooth_until(&self.grid.spectra, low, high)
     }
 
@@ -289,7 +289,7 @@ impl Family {
 
     /// Under the spectrum of a row: logarithm of the frequency of each node, before scale; −∞ where
     /// it underflows.
-    pub fn ln_frequencies(&self, row: usize) -> &[f64] {
+    pub(crate) fn ln_frequencies(&self, row: usize) -> &[f64] {
         &self.grid.ln_frequencies[self.rows[row]]
     }
 
@@ -307,19 +307,19 @@ impl Family {
     /// For each row, Σ over its members of scale × `factor`(domain): what turns the frequencies
     /// of the spectra into the family's own. Members with a factor of 0 have no part, even where
     /// other factors are infinite.
-    pub fn combine(&self, factor: impl Fn(usize) -> f64) -> Vec<f64> {
+    pub(crate) fn combine(&self, factor: impl Fn(usize) -> f64) -> Vec<f64> {
         self.combine_members(|member| factor(member.domain))
     }
 
     /// As [`Family::combine`], for a factor that also looks at the cost of these skills.
-    pub fn combine_members(&self, factor: impl Fn(&Member) -> f64) -> Vec<f64> {
+    pub(crate) fn combine_members(&self, factor: impl Fn(&Member) -> f64) -> Vec<f64> {
         let mut sums = Vec::new();
         self.combine_into(factor, &mut sums);
         sums
     }
 
     /// As [`Family::combine_members`], into `sums` whatever it held.
-    pub fn combine_into(&self, factor: impl Fn(&Member) -> f64, sums: &mut Vec<f64>) {
+    pub(crate) fn combine_into(&self, factor: impl Fn(&Member) -> f64, sums: &mut Vec<f64>) {
         sums.clear();
         sums.resize(self.rows.len(), 0.0);
         for member in &self.members {
@@ -332,7 +332,7 @@ impl Family {
 
     /// The nodes that lie wholly at or below rank `rank`, as their number, and the bound where
     /// they end.
-    pub fn nodes_up_to(&self, rank: f64) -> (usize, f64) {
+    pub(crate) fn nodes_up_to(&self, rank: f64) -> (usize, f64) {
         let classes = self
             .grid
             .bounds
@@ -354,7 +354,7 @@ impl Family {
     }
 
     /// Number of the class of a node; that of classes if there is no such node.
-    pub fn class_of(&self, node: usize) -> usize {
+    pub(crate) fn class_of(&self, node: usize) -> usize {
         let bounds = self.grid.first_node.partition_point(|first| *first <= node);
         bounds.saturating_sub(1)
     }
@@ -402,7 +402,7 @@ pub fn panel(low: f64, high: f64) -> impl Iterator<Item = Node> + Clone {
 }
 
 /// Nodes of the real ranks from `low` to `high`, as many for one rank as for a panel.
-pub fn real_panel(low: f64, high: f64) -> impl Iterator<Item = Node> {
+pub(crate) fn real_panel(low: f64, high: f64) -> impl Iterator<Item = Node> {
     let (from, to) = ((low + 0.5).ln(), (high + 0.5).ln());
     let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
     ABSCISSAE.iter().zip(&WEIGHTS).map(move |(x, weight)| {

@@ -6,7 +6,7 @@ use super::World;
 use crate::numeric::random::{Purpose, stream};
 
 /// Largest head whose order may differ between domains: each skill is then kept by itself.
-pub const LARGEST_PERMUTED_HEAD: f64 = 1e4;
+pub(crate) const LARGEST_PERMUTED_HEAD: f64 = 1e4;
 
 /// Which rank each domain gives to each skill of the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -22,14 +22,19 @@ mod size;
 mod spectrum;
 mod supply;
 
-pub use family::{Class, Family, Member, Node, Resolution, nodes, panel, real_panel, smooth_until};
-pub use head::{HeadOrder, LARGEST_PERMUTED_HEAD};
-pub use moments::{Coefficients, Moments, ORDERS};
-pub use overlap::{LARGEST_JITTER, Overlap, OverlapError};
-pub use pool::{LARGEST_SCATTER, Pool, PoolError, Spread, Strand};
-pub use size::MOST_MEMBERS;
+pub use family::{Class, Family, Member, Node, Resolution, nodes, panel};
+pub(crate) use family::{real_panel, smooth_until};
+pub use head::HeadOrder;
+pub(crate) use head::LARGEST_PERMUTED_HEAD;
+pub use moments::Moments;
+pub(crate) use moments::{Coefficients, ORDERS};
+pub(crate) use overlap::LARGEST_JITTER;
+pub use overlap::{Overlap, OverlapError};
+pub(crate) use pool::LARGEST_SCATTER;
+pub use pool::{Pool, PoolError, Spread, Strand};
 pub use spectrum::{Masses, Shape, Spectrum, SpectrumError, TableError, TailTable};
-pub use supply::{DEFAULT_REPETITION_DECAY, Seen, Supply, SupplyError};
+pub(crate) use supply::DEFAULT_REPETITION_DECAY;
+pub use supply::{Seen, Supply, SupplyError};
 
 use thiserror::Error;
 
@@ -37,13 +42,13 @@ use thiserror::Error;
 pub const DEFAULT_SKILLS: f64 = 1e14;
 
 /// Most domains of a world.
-pub const MOST_DOMAINS: usize = 1_000;
+pub(crate) const MOST_DOMAINS: usize = 1_000;
 
 /// Largest number of ranks per domain: ranks are whole numbers that `f64` holds exactly.
-pub const MOST_SKILLS: f64 = 1e15;
+pub(crate) const MOST_SKILLS: f64 = 1e15;
 
 /// Largest spread of costs, in e-folds: beyond it a handful of skills holds all of the loss.
-pub const LARGEST_COST_SPREAD: f64 = 4.0;
+pub(crate) const LARGEST_COST_SPREAD: f64 = 4.0;
 
 /// One domain of a world.
 #[derive(Debug, Clone, PartialEq)]
@@ -308,7 +313,7 @@ impl World {
     }
 
     /// Which rank each domain gives to each skill of the head.
-    pub fn head_order(&self) -> HeadOrder {
+    pub(crate) fn head_order(&self) -> HeadOrder {
         self.head_order
     }
 

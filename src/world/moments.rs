@@ -7,10 +7,10 @@
 //! taken in units of the frequency of its first (last) node, so that none of them overflows.
 
 /// Orders k = 1..=ORDERS of the moments.
-pub const ORDERS: usize = 8;
+pub(crate) const ORDERS: usize = 8;
 
 /// Coefficients of μ^k (or μ^−k) for k = 1..=ORDERS.
-pub type Coefficients = [f64; ORDERS];
+pub(crate) type Coefficients = [f64; ORDERS];
 
 /// Cumulative sums over the nodes of one spectrum.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,19 +48,19 @@ impl Moments {
     }
 
     /// Mass of the nodes from `node` on.
-    pub fn mass_from(&self, node: usize) -> f64 {
+    pub(crate) fn mass_from(&self, node: usize) -> f64 {
         self.mass[node]
     }
 
     /// Σ m_i Σ_k c_k μ_i^k over the nodes from `node` on, the first of which is met `meetings`
     /// times.
-    pub fn rising(&self, node: usize, meetings: f64, coefficients: &Coefficients) -> f64 {
+    pub(crate) fn rising(&self, node: usize, meetings: f64, coefficients: &Coefficients) -> f64 {
         series(&self.beyond[node], meetings, coefficients)
     }
 
     /// Σ m_i Σ_k d_k μ_i^(−k) over the first `nodes` nodes, the last of which is met `meetings`
     /// times, more than never.
-    pub fn falling(&self, nodes: usize, meetings: f64, coefficients: &Coefficients) -> f64 {
+    pub(crate) fn falling(&self, nodes: usize, meetings: f64, coefficients: &Coefficients) -> f64 {
         series(&self.before[nodes], 1.0 / meetings, coefficients)
     }
 }

@@ -10,7 +10,7 @@
 use thiserror::Error;
 
 /// R* of Muennighoff et al. 2023, in epochs.
-pub const DEFAULT_REPETITION_DECAY: f64 = 15.4;
+pub(crate) const DEFAULT_REPETITION_DECAY: f64 = 15.4;
 
 /// Unique tokens of each domain.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +89,7 @@ impl Supply {
     }
 
     /// Whether no domain has a bound.
-    pub fn is_unlimited(&self) -> bool {
+    pub(crate) fn is_unlimited(&self) -> bool {
         self.available.iter().all(|tokens| tokens.is_infinite())
     }
 

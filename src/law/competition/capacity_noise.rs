@@ -14,7 +14,7 @@ use crate::law::{Law, LawError, Model, Observations};
 
 /// Eq. (3).
 #[derive(Debug, Clone, Copy)]
-pub struct CapacityNoise;
+pub(crate) struct CapacityNoise;
 
 impl Law for CapacityNoise {
     fn name(&self) -> &'static str {

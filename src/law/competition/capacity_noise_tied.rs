@@ -14,7 +14,7 @@ use crate::law::{Law, LawError, Model, Observations};
 
 /// Eq. (3) with a = b/(1+b).
 #[derive(Debug, Clone, Copy)]
-pub struct CapacityNoiseTied;
+pub(crate) struct CapacityNoiseTied;
 
 impl Law for CapacityNoiseTied {
     fn name(&self) -> &'static str {

@@ -25,7 +25,7 @@ const START_POWERS: (f64, f64) = (2.0, 15.0);
 
 /// The p-norm of the terms of Eq. (3).
 #[derive(Debug, Clone, Copy)]
-pub struct Crossover;
+pub(crate) struct Crossover;
 
 impl Law for Crossover {
     fn name(&self) -> &'static str {

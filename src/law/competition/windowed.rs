@@ -52,7 +52,7 @@ const START_TAUS: (f64, f64) = (1.0, 9.0);
 
 /// The window of an exponential learner.
 #[derive(Debug, Clone, Copy)]
-pub struct Windowed;
+pub(crate) struct Windowed;
 
 impl Law for Windowed {
     fn name(&self) -> &'static str {
@@ -85,7 +85,7 @@ impl Law for Windowed {
 
 /// The window of a learner that needs τ meetings.
 #[derive(Debug, Clone, Copy)]
-pub struct WindowedThreshold;
+pub(crate) struct WindowedThreshold;
 
 impl Law for WindowedThreshold {
     fn name(&self) -> &'static str {

@@ -46,7 +46,7 @@ impl Gradient {
 
     /// Adds a column that shares nothing: `evaluate` adds its derivatives by its own parameters to
     /// the list and returns the prediction.
-    pub fn push_with(&mut self, evaluate: impl FnOnce(&mut Vec<(usize, f64)>) -> f64) {
+    pub(crate) fn push_with(&mut self, evaluate: impl FnOnce(&mut Vec<(usize, f64)>) -> f64) {
         let prediction = evaluate(&mut self.entries);
         self.predictions.push(prediction);
         self.ends.push(self.entries.len());
@@ -54,7 +54,7 @@ impl Gradient {
     }
 
     /// The derivative of the shared number by all P parameters, zeroed, to be filled.
-    pub fn shared_mut(&mut self, parameters: usize) -> &mut [f64] {
+    pub(crate) fn shared_mut(&mut self, parameters: usize) -> &mut [f64] {
         self.shared.clear();
         self.shared.resize(parameters, 0.0);
         &mut self.shared
@@ -83,7 +83,7 @@ impl Gradient {
     }
 
     /// Derivative of the prediction in `column` by the shared number.
-    pub fn coupling(&self, column: usize) -> f64 {
+    pub(crate) fn coupling(&self, column: usize) -> f64 {
         self.coupling[column]
     }
 
@@ -99,7 +99,7 @@ impl Gradient {
     }
 
     /// Adds `factor` times the dense derivative of one prediction by all P parameters to `out`.
-    pub fn add_dense(&self, column: usize, factor: f64, out: &mut [f64]) {
+    pub(crate) fn add_dense(&self, column: usize, factor: f64, out: &mut [f64]) {
         for (parameter, derivative) in self.own(column) {
             out[*parameter] += factor * derivative;
         }

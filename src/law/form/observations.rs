@@ -34,7 +34,7 @@ impl<'a> Point<'a> {
     /// # Panics
     /// When there is not one for each weight.
     #[must_use]
-    pub fn with_ln_weights(self, ln_weights: &'a [f64]) -> Self {
+    pub(crate) fn with_ln_weights(self, ln_weights: &'a [f64]) -> Self {
         assert_eq!(ln_weights.len(), self.weights.len(), "one for each weight");
         Self {
             ln_weights: Some(ln_weights),
@@ -109,7 +109,7 @@ impl Observations {
     }
 
     /// The measured losses of a column, or `None` if nothing is measured.
-    pub fn loss_range(&self, column: usize) -> Option<LossRange> {
+    pub(crate) fn loss_range(&self, column: usize) -> Option<LossRange> {
         let losses = self.losses.column(column);
         let measured = || losses.iter().copied().filter(|loss| !loss.is_nan());
         let count = measured().count();
@@ -123,7 +123,7 @@ impl Observations {
 
 /// The measured losses of one column, in nats.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LossRange {
+pub(crate) struct LossRange {
     /// The smallest of them.
     pub smallest: f64,
     /// Their mean.

@@ -10,7 +10,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use crate::law::{Gradient, Law, LawError, Model, NaturalValue, Observations, Parameter, Point};
 
 /// A law at each scale by itself.
-pub struct PerScale {
+pub(crate) struct PerScale {
     pub(crate) law: Box<dyn Law>,
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,

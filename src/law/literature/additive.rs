@@ -33,7 +33,7 @@ pub(super) const TRANSFERS: [f64; 3] = [-2.0, -4.0, -6.0];
 
 /// The additive law.
 #[derive(Debug, Clone, Copy)]
-pub struct Additive {
+pub(crate) struct Additive {
     /// Centre of the prior of ln C_ij, j ≠ i.
     pub(super) transfer: f64,
 }
@@ -48,7 +48,7 @@ impl Default for Additive {
 
 impl Additive {
     /// The law at each capacity and number of tokens by itself, K(2K+1) parameters for each.
-    pub fn per_scale() -> PerScale {
+    pub(crate) fn per_scale() -> PerScale {
         PerScale {
             law: Box::new(Self::default()),
             name: "additive-per-scale",

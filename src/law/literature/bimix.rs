@@ -28,7 +28,7 @@ const EXCESS_SHARE: f64 = 0.4;
 
 /// BiMix, with or without an irreducible loss.
 #[derive(Debug, Clone, Copy)]
-pub struct Bimix {
+pub(crate) struct Bimix {
     /// Whether there is an irreducible loss E.
     pub floor: bool,
 }

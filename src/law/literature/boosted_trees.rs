@@ -25,7 +25,7 @@ const LEAF: f32 = 2.0;
 
 /// Boosted trees.
 #[derive(Debug, Clone, Copy)]
-pub struct BoostedTrees;
+pub(crate) struct BoostedTrees;
 
 impl Law for BoostedTrees {
     fn name(&self) -> &'static str {

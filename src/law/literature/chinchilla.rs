@@ -18,7 +18,7 @@ const SCALE_SHARE: f64 = 0.1;
 
 /// A floor and a power of each scale.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Chinchilla;
+pub(crate) struct Chinchilla;
 
 impl Law for Chinchilla {
     fn name(&self) -> &'static str {

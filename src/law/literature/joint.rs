@@ -30,7 +30,7 @@ const SMALL_POWER: f64 = 1e-3;
 
 /// The additive law with terms in capacity and tokens that depend on the mixture.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Joint {
+pub(crate) struct Joint {
     mixture: Additive,
 }
 

@@ -11,7 +11,7 @@ use crate::law::{Law, LawError, Model, NaturalValue, Observations, Parameter, Po
 
 /// Linear (ridge) regression.
 #[derive(Debug, Clone, Copy)]
-pub struct Linear;
+pub(crate) struct Linear;
 
 impl Law for Linear {
     fn name(&self) -> &'static str {

@@ -64,7 +64,7 @@ pub enum Exponents {
 
 /// The law, with its exponents and the centre of its prior.
 #[derive(Debug, Clone, Copy)]
-pub struct EffectiveData {
+pub(crate) struct EffectiveData {
     exponents: Exponents,
     /// Centre of the prior of ln C_ij, j ≠ i.
     transfer: f64,
@@ -83,7 +83,7 @@ impl EffectiveData {
     }
 
     /// The law with own and cross exponents and a factor of capacity and tokens.
-    pub fn scaled(scaling: Scaling) -> Self {
+    pub(crate) fn scaled(scaling: Scaling) -> Self {
         Self {
             scaling: Some(scaling),
             ..Self::new(Exponents::Two)

@@ -27,7 +27,7 @@ const RULE: [(f64, f64); 5] = [
 impl Kernel {
     /// The kernel for meetings that each count `worth` times.
     #[must_use]
-    pub fn counting(&self, worth: f64) -> Self {
+    pub(crate) fn counting(&self, worth: f64) -> Self {
         let mut kernel = *self;
         match &mut kernel {
             Self::Threshold { tau }
@@ -52,7 +52,7 @@ impl Kernel {
     /// Mean unlearned part of a skill with several (mean meetings, worth of each). Exact, but for
     /// thresholds that can be missed in more than 1e4 ways: there meetings count their average
     /// worth, Σμm²/Σμm, which keeps mean and variance of Σ m n.
-    pub fn unlearned_of(&self, met: &[(f64, f64)]) -> f64 {
+    pub(crate) fn unlearned_of(&self, met: &[(f64, f64)]) -> f64 {
         if met.iter().any(|(mean, _)| mean.is_infinite()) {
             return 0.0;
         }
@@ -90,7 +90,7 @@ impl Kernel {
     /// least 1. Exact where [`Kernel::unlearned_of`] is; for thresholds that can be missed in more
     /// ways meetings count their average worth, Σμm/Σμ. `sgd-decay` is learned as far as the means
     /// say.
-    pub fn learned_of(&self, count: f64, met: &[(f64, f64)]) -> f64 {
+    pub(crate) fn learned_of(&self, count: f64, met: &[(f64, f64)]) -> f64 {
         let mean: f64 = met.iter().map(|(mean, _)| mean).sum();
         if mean <= 0.0 {
             return 0.0;

@@ -67,7 +67,7 @@ impl Kernel {
     }
 
     /// Fewest meetings that leave less than everything unlearned.
-    pub fn least_count(&self) -> f64 {
+    pub(crate) fn least_count(&self) -> f64 {
         match *self {
             Self::Threshold { tau } => tau.ceil(),
             Self::Exponential { .. } | Self::Reciprocal { .. } | Self::SgdDecay { .. } => 1.0,

@@ -31,7 +31,7 @@ impl Kernel {
     /// threshold: P(n ≥ max(τ, m)). exponential: P(n ≥ m) − e^(−μ(1−z)) P(Poisson(μz) ≥ m) with
     /// z = e^(−1/τ). reciprocal: a sum over counts. `sgd-decay` has no r(n): a kept skill is
     /// learned as far as its mean says.
-    pub fn learned_if_kept(&self, count: f64, mean: f64, ln_mean: f64) -> f64 {
+    pub(crate) fn learned_if_kept(&self, count: f64, mean: f64, ln_mean: f64) -> f64 {
         match *self {
             Self::Threshold { tau } => at_least(tau.ceil().max(count), mean, ln_mean),
             Self::Exponential { tau } => {
@@ -55,7 +55,7 @@ impl Kernel {
     /// As [`Kernel::learned_if_kept`] for up to [`TOGETHER`] means, of skills that are kept if met at
     /// least `whole` times, and with the probability `share` if met from `part` to before `whole`
     /// times; 0 for means that are not there.
-    pub fn learned_each(
+    pub(crate) fn learned_each(
         &self,
         (whole, part, share): (f64, f64, f64),
         means: &[f64],

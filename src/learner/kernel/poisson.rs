@@ -58,13 +58,13 @@ pub fn at_least(count: f64, mean: f64, ln_mean: f64) -> f64 {
 }
 
 /// Mean from which [`at_least`] `count` is 1 to every digit.
-pub fn certain_mean(count: f64) -> f64 {
+pub(crate) fn certain_mean(count: f64) -> f64 {
     // (μ − n)² > 2μ·NOTHING
     count + NOTHING + (NOTHING * (NOTHING + 2.0 * count)).sqrt() + 1.0
 }
 
 /// A bound of [`at_least`] a `count` above the `mean`, which is above 0: Chernoff's.
-pub fn tail_bound(count: f64, mean: f64) -> f64 {
+pub(crate) fn tail_bound(count: f64, mean: f64) -> f64 {
     (count * (1.0 + (mean / count).ln()) - mean).exp()
 }
 

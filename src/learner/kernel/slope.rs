@@ -13,7 +13,7 @@ const SMALL_PHASE: f64 = 0.02;
 impl Kernel {
     /// Derivative of [`Kernel::unlearned`] by the mean meetings μ ≥ 0: E\[r(n+1) − r(n)\] for
     /// n ~ Poisson(μ); 0 for infinitely many.
-    pub fn unlearned_slope(&self, meetings: f64) -> f64 {
+    pub(crate) fn unlearned_slope(&self, meetings: f64) -> f64 {
         if meetings.is_infinite() {
             return 0.0;
         }

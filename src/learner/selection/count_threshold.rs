@@ -257,7 +257,7 @@ mod tests {
             for (run, value) in classes.runs() {
                 let (whole, part) = threshold.counts(value, 1.0);
                 for index in run {
-                    let (mean, ln_mean) = (classes.means()[index], classes.ln_means()[index]);
+                    let (mean, ln_mean) = (classes.means()[index], classes.means()[index].ln());
                     let tail = |count| classes.skills()[index] * at_least(count, mean, ln_mean);
                     sum += tail(whole) + threshold.share * (tail(part) - tail(whole));
                 }

@@ -9,7 +9,7 @@ use crate::learner::kernel::poisson_tails::{TOGETHER, at_least_each};
 pub(super) const EQUAL: f64 = 1e-12;
 
 /// Smallest whole n ≥ 1 with n·`value` above `score`.
-pub fn least_count(score: f64, value: f64) -> f64 {
+pub(crate) fn least_count(score: f64, value: f64) -> f64 {
     (score / value * (1.0 + EQUAL)).floor() + 1.0
 }
 
@@ -159,11 +159,6 @@ impl SkillClasses {
     /// Mean number of meetings of each crowd.
     pub fn means(&self) -> &[f64] {
         &self.means
-    }
-
-    /// Logarithm of the mean number of meetings of each crowd.
-    pub fn ln_means(&self) -> &[f64] {
-        &self.ln_means
     }
 
     /// The crowds of one value of a meeting, run by run, with that value.

@@ -110,7 +110,7 @@ impl<'a> Score<'a> {
 
 /// Divides `capacity` skills between `families` under `weights`, each above 0; with derivatives if
 /// `differentiate`.
-pub fn smooth_top_n(
+pub(crate) fn smooth_top_n(
     world: &World,
     families: &[Family],
     weights: &[f64],

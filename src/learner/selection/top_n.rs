@@ -13,7 +13,7 @@ use crate::learner::Ranking;
 
 /// Memory of [`top_n_into`], to be used again by the next run.
 #[derive(Debug, Clone, Default)]
-pub struct TopNScratch {
+pub(crate) struct TopNScratch {
     /// Σ h_i v_i of each row of a family.
     weights: Vec<f64>,
     /// For the families one after the other: (row, ln weight) of the rows that are met.
@@ -53,7 +53,7 @@ pub fn cut(
 /// The common threshold is solved for, then the whole skills that are left over are handed out in
 /// order of score. The result is exactly the discrete top N. Equal scores share what is left; the
 /// last skill is taken in part where N, or the multiplicities, are not whole.
-pub fn top_n_into(
+pub(crate) fn top_n_into(
     world: &World,
     families: &[Family],
     weights: &[f64],

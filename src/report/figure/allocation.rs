@@ -56,13 +56,13 @@ impl Division {
 
 impl Allocation {
     /// Mean absolute error, percent; of nothing, 0.
-    pub fn mean_error(&self) -> f64 {
+    pub(crate) fn mean_error(&self) -> f64 {
         let errors = || self.shown().map(|division| division.error().abs());
         errors().sum::<f64>() / errors().count().max(1) as f64
     }
 
     /// Largest difference between what is held and the theory, in ranks.
-    pub fn largest_difference(&self) -> f64 {
+    pub(crate) fn largest_difference(&self) -> f64 {
         self.shown()
             .map(|division| (division.held - division.theory).abs())
             .fold(0.0, f64::max)
@@ -78,7 +78,7 @@ impl Allocation {
     }
 
     /// The same with at most `most` dots, taken evenly.
-    pub fn thinned(self, most: usize) -> Self {
+    pub(crate) fn thinned(self, most: usize) -> Self {
         let stride = self.divisions.len().div_ceil(most.max(1)).max(1);
         Self {
             divisions: self.divisions.into_iter().step_by(stride).collect(),

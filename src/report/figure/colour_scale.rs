@@ -10,7 +10,7 @@ use super::style::SMALL;
 
 /// How numbers become colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shade {
+pub(crate) enum Shade {
     /// By their logarithm: for errors.
     Ratio,
     /// By their size to either side of zero, small ones told apart: for changes.
@@ -33,7 +33,7 @@ const SMALL_CHANGE: f64 = 0.03;
 const SMALLEST_RATIO: f64 = 1e-5;
 
 /// A scale of the colours of viridis, dark to light.
-pub struct ColourScale {
+pub(crate) struct ColourScale {
     shade: Shade,
     low: f64,
     high: f64,
@@ -75,7 +75,7 @@ impl ColourScale {
     }
 
     /// The colour of a value, and that of words on it: black or white, whichever stands out more.
-    pub fn colours(&self, value: f64) -> (String, &'static str) {
+    pub(crate) fn colours(&self, value: f64) -> (String, &'static str) {
         at(self.place(value))
     }
 

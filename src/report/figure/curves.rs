@@ -38,7 +38,7 @@ const MOST_MARKERS: usize = 24;
 
 /// Lines, in one panel or several.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Curves {
+pub(crate) struct Curves {
     /// What the figure shows, in a few words.
     pub title: String,
     /// The same in a sentence, for readers that do not see it.
@@ -51,7 +51,7 @@ pub struct Curves {
 
 /// The lines of one frame.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct CurvePanel {
+pub(crate) struct CurvePanel {
     /// Its title.
     pub title: String,
     /// Title of its vertical axis.

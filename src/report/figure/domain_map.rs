@@ -39,7 +39,7 @@ const GAP: f64 = 5.0;
 
 /// The places of domains.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct DomainPlaces {
+pub(crate) struct DomainPlaces {
     /// Name of the law that tells them.
     pub law: String,
     /// Dimensions of its map, of which the first two are drawn.

@@ -67,7 +67,13 @@ fn apart(panel: &Exponents, across: Axis, width: f64) -> f64 {
 }
 
 /// What is drawn in the panel of a frame `width` units wide, a look for each law.
-pub fn plots(panel: &Exponents, looks: &[Look], across: Axis, up: Axis, width: f64) -> Vec<Plot> {
+pub(crate) fn plots(
+    panel: &Exponents,
+    looks: &[Look],
+    across: Axis,
+    up: Axis,
+    width: f64,
+) -> Vec<Plot> {
     let line = |data: Vec<(f64, f64)>, colour: &str, thick: f64| {
         LinePlot::new()
             .with_data(data)

@@ -27,7 +27,7 @@ const BELOW: f64 = 42.0;
 
 /// Recovered against true exponents.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct ExponentRecovery {
+pub(crate) struct ExponentRecovery {
     /// One panel for each exponent, such as b and a.
     pub panels: Vec<Exponents>,
 }

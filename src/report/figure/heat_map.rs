@@ -43,7 +43,7 @@ const DIGITS: i32 = 2;
 
 /// Coloured cells in panels that share their axes and their scale.
 #[derive(Debug, Clone, PartialEq)]
-pub struct HeatMap {
+pub(crate) struct HeatMap {
     /// What it shows, in a few words.
     pub title: String,
     /// What its numbers are, in a sentence.
@@ -66,7 +66,7 @@ pub struct HeatMap {
 
 /// One panel of a heat map.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MapPanel {
+pub(crate) struct MapPanel {
     /// Its title.
     pub title: String,
     /// Its numbers, rows × columns; `None` where there is none.

@@ -43,7 +43,7 @@ const LOG_BEYOND: f64 = 10.0;
 
 /// Errors of laws on the runs held out.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LawErrors {
+pub(crate) struct LawErrors {
     /// The laws, in the order of the rows.
     pub laws: Vec<LawError>,
 }
@@ -61,7 +61,7 @@ pub struct LawError {
 
 impl LawErrors {
     /// The errors over all cells of the laws that have held-out errors, the mean baseline first.
-    pub fn from_fits(fits: &[LawFit]) -> Self {
+    pub(crate) fn from_fits(fits: &[LawFit]) -> Self {
         let mut laws: Vec<LawError> = fits
             .iter()
             .filter_map(|fit| {

@@ -16,7 +16,7 @@ const GAP: f64 = 8.0;
 const MARGIN: f64 = 6.0;
 
 /// Names and looks in a grid.
-pub struct Legend {
+pub(crate) struct Legend {
     entries: Vec<(String, Look)>,
     columns: usize,
 }
@@ -44,7 +44,7 @@ impl Legend {
     }
 
     /// Height that the legend takes, units.
-    pub fn height(&self) -> f64 {
+    pub(crate) fn height(&self) -> f64 {
         self.rows() as f64 * ROW
     }
 

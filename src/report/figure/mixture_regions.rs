@@ -33,14 +33,14 @@ const EDGE: usize = 72;
 
 /// Best mixtures of refits and the region that holds most of them, a panel for each law.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct MixtureRegions {
+pub(crate) struct MixtureRegions {
     /// The laws.
     pub panels: Vec<RegionPanel>,
 }
 
 /// Two weights of the best mixtures of one law.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct RegionPanel {
+pub(crate) struct RegionPanel {
     /// Name of the law.
     pub law: String,
     /// Names of the domains across and up.

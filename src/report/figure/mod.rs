@@ -27,16 +27,19 @@ use std::io;
 use std::path::Path;
 
 pub use allocation::{Allocation, Division};
-pub use colour_scale::Shade;
-pub use curves::{Curve, CurvePanel, Curves};
-pub use domain_map::DomainPlaces;
-pub use exponent_recovery::ExponentRecovery;
-pub use heat_map::{HeatMap, MapPanel};
-pub use law_errors::{LawError, LawErrors};
-pub use mixture_regions::{MixtureRegions, RegionPanel};
+pub(crate) use colour_scale::Shade;
+pub use curves::Curve;
+pub(crate) use curves::{CurvePanel, Curves};
+pub(crate) use domain_map::DomainPlaces;
+pub(crate) use exponent_recovery::ExponentRecovery;
+pub(crate) use heat_map::{HeatMap, MapPanel};
+pub use law_errors::LawError;
+pub(crate) use law_errors::LawErrors;
+pub(crate) use mixture_regions::MixtureRegions;
 pub use mixtures::{LawMixture, Mixtures};
-pub use predicted_vs_measured::{LawPoints, Point, PredictedVsMeasured};
-pub use regret_by_runs::{LawRegrets, RegretByRuns, RegretPoint};
+pub use predicted_vs_measured::Point;
+pub(crate) use predicted_vs_measured::{LawPoints, PredictedVsMeasured};
+pub(crate) use regret_by_runs::RegretByRuns;
 pub use variation::{Measured, Variation, VariedFigure, VariedLaw};
 
 use super::write_atomic;

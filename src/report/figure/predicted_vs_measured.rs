@@ -38,7 +38,7 @@ const REACH: f64 = 0.3;
 /// Predicted against measured losses. The points of one split are enough: those of twenty make the
 /// file twenty times as long and no clearer.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct PredictedVsMeasured {
+pub(crate) struct PredictedVsMeasured {
     /// Whether the measured losses come from the simulator.
     pub simulated: bool,
     /// One panel for each law.
@@ -47,7 +47,7 @@ pub struct PredictedVsMeasured {
 
 /// What one law predicts.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LawPoints {
+pub(crate) struct LawPoints {
     /// Name of the law.
     pub law: String,
     /// Mean relative error of the loss as the tables have it, percent; `None`: that of the points.

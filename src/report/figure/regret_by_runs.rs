@@ -38,7 +38,7 @@ const APART: f64 = 1.04;
 
 /// Regret against runs, a panel for each law.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct RegretByRuns {
+pub(crate) struct RegretByRuns {
     /// The laws.
     pub laws: Vec<LawRegrets>,
     /// Names of the series, in the order of the legend.
@@ -53,7 +53,7 @@ pub struct RegretByRuns {
 
 /// The regrets of one law.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LawRegrets {
+pub(crate) struct LawRegrets {
     /// Name of the law.
     pub law: String,
     /// Its points.
@@ -62,7 +62,7 @@ pub struct LawRegrets {
 
 /// The regret of one design, percent of the excess.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct RegretPoint {
+pub(crate) struct RegretPoint {
     /// Position of its series.
     pub series: usize,
     /// Number of runs.

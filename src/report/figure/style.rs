@@ -8,13 +8,13 @@ use kuva::plot::scatter::MarkerShape;
 use kuva::render::theme::Theme;
 
 /// Width of a figure, units.
-pub const WIDTH: f64 = 360.0;
+pub(crate) const WIDTH: f64 = 360.0;
 
 /// Width of a figure that needs two columns, units: 180 mm.
-pub const WIDE: f64 = 762.0;
+pub(crate) const WIDE: f64 = 762.0;
 
 /// Width of every other figure on paper, millimetres: one column of a journal.
-pub const WIDTH_MM: f64 = 85.0;
+pub(crate) const WIDTH_MM: f64 = 85.0;
 
 /// Size of tick labels and legends.
 pub const SMALL: u32 = 10;
@@ -23,22 +23,22 @@ pub const SMALL: u32 = 10;
 pub const LARGE: u32 = 11;
 
 /// Fonts, first choice first; the last ones are on every system.
-pub const FONTS: &str = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
+pub(crate) const FONTS: &str = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
 
 /// Colour of words.
-pub const INK: &str = "#222222";
+pub(crate) const INK: &str = "#222222";
 
 /// Colour of axes and of lines that guide the eye.
-pub const GUIDE: &str = "#6e6e6e";
+pub(crate) const GUIDE: &str = "#6e6e6e";
 
 /// Colour of the grid.
-pub const GRID: &str = "#e6e6e6";
+pub(crate) const GRID: &str = "#e6e6e6";
 
 /// Radius of a marker among many.
-pub const DOT: f64 = 2.2;
+pub(crate) const DOT: f64 = 2.2;
 
 /// Radius of a marker that stands alone.
-pub const MARKER: f64 = 3.2;
+pub(crate) const MARKER: f64 = 3.2;
 
 /// The colours of Okabe and Ito ("Color universal design", 2008) but for yellow, which is too pale for
 /// small marks on white.
@@ -62,7 +62,7 @@ const SHAPES: [MarkerShape; 10] = [
 
 /// How a series is told from the others.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Look {
+pub(crate) struct Look {
     /// Colour of marker and line.
     pub colour: &'static str,
     /// Shape of the marker.
@@ -81,7 +81,7 @@ impl Look {
 }
 
 /// The dash of the line of the series at `index`: neighbours differ in it, too.
-pub fn dash(index: usize) -> LineStyle {
+pub(crate) fn dash(index: usize) -> LineStyle {
     match index % 4 {
         0 => LineStyle::Solid,
         1 => LineStyle::Custom("7 3".into()),
@@ -91,10 +91,10 @@ pub fn dash(index: usize) -> LineStyle {
 }
 
 /// The dash of a line that guides the eye: dashed, so that it is not taken for data.
-pub const GUIDE_DASH: LineStyle = LineStyle::Dashed;
+pub(crate) const GUIDE_DASH: LineStyle = LineStyle::Dashed;
 
 /// Colours of axes, grid and ground.
-pub fn theme() -> Theme {
+pub(crate) fn theme() -> Theme {
     Theme {
         background: "white".into(),
         axis_color: GUIDE.into(),
@@ -107,7 +107,7 @@ pub fn theme() -> Theme {
 
 /// Width of `text` at `size`, units: a little more than in the first of [`FONTS`], about as much as
 /// in the widest.
-pub fn text_width(text: &str, size: u32) -> f64 {
+pub(crate) fn text_width(text: &str, size: u32) -> f64 {
     let ems: f64 = text
         .chars()
         .map(|c| match c {
@@ -123,7 +123,7 @@ pub fn text_width(text: &str, size: u32) -> f64 {
 }
 
 /// `text` made printable and cut with an ellipsis to at most `width` units at `size`.
-pub fn fit_text(text: &str, size: u32, width: f64) -> String {
+pub(crate) fn fit_text(text: &str, size: u32, width: f64) -> String {
     let clean = super::super::table::printable(text);
     if text_width(&clean, size) <= width {
         return clean;

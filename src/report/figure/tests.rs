@@ -2,6 +2,8 @@
 
 use super::super::examples::{self, HOSTILE};
 use super::super::exponents::{DomainExponent, Estimate, Exponents};
+use super::mixture_regions::RegionPanel;
+use super::regret_by_runs::{LawRegrets, RegretPoint};
 use super::*;
 use crate::fit::Spread;
 use crate::optimum::{Reference, ReferenceKind};

@@ -126,7 +126,7 @@ pub(super) const RECOVERY_GROUP: Group = Group {
 };
 
 /// All figures of fitted laws; `splits` is the number of splits their errors are means over.
-pub fn measure(fits: &[LawFit], splits: usize, truth: Option<&TrueExponents>) -> Figures {
+pub(crate) fn measure(fits: &[LawFit], splits: usize, truth: Option<&TrueExponents>) -> Figures {
     let mut figures = Figures::new();
     for fit in fits {
         for (set, errors) in [("train", Some(fit.train)), ("test", fit.test)] {

@@ -81,7 +81,7 @@ pub(super) const GROUP: Group = Group {
 };
 
 /// All figures of best mixtures.
-pub fn measure_optima(found: &[BestMixture]) -> Figures {
+pub(crate) fn measure_optima(found: &[BestMixture]) -> Figures {
     let mut figures = Figures::new();
     for one in found {
         let uncertainty = one.uncertainty.as_ref();
@@ -108,7 +108,7 @@ pub fn measure_optima(found: &[BestMixture]) -> Figures {
 
 /// Names of the figures that the best mixtures of `of` can have; without `domains` those of the
 /// weights are left out. `tokens` are those of the best mixture.
-pub fn optimum_names(
+pub(crate) fn optimum_names(
     of: &[String],
     domains: Option<&[String]>,
     judged: bool,
@@ -129,7 +129,7 @@ pub fn optimum_names(
 }
 
 /// All figures of the best mixtures along a path, `(value, mixtures)` from the lowest value on.
-pub fn measure_path(points: &[PathMixtures]) -> Figures {
+pub(crate) fn measure_path(points: &[PathMixtures]) -> Figures {
     let mut figures = Figures::new();
     for (value, found) in points {
         let here = measure_optima(found).into_iter();
@@ -171,7 +171,7 @@ fn movement(weights: &[f64]) -> (f64, f64) {
 
 /// Names of the figures that the best mixtures of `of` along a path can have, a plan for each value; the
 /// other arguments are those of [`optimum_names`].
-pub fn path_names(
+pub(crate) fn path_names(
     tokens: &[(f64, f64)],
     of: &[String],
     domains: Option<&[String]>,

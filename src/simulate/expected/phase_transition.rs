@@ -15,7 +15,13 @@ impl Simulator {
     ///
     /// # Panics
     /// When there is no such domain.
-    pub fn part_learned(&self, domain: usize, weight: f64, capacity: f64, tokens: f64) -> f64 {
+    pub(crate) fn part_learned(
+        &self,
+        domain: usize,
+        weight: f64,
+        capacity: f64,
+        tokens: f64,
+    ) -> f64 {
         let mut scratch = Scratch::default();
         let mut loss = |weight: f64| {
             let domains = self.world.domains().len();
@@ -35,7 +41,13 @@ impl Simulator {
     ///
     /// # Panics
     /// When there is no such domain.
-    pub fn onset(&self, domain: usize, part: f64, capacity: f64, tokens: f64) -> Option<f64> {
+    pub(crate) fn onset(
+        &self,
+        domain: usize,
+        part: f64,
+        capacity: f64,
+        tokens: f64,
+    ) -> Option<f64> {
         let learned =
             |ln_weight: f64| self.part_learned(domain, ln_weight.exp(), capacity, tokens) >= part;
         let (mut low, mut high) = (SMALLEST.ln(), 0.0);

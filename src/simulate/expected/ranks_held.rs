@@ -11,7 +11,7 @@ impl Simulator {
     ///
     /// # Panics
     /// When `weights` has not one weight per domain.
-    pub fn ranks_held(&self, weights: &[f64], capacity: f64) -> Vec<f64> {
+    pub(crate) fn ranks_held(&self, weights: &[f64], capacity: f64) -> Vec<f64> {
         let ranking = self.learner.ranking;
         let selected = cut(&self.world, &self.families, weights, ranking, capacity);
         let mut held = vec![0.0; weights.len()];

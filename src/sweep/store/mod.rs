@@ -15,7 +15,8 @@ mod writer;
 mod written;
 
 pub use key::{Key, Keys};
-pub use reader::{Damage, PartHead, PartSummary};
+pub use reader::Damage;
+pub(crate) use reader::PartSummary;
 pub use writer::{Batch, Writer};
 
 use std::collections::BTreeSet;

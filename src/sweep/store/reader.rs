@@ -26,7 +26,7 @@ pub struct Damage {
 
 /// What the head of a part file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartHead {
+pub(crate) struct PartHead {
     /// What its runs mean.
     pub meaning: String,
     /// Where they were made: one line for each kind of processor.
@@ -35,7 +35,7 @@ pub struct PartHead {
 
 /// What was found in a part file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PartSummary {
+pub(crate) struct PartSummary {
     /// The head of the file; `None` if it is damaged.
     pub head: Option<PartHead>,
     /// What cannot be read.

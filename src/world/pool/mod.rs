@@ -16,7 +16,7 @@ use crate::numeric::gaussian::{SINGULAR, cholesky};
 use crate::numeric::random::{Purpose, stream};
 
 /// Largest scatter, in e-folds: beyond it a domain consists of a handful of skills.
-pub const LARGEST_SCATTER: f64 = 4.0;
+pub(crate) const LARGEST_SCATTER: f64 = 4.0;
 
 /// The pool of skills of a world.
 #[derive(Debug, Clone, PartialEq)]

@@ -148,7 +148,7 @@ impl Spectrum {
     /// `stretch` ranks above from + stretch·(n − 1), and is met as often as they are on average.
     /// A stretch below 1 divides ranks instead.
     #[must_use]
-    pub fn stretched(&self, from: f64, stretch: f64) -> Self {
+    pub(crate) fn stretched(&self, from: f64, stretch: f64) -> Self {
         Self {
             view: View {
                 from: self.view.at(from),
@@ -210,7 +210,7 @@ impl Spectrum {
     }
 
     /// Logarithm of [`Spectrum::mass`], finite also where the mass underflows.
-    pub fn ln_mass(&self, x: f64) -> f64 {
+    pub(crate) fn ln_mass(&self, x: f64) -> f64 {
         let whole = self.view == View::WHOLE;
         if let Shape::Flat { ranks } = self.shape
             && let Some(ln_mass) = self.ln_mass_at_end(ranks, x)
@@ -253,7 +253,7 @@ impl Spectrum {
     /// panel of nodes must not reach across. Such are the last rank of a flat spectrum, with the one
     /// before where it stands in part for ranks that are not there, and a row of a table, unless
     /// there are more rows between the two, which bend little each.
-    pub fn smooth_until(&self, low: f64, high: f64) -> f64 {
+    pub(crate) fn smooth_until(&self, low: f64, high: f64) -> f64 {
         let inside = |rank: &f64| *rank > low && *rank < high;
         let rank = match &self.shape {
             Shape::Flat { ranks } => {
@@ -267,39 +267,6 @@ impl Spectrum {
             _ => None,
         };
         rank.unwrap_or(high)
-    }
-
-    /// The real rank x ≥ 1 at which ln p(x) equals `ln_mass`; 0 if even rank 1 is met less often,
-    /// `limit` if rank `limit` is met more often.
-    pub fn rank_at(&self, ln_mass: f64, limit: f64) -> f64 {
-        if ln_mass > self.ln_mass(1.0) {
-            return 0.0;
-        }
-        if ln_mass <= self.ln_mass(limit) {
-            return limit;
-        }
-        let (mut low, mut high) = (0.0, limit.ln());
-        let start = (self.b().ln() + self.ln_scale - ln_mass) / self.exponent;
-        let mut t = start.clamp(low, high);
-        for _ in 0..200 {
-            let x = t.exp();
-            let excess = self.ln_mass(x) - ln_mass;
-            if excess > 0.0 {
-                low = t;
-            } else {
-                high = t;
-            }
-            let step = -excess / self.slope(x);
-            let mut next = t + step;
-            if !(low..=high).contains(&next) {
-                next = 0.5 * (low + high);
-            }
-            if (next - t).abs() <= 4.0 * f64::EPSILON * t.max(1.0) {
-                return next.exp();
-            }
-            t = next;
-        }
-        t.exp()
     }
 
     /// d ln p / d ln x, to the leading orders in 1/x: the slope of Newton's steps.
@@ -412,23 +379,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn rank_at_inverts_the_masses(
-            exponent in 1.001f64..6.0, ln_rank in 0.0f64..32.0, shape in 0usize..4
-        ) {
-            let spectrum = Spectrum::new(exponent, Masses::Pareto, shapes()[shape].clone());
-            // Next to exponent 1 the curved shape does not fall, and is refused.
-            let Ok(spectrum) = spectrum else {
-                prop_assert!(shape == 2 && exponent < 1.05, "{exponent} {shape}");
-                return Ok(());
-            };
-            let rank = ln_rank.exp();
-            let ln_mass = spectrum.ln_mass(rank);
-            prop_assume!(ln_mass.is_finite());
-            let found = spectrum.rank_at(ln_mass, 1e15);
-            prop_assert!((found / rank - 1.0).abs() < 1e-9, "{found} for {rank}");
-        }
-
         #[test]
         fn masses_fall_with_rank(exponent in 1.0001f64..50.0, rank in 1.0f64..1e9, shape in 0usize..4) {
             let Ok(spectrum) = Spectrum::new(exponent, Masses::Pareto, shapes()[shape].clone()) else {

@@ -111,7 +111,7 @@ const PLAIN: Parts = Parts {
 
 impl Pool {
     /// Every form, in the order in which they are listed to people.
-    pub const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Plain,
         Self::Two,
         Self::Deviations,
