@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::split_file_error::SplitFileError;
 use crate::runs::RunTable;
-use crate::runs::sheet::Sheet;
+use crate::runs::csv_table::CsvTable;
 use crate::text::formula::unguarded;
 use crate::text::words::{instead_of, listed, nearest, shown};
 
@@ -44,7 +44,7 @@ pub fn read_splits(
     table: &RunTable,
     only: &[String],
 ) -> Result<Vec<FileSplit>, SplitFileError> {
-    parse(path, &Sheet::bytes(path)?, table, only)
+    parse(path, &CsvTable::bytes(path)?, table, only)
 }
 
 fn parse(
@@ -53,12 +53,12 @@ fn parse(
     table: &RunTable,
     only: &[String],
 ) -> Result<Vec<FileSplit>, SplitFileError> {
-    let sheet = Sheet::parse(path, bytes)?;
+    let csv = CsvTable::parse(path, bytes)?;
     let column = |name| {
-        sheet.column(name).ok_or_else(|| SplitFileError::NoColumn {
+        csv.column(name).ok_or_else(|| SplitFileError::NoColumn {
             file: path.into(),
             column: name,
-            instead: instead_of(name, sheet.headers()),
+            instead: instead_of(name, csv.headers()),
         })
     };
     let (split_column, run_column) = (column("split")?, column("run")?);
@@ -66,9 +66,9 @@ fn parse(
 
     let mut splits: Vec<Growing<'_>> = Vec::new();
     let mut position: HashMap<&str, usize> = HashMap::new();
-    for row in 0..sheet.rows() {
-        let line = sheet.line(row);
-        let present = |column, name| match sheet.cell(row, column) {
+    for row in 0..csv.rows() {
+        let line = csv.line(row);
+        let present = |column, name| match csv.cell(row, column) {
             "" => Err(SplitFileError::Blank {
                 file: path.into(),
                 line,

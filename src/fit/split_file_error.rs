@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::runs::SheetError;
+use crate::runs::CsvTableError;
 
 /// Why a file gives no splits of a table. Texts from the file are shortened.
 #[derive(Debug, Error, Diagnostic)]
@@ -13,7 +13,7 @@ pub enum SplitFileError {
     /// The file is no CSV table.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Sheet(#[from] SheetError),
+    Csv(#[from] CsvTableError),
 
     /// A column is missing.
     #[error("{} has no column `{column}`", file.display())]

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::csv_table::CsvTable;
 use super::filter::FilterValue;
 use super::layout::At;
 use super::read_error::{Place, ReadError};
-use super::sheet::Sheet;
 use crate::text::words::shown;
 
 /// Rows over one or more files, in the order of the first file.
 #[derive(Debug)]
 pub(super) struct Joined {
-    sheets: Vec<Sheet>,
+    tables: Vec<CsvTable>,
     /// For each file after the first, its row for each row of the first.
     partners: Vec<Vec<usize>>,
 }
@@ -19,13 +19,13 @@ pub(super) struct Joined {
 impl Joined {
     /// Pairs the rows of `sheets` whose `join` cells are equal as texts; `join` has one column for
     /// each file, and is `None` only for a single file.
-    pub(super) fn new(sheets: Vec<Sheet>, join: Option<&[At]>) -> Result<Self, ReadError> {
+    pub(super) fn new(tables: Vec<CsvTable>, join: Option<&[At]>) -> Result<Self, ReadError> {
         let mut partners = Vec::new();
         if let Some(join) = join {
-            let keys: Vec<Keys<'_>> = sheets
+            let keys: Vec<Keys<'_>> = tables
                 .iter()
                 .zip(join)
-                .map(|(sheet, at)| Keys::of(sheet, at.column))
+                .map(|(csv, at)| Keys::of(csv, at.column))
                 .collect::<Result<_, _>>()?;
             if let [first, others @ ..] = keys.as_slice() {
                 for other in others {
@@ -34,32 +34,32 @@ impl Joined {
                 }
             }
         }
-        Ok(Self { sheets, partners })
+        Ok(Self { tables, partners })
     }
 
     /// Number of rows.
     pub(super) fn len(&self) -> usize {
-        self.sheets[0].rows()
+        self.tables[0].rows()
     }
 
     /// The files.
-    pub(super) fn sheets(&self) -> &[Sheet] {
-        &self.sheets
+    pub(super) fn tables(&self) -> &[CsvTable] {
+        &self.tables
     }
 
     /// The text of a cell.
     pub(super) fn cell(&self, row: usize, at: At) -> &str {
-        self.sheets[at.file].cell(self.row_in(at.file, row), at.column)
+        self.tables[at.file].cell(self.row_in(at.file, row), at.column)
     }
 
     /// Line of a row in a file, from 1.
     pub(super) fn line(&self, row: usize, file: usize) -> u64 {
-        self.sheets[file].line(self.row_in(file, row))
+        self.tables[file].line(self.row_in(file, row))
     }
 
     /// Where a cell is.
     pub(super) fn place(&self, row: usize, at: At) -> Place {
-        place(&self.sheets[at.file], self.row_in(at.file, row), at.column)
+        place(&self.tables[at.file], self.row_in(at.file, row), at.column)
     }
 
     fn row_in(&self, file: usize, row: usize) -> usize {
@@ -85,49 +85,49 @@ impl Joined {
 
     fn nothing_kept(&self, rows: &[usize], at: At, value: &FilterValue) -> ReadError {
         ReadError::NothingKept {
-            column: shown(self.sheets[at.file].header(at.column)),
+            column: shown(self.tables[at.file].header(at.column)),
             condition: value.in_words(),
             there: value.instead(rows.iter().map(|row| self.cell(*row, at))),
         }
     }
 }
 
-fn place(sheet: &Sheet, row: usize, column: usize) -> Place {
+fn place(csv: &CsvTable, row: usize, column: usize) -> Place {
     Place {
-        file: sheet.path().into(),
-        line: sheet.line(row),
-        column: shown(sheet.header(column)),
+        file: csv.path().into(),
+        line: csv.line(row),
+        column: shown(csv.header(column)),
     }
 }
 
 /// The values of the join column of one file.
 struct Keys<'a> {
-    sheet: &'a Sheet,
+    csv: &'a CsvTable,
     column: usize,
     row_of: HashMap<&'a str, usize>,
 }
 
 impl<'a> Keys<'a> {
-    fn of(sheet: &'a Sheet, column: usize) -> Result<Self, ReadError> {
-        let mut row_of = HashMap::with_capacity(sheet.rows());
-        for row in 0..sheet.rows() {
-            let value = sheet.cell(row, column);
+    fn of(csv: &'a CsvTable, column: usize) -> Result<Self, ReadError> {
+        let mut row_of = HashMap::with_capacity(csv.rows());
+        for row in 0..csv.rows() {
+            let value = csv.cell(row, column);
             if value.is_empty() {
                 return Err(ReadError::Missing {
-                    place: place(sheet, row, column),
+                    place: place(csv, row, column),
                     what: "value to join on",
                 });
             }
             if let Some(first) = row_of.insert(value, row) {
                 return Err(ReadError::JoinTwice {
-                    second: place(sheet, row, column),
-                    first_line: sheet.line(first),
+                    second: place(csv, row, column),
+                    first_line: csv.line(first),
                     value: shown(value),
                 });
             }
         }
         Ok(Self {
-            sheet,
+            csv,
             column,
             row_of,
         })
@@ -135,16 +135,16 @@ impl<'a> Keys<'a> {
 
     /// For each row here, the row of `other` with the same value.
     fn partners(&self, other: &Self) -> Result<Vec<usize>, ReadError> {
-        let value = |row| self.sheet.cell(row, self.column);
+        let value = |row| self.csv.cell(row, self.column);
         let partner = |row| other.row_of.get(value(row)).copied();
-        let rows = 0..self.sheet.rows();
+        let rows = 0..self.csv.rows();
         let found: Vec<usize> = rows.clone().filter_map(partner).collect();
         match rows.clone().find(|row| partner(*row).is_none()) {
             None => Ok(found),
             Some(row) => Err(ReadError::JoinMissing {
-                place: place(self.sheet, row, self.column),
+                place: place(self.csv, row, self.column),
                 value: shown(value(row)),
-                absent: other.sheet.path().into(),
+                absent: other.csv.path().into(),
                 count: rows.len() - found.len(),
             }),
         }
@@ -159,10 +159,10 @@ mod tests {
     const INDEX: [At; 2] = [At { file: 0, column: 0 }, At { file: 1, column: 0 }];
 
     fn join(first: &str, second: &str) -> Result<Joined, ReadError> {
-        let sheet =
-            |name: &str, text: &str| Sheet::parse(Path::new(name), text.as_bytes()).unwrap();
-        let sheets = vec![sheet("a.csv", first), sheet("b.csv", second)];
-        Joined::new(sheets, Some(&INDEX))
+        let csv =
+            |name: &str, text: &str| CsvTable::parse(Path::new(name), text.as_bytes()).unwrap();
+        let tables = vec![csv("a.csv", first), csv("b.csv", second)];
+        Joined::new(tables, Some(&INDEX))
     }
 
     #[test]
@@ -207,9 +207,9 @@ mod tests {
 
     #[test]
     fn a_filter_that_keeps_nothing_lists_what_its_predecessors_left() {
-        let sheet = "size,kind\n1,a\n1,b\n2,c\n";
-        let sheet = Sheet::parse(Path::new("runs.csv"), sheet.as_bytes()).unwrap();
-        let joined = Joined::new(vec![sheet], None).unwrap();
+        let csv = "size,kind\n1,a\n1,b\n2,c\n";
+        let csv = CsvTable::parse(Path::new("runs.csv"), csv.as_bytes()).unwrap();
+        let joined = Joined::new(vec![csv], None).unwrap();
         let size = (At { file: 0, column: 0 }, FilterValue::Number(1.0));
         let kind = |kind: &str| (At { file: 0, column: 1 }, FilterValue::Text(kind.into()));
         assert_eq!(joined.filtered(&[size.clone(), kind("b")]).unwrap(), [1]);

@@ -1,10 +1,10 @@
 //! Which column of which file plays which part.
 
+use super::csv_table::CsvTable;
 use super::filter::FilterValue;
 use super::mapping::{Mapping, ScaleSource};
 use super::pattern::Pattern;
 use super::read_error::ReadError;
-use super::sheet::Sheet;
 use crate::text::words::{instead_of, listed, shown};
 
 /// Longest domain name, in characters: names stand in tables, legends and file names.
@@ -46,8 +46,8 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Finds the columns that `mapping` asks for in `sheets` (at least one).
-    pub(super) fn find(sheets: &[Sheet], mapping: &Mapping) -> Result<Self, ReadError> {
-        let columns = Columns { sheets, mapping };
+    pub(super) fn find(tables: &[CsvTable], mapping: &Mapping) -> Result<Self, ReadError> {
+        let columns = Columns { tables, mapping };
         let join = columns.join()?;
         let scale = |key, given: &Option<ScaleSource>| match given {
             Some(ScaleSource::Constant(value)) if *value > 0.0 => Ok(Some(Scale::Constant(*value))),
@@ -102,7 +102,7 @@ type Domains = (Vec<(String, At)>, Vec<(String, At)>);
 
 /// The columns of all files, and what is asked of them.
 struct Columns<'a> {
-    sheets: &'a [Sheet],
+    tables: &'a [CsvTable],
     mapping: &'a Mapping,
 }
 
@@ -110,10 +110,10 @@ impl Columns<'_> {
     /// The column of that name, if any file has it. The join column is that of the first file.
     fn find(&self, name: &str) -> Result<Option<At>, ReadError> {
         let mut found = self
-            .sheets
+            .tables
             .iter()
             .enumerate()
-            .filter_map(|(file, sheet)| sheet.column(name).map(|column| At { file, column }));
+            .filter_map(|(file, csv)| csv.column(name).map(|column| At { file, column }));
         let first = found.next();
         if self.mapping.join.as_deref() == Some(name) {
             return Ok(first);
@@ -129,38 +129,38 @@ impl Columns<'_> {
         self.find(name)?.ok_or_else(|| ReadError::NoColumn {
             key,
             column: shown(name),
-            file: self.sheets[0].path().into(),
-            instead: instead_of(name, self.sheets.iter().flat_map(Sheet::headers)),
+            file: self.tables[0].path().into(),
+            instead: instead_of(name, self.tables.iter().flat_map(CsvTable::headers)),
         })
     }
 
     fn twice(&self, first: At, second: At) -> ReadError {
         ReadError::ColumnTwice {
-            column: shown(self.sheets[first.file].header(first.column)),
-            first: self.sheets[first.file].path().into(),
-            second: self.sheets[second.file].path().into(),
+            column: shown(self.tables[first.file].header(first.column)),
+            first: self.tables[first.file].path().into(),
+            second: self.tables[second.file].path().into(),
         }
     }
 
     fn join(&self) -> Result<Option<Vec<At>>, ReadError> {
         let Some(name) = &self.mapping.join else {
-            return match self.sheets {
+            return match self.tables {
                 [first, others @ ..] if !others.is_empty() => Err(ReadError::NoJoin {
                     common: common(first, others),
                 }),
                 _ => Ok(None),
             };
         };
-        let at = |(file, sheet): (usize, &Sheet)| {
-            let column = sheet.column(name).ok_or_else(|| ReadError::NoColumn {
+        let at = |(file, csv): (usize, &CsvTable)| {
+            let column = csv.column(name).ok_or_else(|| ReadError::NoColumn {
                 key: "join",
                 column: shown(name),
-                file: sheet.path().into(),
-                instead: instead_of(name, sheet.headers()),
+                file: csv.path().into(),
+                instead: instead_of(name, csv.headers()),
             })?;
             Ok(At { file, column })
         };
-        self.sheets
+        self.tables
             .iter()
             .enumerate()
             .map(at)
@@ -179,8 +179,8 @@ impl Columns<'_> {
         let weight = pattern("weight", &self.mapping.weight)?;
         let loss = pattern("loss", &self.mapping.loss)?;
         let (mut weights, mut losses) = (Vec::new(), Vec::new());
-        for (file, sheet) in self.sheets.iter().enumerate() {
-            for (column, name) in sheet.headers().enumerate() {
+        for (file, csv) in self.tables.iter().enumerate() {
+            for (column, name) in csv.headers().enumerate() {
                 let at = At { file, column };
                 let domain = |pattern: &Pattern| {
                     let domain = pattern.domain(name)?.to_owned();
@@ -220,16 +220,16 @@ impl Columns<'_> {
             "is longer than 100 characters"
         } else {
             // Names differ within a file, so only another file can have the column as well.
-            let name = self.sheets[at.file].header(at.column);
-            let other = self.sheets[..at.file]
+            let name = self.tables[at.file].header(at.column);
+            let other = self.tables[..at.file]
                 .iter()
                 .enumerate()
-                .find_map(|(file, sheet)| sheet.column(name).map(|column| At { file, column }));
+                .find_map(|(file, csv)| csv.column(name).map(|column| At { file, column }));
             return other.map_or(Ok(()), |first| Err(self.twice(first, at)));
         };
         Err(ReadError::DomainName {
-            file: self.sheets[at.file].path().into(),
-            column: shown(self.sheets[at.file].header(at.column)),
+            file: self.tables[at.file].path().into(),
+            column: shown(self.tables[at.file].header(at.column)),
             problem,
         })
     }
@@ -243,28 +243,28 @@ impl Columns<'_> {
         if !found.is_empty() {
             return Ok(());
         }
-        let mut names = self.sheets.iter().flat_map(Sheet::headers);
+        let mut names = self.tables.iter().flat_map(CsvTable::headers);
         let columns = match (names.next(), names.next()) {
             (Some(only), None) if only.contains([';', '\t']) => {
                 "the columns seem to be separated by something other than commas".to_owned()
             }
             _ => {
-                let names = self.sheets.iter().flat_map(Sheet::headers);
+                let names = self.tables.iter().flat_map(CsvTable::headers);
                 format!("the columns are {}", listed(names, LISTED))
             }
         };
         Err(ReadError::NoMatch {
             key,
             pattern: shown(pattern),
-            file: self.sheets[0].path().into(),
+            file: self.tables[0].path().into(),
             columns,
         })
     }
 }
 
 /// Which columns all files have, in words.
-fn common(first: &Sheet, others: &[Sheet]) -> String {
-    let everywhere = |name: &&str| others.iter().all(|sheet| sheet.column(name).is_some());
+fn common(first: &CsvTable, others: &[CsvTable]) -> String {
+    let everywhere = |name: &&str| others.iter().all(|csv| csv.column(name).is_some());
     let names: Vec<&str> = first.headers().filter(everywhere).collect();
     if names.is_empty() {
         "they have no column in common".to_owned()

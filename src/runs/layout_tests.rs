@@ -5,16 +5,16 @@ use rstest::rstest;
 use std::path::Path;
 
 fn find(headers: &[&str], mapping: &Mapping) -> Result<Layout, ReadError> {
-    let sheets: Vec<Sheet> = headers
+    let tables: Vec<CsvTable> = headers
         .iter()
         .enumerate()
         .map(|(file, header)| {
             let row = ",1".repeat(header.split(',').count());
             let text = format!("{header}\n{}\n", &row[1..]);
-            Sheet::parse(Path::new(&format!("{file}.csv")), text.as_bytes()).unwrap()
+            CsvTable::parse(Path::new(&format!("{file}.csv")), text.as_bytes()).unwrap()
         })
         .collect();
-    Layout::find(&sheets, mapping)
+    Layout::find(&tables, mapping)
 }
 
 fn patterns(weight: &str, loss: &str) -> Mapping {

@@ -15,13 +15,13 @@
 
 use ndarray::Array2;
 
+use super::csv_table::CsvTable;
 use super::exclude::exclude;
 use super::joined::Joined;
 use super::layout::{At, Layout, Scale};
 use super::mapping::Mapping;
 use super::notes::ReadNotes;
 use super::read_error::ReadError;
-use super::sheet::Sheet;
 use super::table::{Columns, RunTable};
 use crate::files::fingerprint::Fingerprint;
 use crate::mixture::Mixture;
@@ -42,14 +42,14 @@ const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 /// # Errors
 /// [`ReadError`], which says where the mistake is and what is allowed there.
 pub fn read(mapping: &Mapping) -> Result<(RunTable, ReadNotes), ReadError> {
-    let mut sheets = Vec::new();
+    let mut tables = Vec::new();
     let mut fingerprint = Fingerprint::default();
     for path in &mapping.files {
-        let bytes = Sheet::bytes(path)?;
+        let bytes = CsvTable::bytes(path)?;
         fingerprint.update(&bytes);
-        sheets.push(Sheet::parse(path, &bytes)?);
+        tables.push(CsvTable::parse(path, &bytes)?);
     }
-    let (table, notes) = assemble(sheets, mapping)?;
+    let (table, notes) = assemble(tables, mapping)?;
     let table = exclude(table, &mapping.exclude)?;
     let sha256 = fingerprint.hex();
     let excluded = mapping.exclude.iter().map(ToString::to_string).collect();
@@ -64,12 +64,12 @@ pub fn read(mapping: &Mapping) -> Result<(RunTable, ReadNotes), ReadError> {
 }
 
 /// The table of files that have been parsed; the notes lack the fingerprint.
-fn assemble(sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(RunTable, ReadNotes), ReadError> {
-    if sheets.is_empty() {
+fn assemble(tables: Vec<CsvTable>, mapping: &Mapping) -> Result<(RunTable, ReadNotes), ReadError> {
+    if tables.is_empty() {
         return Err(ReadError::NoFile);
     }
-    let layout = Layout::find(&sheets, mapping)?;
-    let joined = Joined::new(sheets, layout.join.as_deref())?;
+    let layout = Layout::find(&tables, mapping)?;
+    let joined = Joined::new(tables, layout.join.as_deref())?;
     let cells = Cells { joined, layout };
     let candidates = cells.joined.filtered(&cells.layout.filter)?;
 
@@ -102,7 +102,7 @@ fn assemble(sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(RunTable, ReadNote
     }
     if kept.is_empty() {
         return Err(ReadError::NoLoss {
-            file: cells.joined.sheets()[0].path().into(),
+            file: cells.joined.tables()[0].path().into(),
         });
     }
     notes.unmeasured = measured
@@ -187,20 +187,20 @@ impl Cells {
     fn weight_sum(&self, row: usize, sum: f64) -> ReadError {
         let columns = &self.layout.weights;
         let (_, first) = &columns[0];
-        let sheets = self.joined.sheets();
+        let tables = self.joined.tables();
         let help = if (sum - 100.0).abs() < 1.0 {
             "these look like percentages: divide them by 100".to_owned()
         } else {
             let names = columns
                 .iter()
-                .map(|(_, at)| sheets[at.file].header(at.column));
+                .map(|(_, at)| tables[at.file].header(at.column));
             format!(
                 "weights may be off 1 by {SUM_TOLERANCE}; the weight columns are {}",
                 listed(names, 12)
             )
         };
         ReadError::WeightSum {
-            file: sheets[first.file].path().into(),
+            file: tables[first.file].path().into(),
             line: self.joined.line(row, first.file),
             sum: rounded(sum),
             help,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::sheet_error::SheetError;
+use super::csv_table_error::CsvTableError;
 use super::table::TableError;
 
 /// A cell of a file.
@@ -34,7 +34,7 @@ pub enum ReadError {
     /// A file is no CSV table.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Sheet(#[from] SheetError),
+    Csv(#[from] CsvTableError),
 
     /// A loss that is to be left out is not there.
     #[error("the cell `{cell}` cannot be left out: {fault}")]

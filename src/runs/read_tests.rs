@@ -1,7 +1,7 @@
 //! Tests of reading: what is accepted, what is refused, and where the refusal points.
 
 use super::*;
-use crate::runs::{FilterValue, ScaleSource, SheetError};
+use crate::runs::{CsvTableError, FilterValue, ScaleSource};
 use proptest::prelude::*;
 use rstest::rstest;
 use std::path::Path;
@@ -11,7 +11,10 @@ fn read_text(text: &str, mapping: &Mapping) -> Result<(RunTable, ReadNotes), Rea
 }
 
 fn read_bytes(bytes: &[u8], mapping: &Mapping) -> Result<(RunTable, ReadNotes), ReadError> {
-    assemble(vec![Sheet::parse(Path::new("runs.csv"), bytes)?], mapping)
+    assemble(
+        vec![CsvTable::parse(Path::new("runs.csv"), bytes)?],
+        mapping,
+    )
 }
 
 fn refused(text: &str) -> ReadError {
@@ -157,7 +160,7 @@ fn a_bare_file_name_is_needed() {
     };
     assert!(matches!(
         read(&folder),
-        Err(ReadError::Sheet(SheetError::Folder { .. }))
+        Err(ReadError::Csv(CsvTableError::Folder { .. }))
     ));
 }
 

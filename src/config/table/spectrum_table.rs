@@ -9,7 +9,7 @@ use crate::config::diagnosis::number::show;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
 use crate::config::toml_text::list;
-use crate::runs::sheet::Sheet;
+use crate::runs::csv_table::CsvTable;
 use crate::text::words::{instead_of, shown};
 use crate::world::{TableError, TailTable};
 
@@ -66,8 +66,8 @@ pub(super) fn from_file(
 }
 
 fn read(path: &Path) -> Result<TailTable, Problem> {
-    let sheet = Sheet::bytes(path)
-        .and_then(|bytes| Sheet::parse(path, &bytes))
+    let csv = CsvTable::bytes(path)
+        .and_then(|bytes| CsvTable::parse(path, &bytes))
         .map_err(|error| {
             let problem = match std::error::Error::source(&error) {
                 Some(source) => Problem::new(format!("{error}: {source}")),
@@ -78,25 +78,25 @@ fn read(path: &Path) -> Result<TailTable, Problem> {
                 None => problem,
             }
         })?;
-    if sheet.rows() > MOST_ROWS {
-        return Err(too_long(sheet.rows()));
+    if csv.rows() > MOST_ROWS {
+        return Err(too_long(csv.rows()));
     }
     let column = |name: &str| {
-        sheet.column(name).ok_or_else(|| {
+        csv.column(name).ok_or_else(|| {
             Problem::new(format!("{} has no column `{name}`", path.display())).help(format!(
                 "a table of tail masses has the columns rank,tail; {}",
-                instead_of(name, sheet.headers())
+                instead_of(name, csv.headers())
             ))
         })
     };
     let columns = [column(COLUMNS[0])?, column(COLUMNS[1])?];
-    let at = |row: usize| format!("{}, line {}", path.display(), sheet.line(row));
-    let mut rows = Vec::with_capacity(sheet.rows());
-    for row in 0..sheet.rows() {
+    let at = |row: usize| format!("{}, line {}", path.display(), csv.line(row));
+    let mut rows = Vec::with_capacity(csv.rows());
+    for row in 0..csv.rows() {
         let number = |column: usize| {
-            let text = sheet.cell(row, column);
+            let text = csv.cell(row, column);
             text.parse::<f64>().map_err(|_| {
-                let name = sheet.header(column);
+                let name = csv.header(column);
                 Problem::new(format!("{}: `{name}` is \"{}\"", at(row), shown(text)))
                     .help("both columns hold numbers")
             })

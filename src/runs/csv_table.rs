@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::csv_table_error::CsvTableError;
 use super::lines::LineCounter;
-use super::sheet_error::SheetError;
 use crate::text::words::shown;
 
 /// What a Parquet file begins with, and no CSV that is meant.
@@ -18,7 +18,7 @@ const MOST_BYTES: u64 = 4 << 30;
 
 /// A CSV file: header and cells. Rows without any content are left out.
 #[derive(Debug)]
-pub(crate) struct Sheet {
+pub(crate) struct CsvTable {
     path: PathBuf,
     headers: Vec<String>,
     by_name: HashMap<String, usize>,
@@ -28,38 +28,38 @@ pub(crate) struct Sheet {
     lines: Vec<u64>,
 }
 
-impl Sheet {
+impl CsvTable {
     /// The bytes of a file, at most 4 GiB.
-    pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, SheetError> {
-        let unreadable = |source| SheetError::Unreadable {
+    pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, CsvTableError> {
+        let unreadable = |source| CsvTableError::Unreadable {
             file: path.into(),
             source,
         };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-            return Err(SheetError::Folder { file: path.into() });
+            return Err(CsvTableError::Folder { file: path.into() });
         }
         let mut bytes = Vec::new();
         File::open(path)
             .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
             .map_err(unreadable)?;
         if bytes.len() as u64 > MOST_BYTES {
-            return Err(SheetError::TooLarge { file: path.into() });
+            return Err(CsvTableError::TooLarge { file: path.into() });
         }
         Ok(bytes)
     }
 
     /// Parses the bytes of the file at `path`. A byte order mark at the start is accepted; spaces
     /// around names and cells do not count.
-    pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, SheetError> {
+    pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, CsvTableError> {
         let file = || path.to_path_buf();
         if bytes.starts_with(PARQUET) {
-            return Err(SheetError::Parquet { file: file() });
+            return Err(CsvTableError::Parquet { file: file() });
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut lines = LineCounter::new(bytes);
         if let Err(error) = std::str::from_utf8(bytes) {
             let line = lines.line_of(error.valid_up_to());
-            return Err(SheetError::NotUtf8 { file: file(), line });
+            return Err(CsvTableError::NotUtf8 { file: file(), line });
         }
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -69,7 +69,7 @@ impl Sheet {
         let mut next = |record: &mut csv::StringRecord| {
             reader
                 .read_record(record)
-                .map_err(|source| SheetError::NotCsv {
+                .map_err(|source| CsvTableError::NotCsv {
                     file: file(),
                     source,
                 })
@@ -78,18 +78,19 @@ impl Sheet {
         let blank = |record: &csv::StringRecord| record.iter().all(|cell| cell.trim().is_empty());
         while next(&mut record)? && blank(&record) {}
         if blank(&record) {
-            return Err(SheetError::Empty { file: file() });
+            return Err(CsvTableError::Empty { file: file() });
         }
         let headers: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
-        let by_name =
-            positions(&headers).map_err(|(name, first, second)| SheetError::DuplicateColumn {
+        let by_name = positions(&headers).map_err(|(name, first, second)| {
+            CsvTableError::DuplicateColumn {
                 file: file(),
                 column: shown(name),
                 first: first + 1,
                 second: second + 1,
-            })?;
+            }
+        })?;
 
-        let mut sheet = Self {
+        let mut csv = Self {
             path: file(),
             by_name,
             text: String::new(),
@@ -103,24 +104,24 @@ impl Sheet {
             }
             let start = record.position().map_or(0, csv::Position::byte);
             let line = lines.line_of_record(usize::try_from(start).unwrap_or(usize::MAX));
-            if record.len() != sheet.headers.len() {
-                return Err(SheetError::Ragged {
+            if record.len() != csv.headers.len() {
+                return Err(CsvTableError::Ragged {
                     file: file(),
                     line,
                     found: record.len(),
-                    expected: sheet.headers.len(),
+                    expected: csv.headers.len(),
                 });
             }
             for cell in &record {
-                sheet.text.push_str(cell.trim());
-                sheet.ends.push(sheet.text.len());
+                csv.text.push_str(cell.trim());
+                csv.ends.push(csv.text.len());
             }
-            sheet.lines.push(line);
+            csv.lines.push(line);
         }
-        if sheet.lines.is_empty() {
-            return Err(SheetError::HeaderOnly { file: file() });
+        if csv.lines.is_empty() {
+            return Err(CsvTableError::HeaderOnly { file: file() });
         }
-        Ok(sheet)
+        Ok(csv)
     }
 
     /// Where the file is.
@@ -181,20 +182,20 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn parse(text: impl AsRef<[u8]>) -> Result<Sheet, SheetError> {
-        Sheet::parse(Path::new("runs.csv"), text.as_ref())
+    fn parse(text: impl AsRef<[u8]>) -> Result<CsvTable, CsvTableError> {
+        CsvTable::parse(Path::new("runs.csv"), text.as_ref())
     }
 
     #[test]
     fn cells_are_found_by_row_and_name() {
-        let sheet = parse("\u{feff}run, a ,b\n x ,1,\"two, 2\"\n\n,,\ny,3,\n").unwrap();
-        assert_eq!(sheet.headers().collect::<Vec<_>>(), ["run", "a", "b"]);
-        assert_eq!(sheet.rows(), 2);
-        assert_eq!(sheet.column("b"), Some(2));
-        assert_eq!(sheet.cell(0, 0), "x");
-        assert_eq!(sheet.cell(0, 2), "two, 2");
-        assert_eq!(sheet.cell(1, 2), "");
-        assert_eq!([sheet.line(0), sheet.line(1)], [2, 5]);
+        let csv = parse("\u{feff}run, a ,b\n x ,1,\"two, 2\"\n\n,,\ny,3,\n").unwrap();
+        assert_eq!(csv.headers().collect::<Vec<_>>(), ["run", "a", "b"]);
+        assert_eq!(csv.rows(), 2);
+        assert_eq!(csv.column("b"), Some(2));
+        assert_eq!(csv.cell(0, 0), "x");
+        assert_eq!(csv.cell(0, 2), "two, 2");
+        assert_eq!(csv.cell(1, 2), "");
+        assert_eq!([csv.line(0), csv.line(1)], [2, 5]);
     }
 
     #[rstest]
@@ -207,7 +208,7 @@ mod tests {
     #[case::open_quote("a,b\n1,2\n\"3,4\n5,6\n7,8", 3)]
     fn ragged_rows_name_the_line_of_the_file(#[case] text: &str, #[case] expected: u64) {
         let error = parse(text).unwrap_err();
-        let SheetError::Ragged { line, .. } = error else {
+        let CsvTableError::Ragged { line, .. } = error else {
             panic!("{error}");
         };
         assert_eq!(line, expected);
@@ -217,26 +218,26 @@ mod tests {
     fn what_is_no_table_is_refused() {
         for empty in ["", "\n\n", "\u{feff}", " \n", ",,\n"] {
             assert!(
-                matches!(parse(empty), Err(SheetError::Empty { .. })),
+                matches!(parse(empty), Err(CsvTableError::Empty { .. })),
                 "{empty:?}"
             );
         }
         assert!(matches!(
             parse("a,b\n\n"),
-            Err(SheetError::HeaderOnly { .. })
+            Err(CsvTableError::HeaderOnly { .. })
         ));
         assert!(matches!(
             parse(b"PAR1\x15\x04"),
-            Err(SheetError::Parquet { .. })
+            Err(CsvTableError::Parquet { .. })
         ));
         assert!(parse("PAR1,b\n1,2\n").is_ok());
         assert!(matches!(
             parse(b"a,b\n1,2\n3,\xff\n"),
-            Err(SheetError::NotUtf8 { line: 3, .. })
+            Err(CsvTableError::NotUtf8 { line: 3, .. })
         ));
         assert!(matches!(
             parse("a,b, a\n1,2,3\n"),
-            Err(SheetError::DuplicateColumn {
+            Err(CsvTableError::DuplicateColumn {
                 first: 1,
                 second: 3,
                 ..
@@ -249,12 +250,12 @@ mod tests {
     fn a_folder_and_a_missing_file_are_said() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(
-            Sheet::bytes(folder.path()),
-            Err(SheetError::Folder { .. })
+            CsvTable::bytes(folder.path()),
+            Err(CsvTableError::Folder { .. })
         ));
         assert!(matches!(
-            Sheet::bytes(&folder.path().join("none.csv")),
-            Err(SheetError::Unreadable { .. })
+            CsvTable::bytes(&folder.path().join("none.csv")),
+            Err(CsvTableError::Unreadable { .. })
         ));
     }
 }

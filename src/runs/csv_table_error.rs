@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// Why a file is no CSV table.
 #[derive(Debug, Error, Diagnostic)]
-pub enum SheetError {
+pub enum CsvTableError {
     /// The file cannot be opened or read.
     #[error("cannot read {}", file.display())]
     Unreadable {
