@@ -80,7 +80,7 @@ pub(crate) fn design_warnings(table: &RunTable, splits: &[Split]) -> Vec<DesignW
         let domain = domain.clone();
         match same(weights) {
             Some(weight) if weight > 0.0 => {
-                all.push(DesignWarning::ConstantWeight { domain, weight })
+                all.push(DesignWarning::ConstantWeight { domain, weight });
             }
             Some(_) => all.push(DesignWarning::NeverTrained { domain }),
             None => all.extend(tested_only(table, splits, column, domain)),

@@ -50,7 +50,8 @@ impl FittedLaw {
 
     /// A law of models with the parameters that a search found, and how it did.
     pub(super) fn found(
-        (parts, traces): (Vec<(Box<dyn Model>, Minimum)>, Vec<Trace>),
+        parts: Vec<(Box<dyn Model>, Minimum)>,
+        traces: Vec<Trace>,
         training: &Observations,
         chosen: Option<Chosen>,
         weight_names: &[String],

@@ -205,7 +205,8 @@ fn fit_split(
         })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(FittedLaw::found(
-        (parts, traces),
+        parts,
+        traces,
         &training,
         chosen,
         table.weight_names(),

@@ -10,7 +10,7 @@ pub struct Regret {
     pub nats: f64,
     /// The same in percent of the excess of the best mixture over the irreducible losses.
     pub excess_percent: f64,
-    /// What the truth is known to, percent of the same excess ([`truth_resolution`]): a smaller regret cannot
+    /// What the truth is known to, percent of the same excess (`truth_resolution`): a smaller regret cannot
     /// be told from none.
     pub resolution_percent: f64,
     /// Predicted less true target loss of the law's mixture, nats: below 0 for an optimist.

@@ -12,7 +12,7 @@ pub enum Layout {
     /// The finest grid of at most so many mixtures.
     Grid,
     /// The mixtures that tell most about the parameters of a law: see
-    /// [`informative`](super::informative()).
+    /// `informative`.
     Informative,
 }
 

@@ -8,7 +8,7 @@
 //! the first run.
 //!
 //! Mixtures are drawn, laid out evenly, or chosen to tell most about the parameters of a law
-//! ([`informative()`]). The rule of three mixtures for each domain and one more ([`rule_of_runs`]) is
+//! (`informative()`). The rule of three mixtures for each domain and one more (`rule_of_runs`) is
 //! held against what comes out; that runs should grow in proportion to the domains is a finding of
 //! Chen et al. 2026, "Olmix" (arXiv:2602.12237).
 

@@ -103,7 +103,7 @@ pub struct Answer<'a> {
     /// The cheapest design from which on every larger one reaches the wanted regret in the wanted
     /// share of the worlds.
     pub smallest: Option<&'a DesignOutcome>,
-    /// The smallest design of at least [`rule_of_runs`] mixtures.
+    /// The smallest design of at least `rule_of_runs` mixtures.
     pub by_rule: Option<&'a DesignOutcome>,
 }
 

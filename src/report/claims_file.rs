@@ -98,7 +98,7 @@ fn versioned(text: &str) -> Result<Value, ClaimsFileError> {
 }
 
 impl Verdicts {
-    /// Reads what [`Verdicts::json`] or [`claims_json`](super::claims_json) wrote. The latter holds
+    /// Reads what [`Verdicts::json`] or `claims_json` wrote. The latter holds
     /// one experiment and not its name: it is called `name`.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //!
 //! This room knows nothing of the simulator or of fitting. It takes plain results, and the same
 //! results always give the same bytes: no clock, no counter, no thread shows in what it writes,
-//! except in the [`Manifest`], whose purpose that is.
+//! except in the `Manifest`, whose purpose that is.
 
 mod best_mixture;
 mod changes;

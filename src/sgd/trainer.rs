@@ -101,7 +101,7 @@ impl Trainer {
     }
 
     /// What models of `capacity` directions see on average over projections: enough for expected
-    /// losses where [`averages`](Self::averages) says so.
+    /// losses where `averages` says so.
     pub fn average_view(&self, capacity: f64) -> View {
         match self.regression.projection {
             Projection::Top => View::top(capacity),

@@ -20,7 +20,7 @@ use crate::world::{Seen, World};
 pub(crate) const MOST_RANKS: f64 = 1e7;
 
 /// Domain losses in nats (length K), skill by skill, for expected selection. `None` if the world
-/// has more than [`MOST_RANKS`] ranks per domain.
+/// has more than `MOST_RANKS` ranks per domain.
 ///
 /// # Panics
 /// When `weights` has not one weight per domain.
@@ -132,7 +132,7 @@ fn keep_best<'a>(
 
 /// Domain losses of one random run (length K), skill by skill: which ranks are shared and the
 /// distinct meetings of each skill with each domain are drawn, and the top N kept by expected or by
-/// drawn score. `None` if the world has more than [`MOST_RANKS`] ranks per domain, if the kernel has
+/// drawn score. `None` if the world has more than `MOST_RANKS` ranks per domain, if the kernel has
 /// no r(n), or if the tokens are unlimited.
 ///
 /// # Panics

@@ -22,7 +22,7 @@ const TOGETHER: usize = 24;
 pub struct Training {
     /// The runs; one that diverged has no loss.
     pub table: RunTable,
-    /// Their curves as CSV; see [`curves_csv`]. Empty for a learner that takes no steps.
+    /// Their curves as CSV; see `curves_csv`. Empty for a learner that takes no steps.
     pub curves: String,
     /// Number of runs that diverged.
     pub diverged: usize,

@@ -229,7 +229,7 @@ impl World {
     /// head.
     ///
     /// # Errors
-    /// [`WorldError`] above [`LARGEST_PERMUTED_HEAD`] ranks, or [`MOST_MEMBERS`] families of one.
+    /// [`WorldError`] above `LARGEST_PERMUTED_HEAD` ranks, or `MOST_MEMBERS` families of one.
     pub fn with_head_order(self, order: HeadOrder) -> Result<Self, WorldError> {
         if order != HeadOrder::Shared && self.head > LARGEST_PERMUTED_HEAD {
             return Err(WorldError::PermutedHead(self.head));
@@ -244,7 +244,7 @@ impl World {
     /// The same world, in which a skill costs domain i c_i e^(s_i ξ − s_i²/2) with one ξ ~ N(0, 1) for
     /// all domains that meet it: costs spread log-normally about the mean c_i, and a skill that is
     /// costly for one domain is so for all. `spread` gives s_i (length K), the standard deviation
-    /// of ln cost, from 0 to [`LARGEST_COST_SPREAD`].
+    /// of ln cost, from 0 to `LARGEST_COST_SPREAD`.
     ///
     /// # Errors
     /// [`WorldError`] for values out of range.

@@ -29,7 +29,7 @@ pub enum Overlap {
     Pair {
         /// Share of the tail ranks of a domain that it shares with any other, from 0 to 1.
         fraction: f64,
-        /// Spread of the partner's rank in e-folds, from 0 (the same rank) to [`LARGEST_JITTER`].
+        /// Spread of the partner's rank in e-folds, from 0 (the same rank) to `LARGEST_JITTER`.
         /// With x ranks of the tail before a skill in the one domain and x′ in the other, ln x′/x
         /// is N(s²/2, s²) as either domain sees it: see `jitter.rs`.
         rank_jitter: f64,

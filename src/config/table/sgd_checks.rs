@@ -102,7 +102,7 @@ pub(super) fn check_axes(
         && mode == Mode::Expected
         && world.domains().len() > 1
         && !averaged;
-    for capacity in capacities.iter() {
+    for capacity in capacities {
         let value = match **capacity {
             Limit::Number(value) if value >= 1.0 && value.is_finite() => value,
             // Refused elsewhere.
@@ -149,7 +149,7 @@ pub(super) fn check_axes(
             .label(capacity.span(), fault),
         );
     }
-    for tokens in tokens.iter() {
+    for tokens in tokens {
         if let Limit::Number(value) = **tokens
             && value > 0.0
             && value < least as f64

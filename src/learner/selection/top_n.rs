@@ -25,7 +25,7 @@ pub(crate) struct TopNScratch {
 }
 
 /// Selects the `capacity` skills of highest score under `weights`: for each family the ranks that
-/// are in. See [`top_n_into`].
+/// are in. See `top_n_into`.
 pub fn cut(
     world: &World,
     families: &[Family],

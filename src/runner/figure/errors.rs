@@ -8,7 +8,7 @@ use crate::claim::{Figure, Figures};
 use crate::fit::{Errors, LawFit, Masked, Spread};
 use crate::law;
 
-/// True exponents of the loss columns, for [`measure`].
+/// True exponents of the loss columns, for `measure`.
 #[derive(Debug, Clone, Default)]
 pub struct TrueExponents {
     /// b_i = α_i − 1 by domain.

@@ -16,8 +16,11 @@ const LOSS: Kind = Kind {
     meaning: "its target loss",
 };
 
-/// Figures of what following a law costs, and how they are measured.
-const COSTS: [(Kind, fn(&Regret) -> Option<f64>); 3] = [
+/// A kind of cost, and how it is measured.
+type CostKind = (Kind, fn(&Regret) -> Option<f64>);
+
+/// Figures of what following a law costs.
+const COSTS: [CostKind; 3] = [
     (
         Kind {
             name: "regret.LAW",

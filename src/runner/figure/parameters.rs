@@ -11,8 +11,11 @@ const PARAMETER: Kind = Kind {
     meaning: "a parameter of the whole law, in natural units; `gamma` for γ, `gamma-own` for γ_own",
 };
 
-/// Figures of what the rows tell, and how they are measured.
-const IDENTIFIABILITY: [(Kind, fn(&Identifiability) -> f64); 2] = [
+/// A kind of figure of what the rows tell, and how it is measured.
+type ToldKind = (Kind, fn(&Identifiability) -> f64);
+
+/// Figures of what the rows tell.
+const IDENTIFIABILITY: [ToldKind; 2] = [
     (
         Kind {
             name: "identifiability.effective.LAW",
