@@ -32,11 +32,11 @@ const SUMMED_TO: f64 = 1e-5;
 
 /// What the target loss of a simulator is known to about the mixture `weights` at `scale` = (N, D), nats.
 ///
-/// Three things are left open. Sums over ranks are good to 1e-5 of the excess. Nodes that stand for costs,
-/// partners' ranks or a pool are good to [`crate::world::World::coarseness`]. And skills are whole: a best
-/// mixture is searched with the cut at real ranks x_i, which differs from the learner's own by less than one
-/// skill of each domain, c_i p_i(x_i) nats, about a part b_i/x_i of its excess. All three are bounds for any
-/// mixture; of two mixtures near each other they cancel in part, which is not counted on.
+/// Sums over ranks are good to 1e-5 of the `excess`. And skills are whole: a best mixture is searched with the
+/// cut at real ranks x_i, which differs from the learner's own by less than one skill of each domain,
+/// c_i p_i(x_i) nats, about a part b_i/x_i of its excess. Both are bounds for any mixture; of two mixtures near
+/// each other they cancel in part, which is not counted on. Nodes that stand for costs, partners' ranks or a
+/// pool are no part of it: they are the same for both mixtures, a world near the one that was asked for.
 pub(crate) fn truth_resolution(
     simulator: &Simulator,
     aim: &Aim,
@@ -46,7 +46,6 @@ pub(crate) fn truth_resolution(
     excess: f64,
 ) -> f64 {
     let world = simulator.world();
-    let open = SUMMED_TO + world.coarseness(scale, simulator.resolution());
     let held = simulator.ranks_held(weights, scale.0);
     let domains = world.domains().iter().zip(held).zip(floors);
     let with_one_more: Vec<f64> = domains
@@ -55,7 +54,7 @@ pub(crate) fn truth_resolution(
             floor + if scale.0.is_finite() { skill } else { 0.0 }
         })
         .collect();
-    open * excess + (aim.exact(&with_one_more) - aim.exact(floors)).max(0.0)
+    SUMMED_TO * excess + (aim.exact(&with_one_more) - aim.exact(floors)).max(0.0)
 }
 
 /// Judges `law`, found under a law, by `truth`, whose best mixture is `best`. `floors` are the

@@ -10,7 +10,6 @@ use crate::world::{Family, Resolution, World};
 pub struct Simulator {
     pub(super) world: World,
     pub(super) learner: Learner,
-    resolution: Resolution,
     pub(super) families: Vec<Family>,
     /// Where the learner's kernel is a series.
     pub(super) series: Series,
@@ -33,18 +32,12 @@ impl Simulator {
             never_learned,
             world,
             learner,
-            resolution,
         }
     }
 
     /// The world.
     pub fn world(&self) -> &World {
         &self.world
-    }
-
-    /// How finely ranks are grouped.
-    pub fn resolution(&self) -> Resolution {
-        self.resolution
     }
 
     /// The learner.

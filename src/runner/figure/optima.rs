@@ -80,7 +80,7 @@ pub(super) const GROUP: Group = Group {
     note: "A weight and a predicted loss have intervals where the runs were resampled. Regret needs the truth: a\n\
            simulated world with selection by expected score, without limits of available tokens, and not `sgd`.\n\
            `regret.tokens` needs a limited number of tokens. A regret below what the truth is known to (ranks are\n\
-           whole, sums and nodes are finite) has an interval up to there.",
+           whole, sums finite) has an interval up to there.",
 };
 
 /// All figures of best mixtures.
