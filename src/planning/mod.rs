@@ -1,7 +1,7 @@
 //! Planning proxy runs: how many small training runs does it take to choose a good mixture?
 //!
 //! A [`Study`] names what is not known about the domains as a [`WorldPrior`], the runs that could be
-//! paid for, and the scale at which the mixture will be used. [`study`] draws worlds from the prior.
+//! paid for, and the scale at which the mixture will be used. [`study()`] draws worlds from the prior.
 //! In each it simulates the proxy runs of every design, fits the laws, takes the mixture that each
 //! law calls best at the target scale, and asks the simulator what that costs against the true
 //! best. The regret over worlds, against what a design costs, is what people want to know before
