@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::diagnosis::error::Problem;
 use super::diagnosis::names;
 use super::diagnosis::names::NameOf;
 use super::diagnosis::problems::Problems;
-use super::diagnosis::span::{At, span_of};
+use super::diagnosis::span::{At, list, span_of, whole};
 use super::table::checks::RawCheck;
+use super::table::cost_spread::SpreadAt;
 use super::table::data::RawData;
 use super::table::fit::RawFit;
 use super::table::learner::RawLearner;
@@ -19,12 +20,13 @@ use super::table::sweep::{RawSweep, Setting};
 use super::table::vary::RawVary;
 use super::table::world::{RawWorld, Surroundings};
 use super::table::{checks, data, fit, learner, optimum, sgd_checks, supply, sweep, world};
+use super::toml_writer::to_toml;
 use crate::experiment::{Experiment, Source};
 use crate::learner::LearnerKind;
 
 /// An experiment of mixlaw: a simulated world or real training runs, laws to fit to them, and
 /// figures to check.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawExperiment {
     /// Name of the experiment, part of file names; default the name of the file.
@@ -240,4 +242,58 @@ fn validate_simulation(
         sweep,
         design,
     })
+}
+
+/// The experiment as a file in `folder` would say it, with every default written out. Reading it
+/// from there gives an equal experiment, up to the spelling of paths: they are written relative
+/// to `folder`.
+pub fn resolved_toml(experiment: &Experiment, folder: &Path) -> String {
+    let text = to_toml(&raw(experiment, folder));
+    format!("# Every default is written out.\n{text}")
+}
+
+/// The file that says `experiment`, with paths relative to `folder`.
+fn raw(experiment: &Experiment, folder: &Path) -> RawExperiment {
+    let fit = experiment.fit.as_ref();
+    let optimum = experiment.optimum.as_ref();
+    let checks = experiment.checks.iter().map(RawCheck::from);
+    let raw = RawExperiment {
+        name: Some(experiment.name.clone().into()),
+        claim: experiment.claim.clone().map(At::from),
+        seed: Some(whole(experiment.seed)),
+        slow: Some(experiment.slow),
+        fit: fit.map(|plan| fit::raw(plan, folder).into()),
+        vary: experiment
+            .vary
+            .as_ref()
+            .map(|vary| RawVary::from(vary).into()),
+        optimum: optimum.map(|plan| RawOptimum::from(plan).into()),
+        checks: (!experiment.checks.is_empty()).then(|| list(checks)),
+        ..RawExperiment::default()
+    };
+    match &experiment.source {
+        Source::Simulated {
+            world,
+            learner,
+            sweep,
+            design,
+        } => {
+            let spread = SpreadAt::of(experiment.vary.as_ref());
+            let supply = world.supply();
+            let mut raw_learner = RawLearner::from(learner);
+            if !supply.is_unlimited() {
+                raw_learner.repetition_decay = Some(supply.decay().into());
+            }
+            RawExperiment {
+                world: Some(world::raw(world, &spread).into()),
+                learner: Some(raw_learner.into()),
+                sweep: Some(sweep::raw(sweep, design, learner).into()),
+                ..raw
+            }
+        }
+        Source::Runs(mapping) => RawExperiment {
+            data: Some(data::raw(mapping, folder).into()),
+            ..raw
+        },
+    }
 }

@@ -6,11 +6,12 @@
 //! which finds values out of range and keys that do not go together. Every step tells all that it
 //! finds, each with its place in the file, what is allowed, and what was perhaps meant.
 //!
-//! One file per table: `world` with `overlap`, `pool`, `spectrum` and `tails`, `learner` with `sgd` and
-//! `sgd_setting`, `sweep` with
-//! `mixtures`, `data`, `fit` with `split`, `vary`, `checks`; `experiment` puts them together. The format is
-//! documented by [`QUICKSTART`], which is also the experiment that runs when no file is given. `study`
-//! with `prior` reads the file of a plan of proxy runs in the same way.
+//! The raw structs are the format: the schema, the reading and the writing of a file with every
+//! default are made from them, so that no key is named twice. `diagnosis` finds places and words for
+//! what is wrong, `table` has one file for each table, `experiment` puts the tables together, and
+//! `toml_writer` lays them out. `plan_runs` reads the file of a plan of proxy runs in the same way.
+//! The format is documented by [`QUICKSTART`], which is also the experiment that runs when no file is
+//! given.
 //!
 //! ```
 //! let experiment = mixlaw::config::parse(mixlaw::config::QUICKSTART, "quickstart.toml")?;
@@ -23,16 +24,17 @@ mod experiment;
 mod load;
 mod plan_runs;
 mod reference;
+mod relative_path;
 mod run_identity;
 mod schema;
 mod table;
 #[cfg(test)]
 mod tests;
-mod toml_text;
 mod toml_writer;
 
 pub use crate::experiment::{Experiment, Source, Vary};
 pub use diagnosis::error::{ConfigError, Invalid, Problem};
+pub use experiment::resolved_toml;
 pub(crate) use load::load_checked;
 pub(crate) use load::load_study;
 pub use load::{load, parse, parse_study};
@@ -40,7 +42,6 @@ pub use reference::reference;
 pub use run_identity::differences;
 pub(crate) use run_identity::{RunIdentity, run_identity};
 pub use schema::{schema, study_schema};
-pub use toml_writer::resolved_toml;
 
 /// The built-in experiment: runs when no file is given, and documents every key of the format.
 pub const QUICKSTART: &str = include_str!("../../configs/quickstart.toml");

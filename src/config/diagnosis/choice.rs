@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::span::At;
 
 /// A type whose values have words in the experiment file.
 pub(crate) trait Choice: Copy + PartialEq + 'static {
@@ -23,6 +25,25 @@ pub(crate) trait Choice: Copy + PartialEq + 'static {
 /// A [`Choice`] as it is read from the file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Word<T>(pub(crate) T);
+
+impl<T> From<T> for At<Word<T>> {
+    fn from(choice: T) -> Self {
+        Word(choice).into()
+    }
+}
+
+/// The first word, where a table is written key by key.
+impl<T: Choice> Default for Word<T> {
+    fn default() -> Self {
+        Self(T::WORDS[0].1)
+    }
+}
+
+impl<T: Choice> Serialize for Word<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.word())
+    }
+}
 
 impl<'de, T: Choice> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::choice::Choice;
 use super::error::Problem;
@@ -182,6 +182,24 @@ impl Choice for Unlimited {
 
 /// A number or "unlimited".
 pub(crate) type Limit = NumberOr<Unlimited>;
+
+impl From<f64> for Limit {
+    fn from(value: f64) -> Self {
+        match value {
+            f64::INFINITY => Self::Word(Unlimited),
+            value => Self::Number(value),
+        }
+    }
+}
+
+impl<W: Choice> Serialize for NumberOr<W> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(value) => serializer.serialize_f64(*value),
+            Self::Word(word) => serializer.serialize_str(word.word()),
+        }
+    }
+}
 
 impl<'de, W: Choice> Deserialize<'de> for NumberOr<W> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::ops::{Deref, Range};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_spanned::Spanned;
 
 /// A value of the file with the bytes it was read from.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct At<T>(Spanned<T>);
 
@@ -16,6 +16,19 @@ impl<T> At<T> {
     /// The bytes of the value; of a table under a header, the bytes of the header.
     pub(crate) fn span(&self) -> Range<usize> {
         self.0.span()
+    }
+}
+
+/// A value that is about to be written has no place yet.
+impl<T> From<T> for At<T> {
+    fn from(value: T) -> Self {
+        Self(Spanned::new(0..0, value))
+    }
+}
+
+impl<T: Default> Default for At<T> {
+    fn default() -> Self {
+        T::default().into()
     }
 }
 
@@ -49,4 +62,14 @@ impl<T: JsonSchema> JsonSchema for At<T> {
 /// The place of an optional value.
 pub(crate) fn span_of<T>(value: Option<&At<T>>) -> Option<Range<usize>> {
     value.map(At::span)
+}
+
+/// A list that is about to be written.
+pub(crate) fn list<T>(values: impl IntoIterator<Item = impl Into<At<T>>>) -> At<Vec<At<T>>> {
+    At::from(Vec::from_iter(values.into_iter().map(Into::into)))
+}
+
+/// A whole number that is about to be written.
+pub(crate) fn whole(number: impl TryInto<i64>) -> At<i64> {
+    number.try_into().unwrap_or(i64::MAX).into()
 }

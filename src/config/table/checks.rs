@@ -1,18 +1,17 @@
 //! `[[checks]]`: figures and the limits that they are held against.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::claim::Check;
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_text::Writer;
 use crate::experiment::Experiment;
 
 /// A measured figure and its limits. A check that fails is a result, not an error.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawCheck {
     /// Name of the figure, parts joined by dots, such as test.mre.capacity.
@@ -111,16 +110,12 @@ pub(crate) fn check_figures(
     }
 }
 
-/// Writes `[[checks]]`.
-pub(crate) fn write(checks: &[Check], out: &mut Writer) {
-    for check in checks {
-        out.header("[[checks]]");
-        out.text("figure", &check.figure);
-        if let Some(most) = check.at_most {
-            out.number("at-most", most);
-        }
-        if let Some(least) = check.at_least {
-            out.number("at-least", least);
+impl From<&Check> for RawCheck {
+    fn from(check: &Check) -> Self {
+        Self {
+            figure: check.figure.clone().into(),
+            at_most: check.at_most.map(At::from),
+            at_least: check.at_least.map(At::from),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::row_filter;
 use super::row_filter::Wanted;
@@ -13,14 +13,14 @@ use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_text::{Writer, quote};
+use crate::config::relative_path::relative;
 use crate::runs::{ExcludedCell, Mapping, ScaleSource};
 
 /// What a pattern writes for the name of a domain.
 const DOMAIN: &str = "{domain}";
 
 /// Real training runs.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawData {
     /// A CSV file, or a list of CSV files that are joined; relative to this file.
@@ -46,7 +46,7 @@ pub(crate) struct RawData {
 }
 
 /// A text, or a list of texts.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum OneOrMore {
     One(String),
@@ -71,7 +71,7 @@ impl JsonSchema for OneOrMore {
 }
 
 /// A number, or a text.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum NumberOrText {
     Number(f64),
@@ -242,33 +242,26 @@ fn validate_exclude(
     Some(cells)
 }
 
-/// Writes `[data]` with every default.
-pub(crate) fn write(mapping: &Mapping, out: &mut Writer) {
-    out.header("[data]");
-    match mapping.files.as_slice() {
-        [file] => out.key("runs", out.path(file)),
-        files => {
-            let files: Vec<String> = files.iter().map(|file| out.path(file)).collect();
-            out.list("runs", files);
-        }
+/// The table that says `mapping`, with files relative to `folder`.
+pub(crate) fn raw(mapping: &Mapping, folder: &Path) -> RawData {
+    let files = mapping.files.iter().map(|file| relative(file, folder));
+    let runs = match <[String; 1]>::try_from(Vec::from_iter(files)) {
+        Ok([file]) => OneOrMore::One(file),
+        Err(files) => OneOrMore::More(files),
+    };
+    let scale = |source: &ScaleSource| match source {
+        ScaleSource::Column(name) => NumberOrText::Text(name.clone()).into(),
+        ScaleSource::Constant(value) => NumberOrText::Number(*value).into(),
+    };
+    let exclude = mapping.exclude.iter().map(|cell| cell.to_string().into());
+    RawData {
+        runs: runs.into(),
+        join: mapping.join.clone().map(At::from),
+        weight: Some(mapping.weight.clone().into()),
+        loss: Some(mapping.loss.clone().into()),
+        capacity: mapping.capacity.as_ref().map(scale),
+        tokens: mapping.tokens.as_ref().map(scale),
+        filter: row_filter::raw(&mapping.filter),
+        exclude: (!mapping.exclude.is_empty()).then(|| exclude.collect()),
     }
-    if let Some(join) = &mapping.join {
-        out.text("join", join);
-    }
-    out.text("weight", &mapping.weight);
-    out.text("loss", &mapping.loss);
-    for (key, source) in [("capacity", &mapping.capacity), ("tokens", &mapping.tokens)] {
-        match source {
-            Some(ScaleSource::Column(name)) => out.text(key, name),
-            Some(ScaleSource::Constant(value)) => out.number(key, *value),
-            None => out.comment(&format!("{key}: the column \"{key}\", if there is one")),
-        }
-    }
-    if !mapping.exclude.is_empty() {
-        out.list(
-            "exclude",
-            mapping.exclude.iter().map(|cell| quote(&cell.to_string())),
-        );
-    }
-    row_filter::write(&mapping.filter, out);
 }

@@ -1,7 +1,9 @@
 //! `[fit]`: the laws to fit, the rows to hold out, and the objective.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::split;
 use super::split::RawSplit;
@@ -11,9 +13,8 @@ use crate::config::diagnosis::keys;
 use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::number::{NumberOr, say};
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::{At, span_of};
+use crate::config::diagnosis::span::{At, list, span_of, whole};
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_text::{Writer, quote};
 use crate::fit::{DEFAULT_DELTA, DEFAULT_STARTS, FitPlan, Residual, Ridge, Robust};
 use crate::law;
 
@@ -32,7 +33,7 @@ const MOST_STARTS: i64 = 100_000;
 const MOST_REPLICATES: i64 = 1_000_000;
 
 /// Which laws to fit, and how.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawFit {
     /// Names of the laws, in the order of the report; default mean, capacity, capacity-noise.
@@ -248,25 +249,26 @@ fn validate_robust(
     }
 }
 
-/// Writes `[fit]` with every default.
-pub(crate) fn write(plan: &FitPlan, out: &mut Writer) {
-    out.header("[fit]");
-    out.list("laws", plan.laws.iter().map(|law| quote(law)));
-    out.key("starts", plan.starts);
-    out.word("residual", plan.residual);
-    match plan.robust {
-        Robust::Square => out.word("robust", RobustKind::Square),
-        Robust::PseudoHuber { delta } => {
-            out.word("robust", RobustKind::Huber);
-            out.number("delta", delta);
-        }
+/// The table that says `plan`, with files relative to `folder`.
+pub(crate) fn raw(plan: &FitPlan, folder: &Path) -> RawFit {
+    let (robust, delta) = match plan.robust {
+        Robust::Square => (RobustKind::Square, None),
+        Robust::PseudoHuber { delta } => (RobustKind::Huber, Some(delta)),
+    };
+    let ridge = match plan.ridge {
+        Ridge::Auto => Strength::Word(ByFit::Auto),
+        Ridge::Cv => Strength::Word(ByFit::Cv),
+        Ridge::Fixed(strength) => Strength::Number(strength),
+    };
+    RawFit {
+        laws: Some(list(plan.laws.iter().cloned())),
+        split: Some(split::raw(&plan.split, plan.split_seed, folder).into()),
+        starts: Some(whole(plan.starts)),
+        residual: Some(plan.residual.into()),
+        robust: Some(robust.into()),
+        delta: delta.map(At::from),
+        ridge: Some(ridge.into()),
+        bootstrap: Some(whole(plan.bootstrap)),
+        diagnose: Some(plan.diagnose),
     }
-    match plan.ridge {
-        Ridge::Auto => out.word("ridge", ByFit::Auto),
-        Ridge::Cv => out.word("ridge", ByFit::Cv),
-        Ridge::Fixed(strength) => out.number("ridge", strength),
-    }
-    out.key("bootstrap", plan.bootstrap);
-    out.key("diagnose", plan.diagnose);
-    split::write(&plan.split, plan.split_seed, out);
 }

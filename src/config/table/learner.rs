@@ -1,16 +1,15 @@
 //! `[learner]`: what the learner selects, and what a number of meetings leaves unlearned.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::learner_sgd;
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys::Kinds;
-use crate::config::diagnosis::number::{NumberOr, show};
+use crate::config::diagnosis::number::NumberOr;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_text::Writer;
 use crate::learner::{Efficiency, Kernel, Learner, LearnerKind, Ranking, Selection};
 use crate::sgd::Projection;
 
@@ -18,7 +17,7 @@ use crate::sgd::Projection;
 const LARGEST_TAU: f64 = 1e6;
 
 /// The idealised learner.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawLearner {
     /// What n meetings of a skill leave unlearned. threshold: 0 if n >= tau, else 1;
@@ -71,7 +70,7 @@ pub(crate) struct RawLearner {
 }
 
 /// Sample efficiency: every meeting counts (capacity/reference)^exponent times.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawEfficiency {
     /// Exponent v, dimensionless, from -10 to 10; default 0, which switches it off.
@@ -261,39 +260,43 @@ fn validate_efficiency(raw: &RawEfficiency, problems: &mut Problems) -> Option<E
     })
 }
 
-/// Writes `[learner]` with every default.
-pub(crate) fn write(learner: &LearnerKind, out: &mut Writer) {
-    out.header("[learner]");
-    match learner {
-        LearnerKind::Counting(learner) => write_counting(learner, out),
-        LearnerKind::Sgd(learner) => {
-            out.word("kernel", KernelKind::Sgd);
-            learner_sgd::write(learner, out);
+impl From<&LearnerKind> for RawLearner {
+    fn from(learner: &LearnerKind) -> Self {
+        match learner {
+            LearnerKind::Counting(learner) => learner.into(),
+            LearnerKind::Sgd(regression) => {
+                let mut raw = Self {
+                    kernel: KernelKind::Sgd.into(),
+                    ..Self::default()
+                };
+                learner_sgd::put(regression, &mut raw);
+                raw
+            }
         }
     }
 }
 
-fn write_counting(learner: &Learner, out: &mut Writer) {
-    let (kind, tau, noise) = match learner.kernel {
-        Kernel::Threshold { tau } => (KernelKind::Threshold, tau, None),
-        Kernel::Exponential { tau } => (KernelKind::Exponential, tau, None),
-        Kernel::Reciprocal { tau } => (KernelKind::Reciprocal, tau, None),
-        Kernel::SgdDecay { tau, noise } => (KernelKind::SgdDecay, tau, Some(noise)),
-    };
-    out.word("kernel", kind);
-    out.number("tau", tau);
-    if let Some(noise) = noise {
-        out.number("noise", noise);
+impl From<&Learner> for RawLearner {
+    fn from(learner: &Learner) -> Self {
+        let (kind, tau, noise) = match learner.kernel {
+            Kernel::Threshold { tau } => (KernelKind::Threshold, tau, None),
+            Kernel::Exponential { tau } => (KernelKind::Exponential, tau, None),
+            Kernel::Reciprocal { tau } => (KernelKind::Reciprocal, tau, None),
+            Kernel::SgdDecay { tau, noise } => (KernelKind::SgdDecay, tau, Some(noise)),
+        };
+        let efficiency = RawEfficiency {
+            exponent: Some(learner.efficiency.exponent.into()),
+            reference: Some(learner.efficiency.reference.into()),
+        };
+        Self {
+            kernel: kind.into(),
+            tau: Some(tau.into()),
+            noise: noise.map(At::from),
+            ranking: Some(learner.ranking.into()),
+            selection: Some(learner.selection.into()),
+            efficiency: Some(efficiency.into()),
+            capacity_limits: Some(learner.capacity_limits.into()),
+            ..Self::default()
+        }
     }
-    out.word("ranking", learner.ranking);
-    out.word("selection", learner.selection);
-    out.key(
-        "efficiency",
-        format!(
-            "{{ exponent = {}, reference = {} }}",
-            show(learner.efficiency.exponent),
-            show(learner.efficiency.reference)
-        ),
-    );
-    out.key("capacity-limits", learner.capacity_limits);
 }

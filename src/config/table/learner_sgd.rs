@@ -5,8 +5,7 @@ use crate::config::diagnosis::choice::Choice;
 use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::number::{NumberOr, say};
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_text::Writer;
+use crate::config::diagnosis::span::{At, span_of, whole};
 use crate::sgd::{Estimator, Penalty, ProjectedRegression, Projection, Schedule, Sgd};
 
 /// Keys of `[learner]` that the kernel has.
@@ -207,39 +206,39 @@ fn validate_schedule(raw: &RawLearner, problems: &mut Problems) -> Option<Schedu
     })
 }
 
-/// Writes the keys with every default.
-pub(super) fn write(regression: &ProjectedRegression, out: &mut Writer) {
-    out.word("projection", regression.projection);
+/// Gives `raw` the keys of the kernel `sgd`.
+pub(super) fn put(regression: &ProjectedRegression, raw: &mut RawLearner) {
+    raw.projection = Some(regression.projection.into());
     if regression.projection == Projection::Gaussian {
-        out.key("sketches", regression.sketches);
+        raw.sketches = Some(whole(regression.sketches));
     }
     match &regression.estimator {
-        Estimator::OnePass(sgd) => write_one_pass(sgd, out),
+        Estimator::OnePass(sgd) => {
+            raw.estimator = Some(EstimatorKind::OnePass.into());
+            raw.noise = Some(sgd.noise.into());
+            raw.batch = Some(whole(sgd.batch));
+            raw.step = Some(sgd.step.into());
+            let schedule = match sgd.schedule {
+                Schedule::Constant => ScheduleKind::Constant,
+                Schedule::Geometric { ratio } => {
+                    raw.ratio = Some(ratio.into());
+                    ScheduleKind::Geometric
+                }
+                Schedule::Inverse { offset } => {
+                    raw.offset = Some(offset.into());
+                    ScheduleKind::Inverse
+                }
+            };
+            raw.schedule = Some(schedule.into());
+        }
         Estimator::Ridge { penalty, noise } => {
-            match penalty {
-                Penalty::Fixed(value) => out.number("penalty", *value),
-                Penalty::Best => out.word("penalty", Best),
-            }
-            out.number("noise", *noise);
-            out.word("estimator", EstimatorKind::Ridge);
+            let penalty = match penalty {
+                Penalty::Fixed(value) => NumberOr::Number(*value),
+                Penalty::Best => NumberOr::Word(Best),
+            };
+            raw.estimator = Some(EstimatorKind::Ridge.into());
+            raw.noise = Some((*noise).into());
+            raw.penalty = Some(penalty.into());
         }
     }
-}
-
-fn write_one_pass(sgd: &Sgd, out: &mut Writer) {
-    out.key("batch", sgd.batch);
-    out.number("step", sgd.step);
-    match sgd.schedule {
-        Schedule::Constant => out.word("schedule", ScheduleKind::Constant),
-        Schedule::Geometric { ratio } => {
-            out.word("schedule", ScheduleKind::Geometric);
-            out.number("ratio", ratio);
-        }
-        Schedule::Inverse { offset } => {
-            out.word("schedule", ScheduleKind::Inverse);
-            out.number("offset", offset);
-        }
-    }
-    out.number("noise", sgd.noise);
-    out.word("estimator", EstimatorKind::OnePass);
 }

@@ -1,15 +1,14 @@
 //! `[sweep.mixtures]`: which mixtures a sweep visits.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys::Kinds;
-use crate::config::diagnosis::number::{say, show};
+use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_text::{Writer, list as list_of};
+use crate::config::diagnosis::span::{At, list as list_of, span_of, whole};
 use crate::mixture::{Design, DesignError, Mixture, MixtureError};
 
 /// Most mixtures of a random design: more would fill the memory before the first run.
@@ -22,7 +21,7 @@ const STEP_TOLERANCE: f64 = 1e-9;
 type Point = At<Vec<At<f64>>>;
 
 /// Which mixtures to visit.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawMixtures {
     /// dirichlet: random draws; grid: all multiples of a step; list: the points given;
@@ -239,35 +238,38 @@ fn plural(count: usize, what: &str) -> String {
     }
 }
 
-/// Writes `[sweep.mixtures]` with every default.
-pub(crate) fn write(design: &Design, out: &mut Writer) {
-    out.header("[sweep.mixtures]");
-    match design {
-        Design::Dirichlet {
-            count,
-            concentration,
-            floor,
-        } => {
-            out.word("design", DesignKind::Dirichlet);
-            out.key("count", count);
-            out.number("concentration", *concentration);
-            out.number("floor", *floor);
-        }
-        Design::Grid { parts } => {
-            out.word("design", DesignKind::Grid);
-            out.number("step", 1.0 / *parts as f64);
-        }
-        Design::List { points } => {
-            out.word("design", DesignKind::List);
-            let lines = points.iter().map(|point| {
-                let weights = point.weights().iter().map(|weight| show(*weight));
-                format!("    {},\n", list_of(weights))
-            });
-            out.key("points", format!("[\n{}]", lines.collect::<String>()));
-        }
-        Design::LatinHypercube { count } => {
-            out.word("design", DesignKind::LatinHypercube);
-            out.key("count", count);
+impl From<&Design> for RawMixtures {
+    fn from(design: &Design) -> Self {
+        let of = |kind: DesignKind| Self {
+            design: kind.into(),
+            ..Self::default()
+        };
+        match design {
+            Design::Dirichlet {
+                count,
+                concentration,
+                floor,
+            } => Self {
+                count: Some(whole(*count)),
+                concentration: Some((*concentration).into()),
+                floor: Some((*floor).into()),
+                ..of(DesignKind::Dirichlet)
+            },
+            Design::Grid { parts } => Self {
+                step: Some((1.0 / *parts as f64).into()),
+                ..of(DesignKind::Grid)
+            },
+            Design::List { points } => {
+                let points = points.iter().map(|point| list_of(point.weights().to_vec()));
+                Self {
+                    points: Some(list_of(points)),
+                    ..of(DesignKind::List)
+                }
+            }
+            Design::LatinHypercube { count } => Self {
+                count: Some(whole(*count)),
+                ..of(DesignKind::LatinHypercube)
+            },
         }
     }
 }

@@ -2,6 +2,7 @@
 //! the lower modules, and written out again.
 
 pub(super) mod checks;
+pub(super) mod cost_spread;
 pub(super) mod data;
 pub(super) mod fit;
 pub(super) mod learner;

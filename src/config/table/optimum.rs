@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::data::OneOrMore;
 use super::optimum_path;
 use super::optimum_path::RawPath;
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys;
-use crate::config::diagnosis::number::{Limit, say, show};
+use crate::config::diagnosis::number::{Limit, say};
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::At;
+use crate::config::diagnosis::span::{At, list};
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_text::{Writer, limit, list, quote};
 use crate::optimum::{Goal, Named, NamedGroup, OptimumPlan, PlanError, SIMULATOR};
 use std::ops::Range;
 
@@ -22,7 +21,7 @@ use std::ops::Range;
 pub(super) type Numbers = BTreeMap<String, At<f64>>;
 
 /// The best mixture at one scale.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawOptimum {
     /// Laws that are fitted, or "simulator" for the simulator itself: a name or a list.
@@ -57,7 +56,7 @@ pub(crate) struct RawOptimum {
 }
 
 /// Domains with a joint bound.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawGroup {
     /// Names of the domains; a domain may be in one group only.
@@ -69,7 +68,7 @@ pub(super) struct RawGroup {
 }
 
 /// A mixture to stay near.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawNear {
     /// The mixture: a weight above 0 for every domain, summing to 1.
@@ -303,59 +302,49 @@ fn validate_groups(
     groups
 }
 
-/// Writes `[optimum]` with every default.
-pub(crate) fn write(plan: &OptimumPlan, out: &mut Writer) {
-    out.header("[optimum]");
-    out.list("of", plan.of.iter().map(|name| quote(name)));
-    out.key("capacity", limit(plan.capacity));
-    out.key("tokens", limit(plan.tokens));
-    let mut named = |key: &str, values: &Named| {
-        if !values.is_empty() {
-            out.key(key, table(values));
+impl From<&OptimumPlan> for RawOptimum {
+    fn from(plan: &OptimumPlan) -> Self {
+        let (target, worst) = match &plan.goal {
+            Goal::Target(target) => (by_name(target), None),
+            Goal::Worst(names) => (None, Some(list(names.iter().cloned()))),
+            Goal::Uniform => (None, None),
+        };
+        let groups = plan.groups.iter().map(|group| {
+            let raw = RawGroup {
+                domains: list(group.members.iter().cloned()),
+                lower: Some(group.lower.into()),
+                upper: Some(group.upper.into()),
+            };
+            (group.name.clone(), raw)
+        });
+        Self {
+            of: OneOrMore::More(plan.of.clone()).into(),
+            capacity: Limit::from(plan.capacity).into(),
+            tokens: Limit::from(plan.tokens).into(),
+            target,
+            worst,
+            lower: by_name(&plan.lower),
+            upper: by_name(&plan.upper),
+            fixed: by_name(&plan.fixed),
+            groups: (!plan.groups.is_empty()).then(|| groups.collect()),
+            available: by_name(&plan.available),
+            epochs: Some(plan.epochs.into()),
+            beyond_trained: Some(plan.beyond_trained),
+            stay_near: plan.near.as_ref().map(|(mixture, strength)| RawNear {
+                mixture: by_name(mixture).unwrap_or_default(),
+                strength: (*strength).into(),
+            }),
+            path: plan.path.as_ref().map(|path| RawPath::from(path).into()),
         }
-    };
-    match &plan.goal {
-        Goal::Target(target) => named("target", target),
-        Goal::Uniform | Goal::Worst(_) => {}
-    }
-    named("lower", &plan.lower);
-    named("upper", &plan.upper);
-    named("fixed", &plan.fixed);
-    named("available", &plan.available);
-    if let Goal::Worst(names) = &plan.goal {
-        out.list("worst", names.iter().map(|name| quote(name)));
-    }
-    out.number("epochs", plan.epochs);
-    out.key("beyond-trained", plan.beyond_trained);
-    if let Some((mixture, strength)) = &plan.near {
-        let near = format!(
-            "{{ mixture = {}, strength = {} }}",
-            table(mixture),
-            show(*strength)
-        );
-        out.key("stay-near", near);
-    }
-    if let Some(path) = &plan.path {
-        optimum_path::write(path, out);
-    }
-    for group in &plan.groups {
-        out.header(&format!("[optimum.groups.{}]", quote(&group.name)));
-        out.key(
-            "domains",
-            list(group.members.iter().map(|name| quote(name))),
-        );
-        out.number("lower", group.lower);
-        out.number("upper", group.upper);
     }
 }
 
-/// Numbers by name as an inline table.
-fn table(values: &Named) -> String {
-    let pairs: Vec<String> = values
+/// Numbers as a table; `None` if there are none.
+fn by_name(values: &Named) -> Option<Numbers> {
+    let pairs = values
         .iter()
-        .map(|(name, value)| format!("{} = {}", quote(name), show(*value)))
-        .collect();
-    format!("{{ {} }}", pairs.join(", "))
+        .map(|(name, value)| (name.clone(), (*value).into()));
+    (!values.is_empty()).then(|| pairs.collect())
 }
 
 /// Refuses every name that no domain has, each at its place.

@@ -1,20 +1,19 @@
 //! `[optimum.path]`: other scales or targets at which the best mixture is asked for.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::diagnosis::error::Problem;
-use crate::config::diagnosis::number::{say, show};
+use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::At;
-use crate::config::toml_text::{Writer, list, quote};
+use crate::config::diagnosis::span::{At, list};
 use crate::optimum::{Along, Path};
 
 /// Most values of a path.
 const MOST_POINTS: usize = 200;
 
 /// The values that one number takes, rising: tokens, the capacity, or a weight of the target.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawPath {
     /// Training tokens D, each above 0.
@@ -26,7 +25,7 @@ pub(super) struct RawPath {
 }
 
 /// The weights that one loss takes in the target; the other losses keep their proportions.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawTargetPath {
     /// Name of the loss.
@@ -102,18 +101,20 @@ fn rising(
     Some(values)
 }
 
-/// Writes `[optimum.path]`.
-pub(super) fn write(path: &Path, out: &mut Writer) {
-    let values = list(path.values.iter().map(|value| show(*value)));
-    let line = match &path.along {
-        Along::Tokens => format!("{{ tokens = {values} }}"),
-        Along::Capacity => format!("{{ capacities = {values} }}"),
-        Along::Target(of) => {
-            format!(
-                "{{ target = {{ of = {}, weights = {values} }} }}",
-                quote(of)
-            )
+impl From<&Path> for RawPath {
+    fn from(path: &Path) -> Self {
+        let values = list(path.values.iter().copied());
+        let mut raw = Self::default();
+        match &path.along {
+            Along::Tokens => raw.tokens = Some(values),
+            Along::Capacity => raw.capacities = Some(values),
+            Along::Target(of) => {
+                raw.target = Some(RawTargetPath {
+                    of: of.clone().into(),
+                    weights: values,
+                });
+            }
         }
-    };
-    out.key("path", line);
+        raw
+    }
 }

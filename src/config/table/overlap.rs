@@ -1,21 +1,20 @@
 //! `world.overlap`: which skills beyond the head are shared.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::pool;
 use super::pool::{RawCorrelation, RawScatter};
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys::Kinds;
-use crate::config::diagnosis::number::{say, show};
+use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_text::{list, numbers};
+use crate::config::diagnosis::span::{At, list, span_of};
 use crate::world::{LARGEST_JITTER, Overlap, OverlapError, Pool};
 
 /// Which skills beyond the head are shared between domains.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawOverlap {
     /// none: no rank; all: a rank is one skill of all domains; pair: of two domains; matrix: of two
@@ -195,37 +194,40 @@ fn validate_pool(raw: &At<RawOverlap>, domains: usize, problems: &mut Problems) 
     )
 }
 
-/// The overlap as an inline table.
-pub(super) fn written(overlap: &Overlap) -> String {
-    let (kind, keys) = match overlap {
-        Overlap::None => (OverlapKind::None, String::new()),
-        Overlap::All { fraction } => (
-            OverlapKind::All,
-            format!(", fraction = {}", show(*fraction)),
-        ),
-        Overlap::Pair {
-            fraction,
-            rank_jitter,
-        } => (
-            OverlapKind::Pair,
-            format!(
-                ", fraction = {}, rank-jitter = {}",
-                show(*fraction),
-                show(*rank_jitter)
-            ),
-        ),
-        Overlap::Matrix {
-            fractions,
-            rank_jitter,
-        } => (
-            OverlapKind::Matrix,
-            format!(
-                ", fractions = {}, rank-jitter = {}",
-                list(fractions.iter().map(|row| numbers(row))),
-                show(*rank_jitter)
-            ),
-        ),
-        Overlap::Pool(pool) => (OverlapKind::Pool, pool::written(pool)),
-    };
-    format!("{{ kind = \"{}\"{keys} }}", kind.word())
+impl From<&Overlap> for RawOverlap {
+    fn from(overlap: &Overlap) -> Self {
+        let of = |kind: OverlapKind| Self {
+            kind: kind.into(),
+            ..Self::default()
+        };
+        match overlap {
+            Overlap::None => of(OverlapKind::None),
+            Overlap::All { fraction } => Self {
+                fraction: Some((*fraction).into()),
+                ..of(OverlapKind::All)
+            },
+            Overlap::Pair {
+                fraction,
+                rank_jitter,
+            } => Self {
+                fraction: Some((*fraction).into()),
+                rank_jitter: Some((*rank_jitter).into()),
+                ..of(OverlapKind::Pair)
+            },
+            Overlap::Matrix {
+                fractions,
+                rank_jitter,
+            } => Self {
+                fractions: Some(list(fractions.iter().map(|row| list(row.clone())))),
+                rank_jitter: Some((*rank_jitter).into()),
+                ..of(OverlapKind::Matrix)
+            },
+            Overlap::Pool(pool) => Self {
+                scatter: Some(RawScatter::from(pool).into()),
+                correlation: Some(RawCorrelation::from(pool).into()),
+                private: Some(pool.private().into()),
+                ..of(OverlapKind::Pool)
+            },
+        }
+    }
 }

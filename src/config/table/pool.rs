@@ -3,17 +3,15 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::diagnosis::error::Problem;
-use crate::config::diagnosis::number::show;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_text::{list, numbers};
 use crate::world::{LARGEST_SCATTER, Pool, PoolError, Spread};
 
 /// One scatter for all domains, or one for each.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum RawScatter {
     All(f64),
@@ -38,7 +36,7 @@ impl JsonSchema for RawScatter {
 }
 
 /// Ends between which correlations are drawn.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSpread {
     /// Correlation of far domains, from 0 to `high`.
@@ -51,7 +49,7 @@ pub(super) struct RawSpread {
 }
 
 /// A correlation matrix, or how to draw one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum RawCorrelation {
     Matrix(Vec<Vec<f64>>),
@@ -139,25 +137,23 @@ pub(super) fn validate(
     }
 }
 
-/// The keys of a pool in the inline table of the overlap.
-pub(super) fn written(pool: &Pool) -> String {
-    let correlation = match pool.spread() {
-        Some(Spread { low, high, seed }) => format!(
-            "{{ low = {}, high = {}, seed = {seed} }}",
-            show(low),
-            show(high)
-        ),
-        None => list(pool.correlation().iter().map(|row| numbers(row))),
-    };
-    // One number where it can be: a key of [vary] may lead to it.
-    let scatter = match pool.scatter() {
-        [first, rest @ ..] if rest.iter().all(|other| other.total_cmp(first).is_eq()) => {
-            show(*first)
+impl From<&Pool> for RawScatter {
+    fn from(pool: &Pool) -> Self {
+        // One number where it can be: a key of [vary] may lead to it.
+        match pool.scatter() {
+            [first, rest @ ..] if rest.iter().all(|other| other.total_cmp(first).is_eq()) => {
+                Self::All(*first)
+            }
+            several => Self::Each(several.to_vec()),
         }
-        several => numbers(several),
-    };
-    format!(
-        ", scatter = {scatter}, correlation = {correlation}, private = {}",
-        show(pool.private())
-    )
+    }
+}
+
+impl From<&Pool> for RawCorrelation {
+    fn from(pool: &Pool) -> Self {
+        match pool.spread() {
+            Some(Spread { low, high, seed }) => Self::Spread(RawSpread { low, high, seed }),
+            None => Self::Matrix(pool.correlation().to_vec()),
+        }
+    }
 }

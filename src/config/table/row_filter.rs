@@ -4,18 +4,17 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::diagnosis::error::Problem;
-use crate::config::diagnosis::number::{say, show};
+use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_text::{Writer, quote};
 use crate::runs::FilterValue;
 
 /// The range that a column must be in.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawLimits {
     /// Smallest value, a number; default no limit.
@@ -25,7 +24,7 @@ pub(super) struct RawLimits {
 }
 
 /// What a column must hold: a number, a text, or a number in a range.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Wanted {
     Number(f64),
@@ -111,25 +110,18 @@ fn range(
     })
 }
 
-/// Writes `[data.where]`, if there is a filter.
-pub(super) fn write(filter: &[(String, FilterValue)], out: &mut Writer) {
-    if filter.is_empty() {
-        return;
-    }
-    out.header("[data.where]");
-    for (column, value) in filter {
-        let value = match value {
-            FilterValue::Number(number) => show(*number),
-            FilterValue::Text(text) => quote(text),
-            FilterValue::Range { at_least, at_most } => {
-                let limits = [("at-least", at_least), ("at-most", at_most)];
-                let given = limits.iter().filter(|(_, limit)| limit.is_finite());
-                let keys: Vec<String> = given
-                    .map(|(key, limit)| format!("{key} = {}", show(**limit)))
-                    .collect();
-                format!("{{ {} }}", keys.join(", "))
-            }
+/// The table that says `filter`; `None` if every row is kept.
+pub(super) fn raw(filter: &[(String, FilterValue)]) -> Option<BTreeMap<String, At<Wanted>>> {
+    let wanted = filter.iter().map(|(column, value)| {
+        let wanted = match value {
+            FilterValue::Number(number) => Wanted::Number(*number),
+            FilterValue::Text(text) => Wanted::Text(text.clone()),
+            FilterValue::Range { at_least, at_most } => Wanted::Range(RawLimits {
+                at_least: Some(*at_least).filter(|limit| limit.is_finite()),
+                at_most: Some(*at_most).filter(|limit| limit.is_finite()),
+            }),
         };
-        out.key(&quote(column), value);
-    }
+        (column.clone(), wanted.into())
+    });
+    (!filter.is_empty()).then(|| wanted.collect())
 }

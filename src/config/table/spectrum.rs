@@ -4,19 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::spectrum_table;
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys::Kinds;
-use crate::config::diagnosis::number::show;
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::{At, span_of};
+use crate::config::diagnosis::span::{At, list, span_of};
 use crate::world::{Masses, Shape, Spectrum, SpectrumError};
 
 /// Departure from a pure power law.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSpectrum {
     /// power-law: none; shifted: flat at the low ranks; curved: ever steeper; cutoff: ends; table:
@@ -196,16 +195,34 @@ fn validate_shape(raw: &At<RawSpectrum>, folder: &Path, problems: &mut Problems)
     })
 }
 
-/// The shape as an inline table.
-pub(super) fn written(shape: &Shape) -> String {
-    let key = |key: &str, value: f64| format!(", {key} = {}", show(value));
-    let (kind, keys) = match shape {
-        Shape::PowerLaw => (ShapeKind::PowerLaw, String::new()),
-        Shape::Shifted { shift } => (ShapeKind::Shifted, key("shift", *shift)),
-        Shape::Curved { curvature } => (ShapeKind::Curved, key("curvature", *curvature)),
-        Shape::Cutoff { rank } => (ShapeKind::Cutoff, key("rank", *rank)),
-        Shape::Table(table) => (ShapeKind::Table, spectrum_table::written(table)),
-        Shape::Flat { ranks } => (ShapeKind::Flat, key("ranks", *ranks)),
-    };
-    format!("{{ kind = \"{}\"{keys} }}", kind.word())
+impl From<&Shape> for RawSpectrum {
+    fn from(shape: &Shape) -> Self {
+        let mut raw = Self::default();
+        let kind = match shape {
+            Shape::PowerLaw => ShapeKind::PowerLaw,
+            Shape::Shifted { shift } => {
+                raw.shift = Some((*shift).into());
+                ShapeKind::Shifted
+            }
+            Shape::Curved { curvature } => {
+                raw.curvature = Some((*curvature).into());
+                ShapeKind::Curved
+            }
+            Shape::Cutoff { rank } => {
+                raw.rank = Some((*rank).into());
+                ShapeKind::Cutoff
+            }
+            Shape::Table(table) => {
+                let rows = table.rows().iter().map(|(rank, tail)| vec![*rank, *tail]);
+                raw.rows = Some(list(rows));
+                ShapeKind::Table
+            }
+            Shape::Flat { ranks } => {
+                raw.ranks = Some((*ranks).into());
+                ShapeKind::Flat
+            }
+        };
+        raw.kind = kind.into();
+        raw
+    }
 }

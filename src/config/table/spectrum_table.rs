@@ -5,10 +5,8 @@ use std::path::Path;
 use miette::Diagnostic;
 
 use crate::config::diagnosis::error::Problem;
-use crate::config::diagnosis::number::show;
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::At;
-use crate::config::toml_text::list;
 use crate::runs::csv_table::CsvTable;
 use crate::text::words::{instead_of, shown};
 use crate::world::{TableError, TailTable};
@@ -114,11 +112,4 @@ fn too_long(rows: usize) -> Problem {
         "the table has {rows} rows: the most is {MOST_ROWS}"
     ))
     .help("a few rows for each decade of ranks are enough")
-}
-
-/// The keys of a table in the inline table of the spectrum.
-pub(super) fn written(table: &TailTable) -> String {
-    let rows = table.rows().iter();
-    let rows = rows.map(|(rank, tail)| list([show(*rank), show(*tail)]));
-    format!(", rows = {}", list(rows))
 }

@@ -1,17 +1,17 @@
 //! `[fit.split]`: which runs are held out together.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys::Kinds;
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::{At, span_of};
-use crate::config::toml_text::{Writer, quote};
+use crate::config::diagnosis::span::{At, list, span_of, whole};
+use crate::config::relative_path::relative;
 use crate::fit::{HeldOutMixtures, ScaleRule, SplitRule, Unit};
 
 /// Share of the mixtures or runs held out when nothing else is said.
@@ -24,7 +24,7 @@ const DEFAULT_COUNT: usize = 20;
 const MOST_SPLITS: i64 = 100_000;
 
 /// Which runs are held out.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawSplit {
     /// mixture: all runs of a mixture together; run: one by one; scale: runs at or above a
@@ -62,7 +62,7 @@ pub(super) struct RawSplit {
 }
 
 /// The name of a split: a text, or a whole number.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 enum SplitName {
     Number(i64),
@@ -266,47 +266,57 @@ pub(super) fn drawn(raw: &RawSplit, problems: &mut Problems) -> Option<HeldOutMi
     })
 }
 
-/// Writes `[fit.split]` with every default.
-pub(super) fn write(split: &SplitRule, seed: Option<u64>, out: &mut Writer) {
-    out.header("[fit.split]");
-    let random = |kind, test_fraction: f64, count: usize, out: &mut Writer| {
-        out.word("by", kind);
-        out.number("test-fraction", test_fraction);
-        out.key("count", count);
+/// The table that says `split`, with files relative to `folder`.
+pub(super) fn raw(split: &SplitRule, seed: Option<u64>, folder: &Path) -> RawSplit {
+    let by = |kind: SplitKind| RawSplit {
+        by: kind.into(),
+        seed: seed.map(whole),
+        ..RawSplit::default()
+    };
+    let random = |kind, test_fraction: f64, count: usize| RawSplit {
+        test_fraction: Some(test_fraction.into()),
+        count: Some(whole(count)),
+        ..by(kind)
     };
     match split {
         SplitRule::Mixture {
             test_fraction,
             count,
-        } => random(SplitKind::Mixture, *test_fraction, *count, out),
+        } => random(SplitKind::Mixture, *test_fraction, *count),
         SplitRule::Run {
             test_fraction,
             count,
-        } => random(SplitKind::Run, *test_fraction, *count, out),
-        SplitRule::Folds { by, folds, repeats } => {
-            let kind = match by {
+        } => random(SplitKind::Run, *test_fraction, *count),
+        SplitRule::Folds {
+            by: unit,
+            folds,
+            repeats,
+        } => RawSplit {
+            folds: Some(whole(*folds)),
+            repeats: Some(whole(*repeats)),
+            ..by(match unit {
                 Unit::Mixture => SplitKind::Mixture,
                 Unit::Run => SplitKind::Run,
-            };
-            out.word("by", kind);
-            out.key("folds", folds);
-            out.key("repeats", repeats);
-        }
+            })
+        },
         SplitRule::Scale(rule) => {
-            out.word("by", SplitKind::Scale);
-            write_scale(rule, out);
-        }
-        SplitRule::File { path, splits } => {
-            out.word("by", SplitKind::File);
-            out.key("path", out.path(path));
-            if !splits.is_empty() {
-                out.list("splits", splits.iter().map(|name| quote(name)));
+            let bound = |bound: f64| (bound.is_finite() && bound > 0.0).then(|| bound.into());
+            RawSplit {
+                capacity_below: bound(rule.capacity_below),
+                tokens_below: bound(rule.tokens_below),
+                test_capacity_at_least: bound(rule.test_capacity),
+                test_tokens_at_least: bound(rule.test_tokens),
+                test_fraction: rule.mixtures.map(|mixtures| mixtures.test_fraction.into()),
+                count: rule.mixtures.map(|mixtures| whole(mixtures.count)),
+                ..by(SplitKind::Scale)
             }
         }
-        SplitRule::None => out.word("by", SplitKind::None),
-    }
-    if let Some(seed) = seed {
-        out.key("seed", seed);
+        SplitRule::File { path, splits } => RawSplit {
+            path: Some(relative(path, folder).into()),
+            splits: (!splits.is_empty()).then(|| list(splits.iter().cloned().map(SplitName::Text))),
+            ..by(SplitKind::File)
+        },
+        SplitRule::None => by(SplitKind::None),
     }
 }
 
@@ -373,23 +383,4 @@ fn scale_mixtures(raw: &At<RawSplit>, problems: &mut Problems) -> Option<Option<
         );
     }
     Some(None)
-}
-
-/// Writes the keys of a split by scale.
-fn write_scale(rule: &ScaleRule, out: &mut Writer) {
-    let bounds = [
-        ("capacity-below", rule.capacity_below),
-        ("tokens-below", rule.tokens_below),
-        ("test-capacity-at-least", rule.test_capacity),
-        ("test-tokens-at-least", rule.test_tokens),
-    ];
-    for (key, bound) in bounds {
-        if bound.is_finite() && bound > 0.0 {
-            out.number(key, bound);
-        }
-    }
-    if let Some(mixtures) = rule.mixtures {
-        out.number("test-fraction", mixtures.test_fraction);
-        out.key("count", mixtures.count);
-    }
 }

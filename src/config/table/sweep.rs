@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::mixtures::RawMixtures;
 use super::{mixtures, sgd_checks};
@@ -11,8 +11,7 @@ use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::{Limit, say};
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::At;
-use crate::config::toml_text::{Writer, limit};
+use crate::config::diagnosis::span::{At, list, whole};
 use crate::learner::{Kernel, LearnerKind};
 use crate::mixture::{Design, Mixture};
 use crate::simulate::Counts;
@@ -29,7 +28,7 @@ const MOST_VALUES: usize = 10_000;
 const MOST_RUNS: f64 = 1e12;
 
 /// The cells to simulate: every capacity with every number of tokens and every mixture.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawSweep {
     /// expected: expected losses in closed form, no noise; sampled: one random training run for
@@ -396,21 +395,24 @@ fn axis(
     (!faults).then_some(values)
 }
 
-/// Writes `[sweep]` with every default, but for its mixtures.
-pub(crate) fn write(sweep: &Sweep, learner: &LearnerKind, out: &mut Writer) {
-    out.header("[sweep]");
-    match sweep.mode {
-        Mode::Expected => out.word("mode", Mode::Expected),
-        Mode::Sampled(counts) => {
-            out.word("mode", Mode::SAMPLED);
-            if matches!(learner, LearnerKind::Counting(_)) {
-                out.word("counts", counts);
-            }
-        }
+/// The table that says `sweep`, whose mixtures are those of `design`.
+pub(crate) fn raw(sweep: &Sweep, design: &Design, learner: &LearnerKind) -> RawSweep {
+    let counts = match (sweep.mode, learner) {
+        (Mode::Sampled(counts), LearnerKind::Counting(_)) => Some(counts.into()),
+        _ => None,
+    };
+    let mode = match sweep.mode {
+        Mode::Expected => Mode::Expected,
+        Mode::Sampled(_) => Mode::SAMPLED,
+    };
+    RawSweep {
+        mode: Some(mode.into()),
+        counts,
+        replicates: Some(whole(sweep.replicates)),
+        capacities: list(sweep.capacities.iter().copied().map(Limit::from)),
+        tokens: list(sweep.tokens.iter().copied().map(Limit::from)),
+        scales: Some(sweep.scales.into()),
+        classes_per_decade: Some(whole(sweep.resolution.classes_per_decade)),
+        mixtures: RawMixtures::from(design).into(),
     }
-    out.key("replicates", sweep.replicates);
-    out.list("capacities", sweep.capacities.iter().map(|n| limit(*n)));
-    out.list("tokens", sweep.tokens.iter().map(|d| limit(*d)));
-    out.word("scales", sweep.scales);
-    out.key("classes-per-decade", sweep.resolution.classes_per_decade);
 }

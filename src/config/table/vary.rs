@@ -1,24 +1,22 @@
 //! `[vary]`: the experiment again, for several values of one of its numbers.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Value;
 
 use crate::config::diagnosis::error::{ConfigError, Problem};
-use crate::config::diagnosis::number::{say, show};
+use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::At;
+use crate::config::diagnosis::span::{At, list};
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_text::Writer;
 use crate::experiment::{Experiment, Source, Vary};
 use crate::mixture::MOST_WEIGHTS;
-use crate::world::World;
 
 /// Most values of the number that varies.
 const MOST_VALUES: usize = 100;
 
 /// The whole experiment again, for several values of one of its numbers.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawVary {
     /// The key of the number, with the tables that it is in, such as world.overlap.fraction; * stands
@@ -28,39 +26,6 @@ pub(crate) struct RawVary {
     values: At<Vec<At<f64>>>,
     /// What the number is, for the axis of the figure; default the key.
     label: Option<At<String>>,
-}
-
-/// Where a file says how the costs of each domain spread: what `[vary]` changes must be there.
-pub(crate) enum SpreadAt<'a> {
-    /// In the world if the domains agree, else in each.
-    Either,
-    /// In each domain.
-    Domains,
-    /// In the world; it becomes that of these worlds. Domains that do not follow have their own.
-    World(Vec<&'a World>),
-}
-
-impl<'a> SpreadAt<'a> {
-    /// Where `vary` changes it.
-    pub(crate) fn of(vary: Option<&'a Vary>) -> Self {
-        match vary {
-            Some(vary) if vary.key == "world.cost-spread" => Self::World(
-                vary.variants
-                    .iter()
-                    .filter_map(|(_, variant)| match &variant.source {
-                        Source::Simulated { world, .. } => Some(world),
-                        Source::Runs(_) => None,
-                    })
-                    .collect(),
-            ),
-            Some(vary)
-                if vary.key.starts_with("world.domains.") && vary.key.ends_with(".cost-spread") =>
-            {
-                Self::Domains
-            }
-            _ => Self::Either,
-        }
-    }
 }
 
 /// Checks `[vary]` of a file with the text `text`, whose mixtures have `weights` weights, and reads the
@@ -222,13 +187,12 @@ fn value(number: f64) -> Value {
     }
 }
 
-/// Writes `[vary]`.
-pub(crate) fn write(vary: &Vary, out: &mut Writer) {
-    out.header("[vary]");
-    out.text("key", &vary.key);
-    out.list(
-        "values",
-        vary.variants.iter().map(|(value, _)| show(*value)),
-    );
-    out.text("label", &vary.label);
+impl From<&Vary> for RawVary {
+    fn from(vary: &Vary) -> Self {
+        Self {
+            key: vary.key.clone().into(),
+            values: list(vary.variants.iter().map(|(value, _)| *value)),
+            label: Some(vary.label.clone().into()),
+        }
+    }
 }

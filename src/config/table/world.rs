@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::cost_spread::SpreadAt;
 use super::overlap::RawOverlap;
 use super::spectrum::RawSpectrum;
-use super::vary::SpreadAt;
 use super::{overlap, spectrum, supply};
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
@@ -15,16 +15,15 @@ use crate::config::diagnosis::names;
 use crate::config::diagnosis::names::NameOf;
 use crate::config::diagnosis::number::{Limit, say};
 use crate::config::diagnosis::problems::Problems;
-use crate::config::diagnosis::span::{At, span_of};
+use crate::config::diagnosis::span::{At, list, span_of};
 use crate::config::diagnosis::wording::shorten;
-use crate::config::toml_text::{Writer, limit};
 use crate::world::{
     DEFAULT_SKILLS, Domain, HeadOrder, LARGEST_COST_SPREAD, LARGEST_PERMUTED_HEAD, MOST_DOMAINS,
     MOST_SKILLS, Masses, Overlap, World,
 };
 
 /// A synthetic world of skills.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawWorld {
     /// Ranks that are one skill of all domains each; a whole number from 0 to `skills`,
@@ -55,22 +54,13 @@ pub(super) enum Order {
     Permuted,
 }
 
-impl Order {
-    fn of(order: HeadOrder) -> Self {
-        match order {
-            HeadOrder::Shared => Self::Shared,
-            HeadOrder::Permuted { .. } => Self::Permuted,
-        }
-    }
-}
-
 impl Choice for Order {
     const WORDS: &'static [(&'static str, Self)] =
         &[("shared", Self::Shared), ("permuted", Self::Permuted)];
 }
 
 /// One domain.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct RawDomain {
     /// Name, used in column names; no two domains share one.
@@ -268,58 +258,39 @@ fn validate_domain(
     })
 }
 
-/// The cost spread that the world gives its domains, and which domains follow it; `None` if each has its
-/// own.
-fn common_spread(spread: &[f64], at: &SpreadAt<'_>) -> Option<(f64, Vec<bool>)> {
-    let first = *spread.first()?;
-    let same = |one: f64, other: f64| one.total_cmp(&other).is_eq();
-    match at {
-        SpreadAt::Domains => None,
-        SpreadAt::Either => {
-            let uniform = spread.iter().all(|other| same(*other, first));
-            uniform.then(|| (first, vec![true; spread.len()]))
-        }
-        SpreadAt::World(varied) => {
-            let follows = |domain: usize| {
-                let mut others = varied.iter().map(|world| world.cost_spread()[domain]);
-                others.any(|other| !same(other, spread[domain]))
-            };
-            let follow = Vec::from_iter((0..spread.len()).map(follows));
-            let leader = follow.iter().position(|follows| *follows).unwrap_or(0);
-            Some((spread[leader], follow))
-        }
-    }
-}
-
-/// Writes `[world]` with every default, and the spread of the costs where `spread_at` says.
-pub(crate) fn write(world: &World, spread_at: &SpreadAt<'_>, out: &mut Writer) {
-    out.header("[world]");
-    out.number("head", world.head());
-    out.word("head-order", Order::of(world.head_order()));
-    out.number("skills", world.skills());
-    // One key of the world sets the masses of all its domains.
-    if let Some(domain) = world.domains().first() {
-        out.word("masses", domain.spectrum.masses());
-    }
-    out.key("overlap", overlap::written(world.overlap()));
-    let common = common_spread(world.cost_spread(), spread_at);
+/// The table that says `world`, with the spread of the costs where `spread_at` says.
+pub(crate) fn raw(world: &World, spread_at: &SpreadAt<'_>) -> RawWorld {
+    let order = match world.head_order() {
+        HeadOrder::Shared => Order::Shared,
+        HeadOrder::Permuted { .. } => Order::Permuted,
+    };
     // One number where it can be.
-    if let Some((common, _)) = &common {
-        out.number("cost-spread", *common);
-    }
+    let common = spread_at.common(world.cost_spread());
+    let follows = |number: usize| common.as_ref().is_some_and(|(_, follow)| follow[number]);
+    let limited = !world.supply().is_unlimited();
     let details = world.cost_spread().iter().zip(world.supply().available());
-    for (number, (domain, (spread, available))) in world.domains().iter().zip(details).enumerate() {
-        out.header("[[world.domains]]");
-        out.text("name", &domain.name);
-        out.number("exponent", domain.spectrum.exponent());
-        out.number("cost", domain.cost);
-        if common.as_ref().is_none_or(|(_, follow)| !follow[number]) {
-            out.number("cost-spread", *spread);
-        }
-        out.number("floor", domain.floor);
-        out.key("spectrum", spectrum::written(domain.spectrum.shape()));
-        if !world.supply().is_unlimited() {
-            out.key("available", limit(*available));
-        }
+    let domains = world.domains().iter().zip(details).enumerate();
+    let domains = domains.map(|(number, (domain, (spread, available)))| RawDomain {
+        name: domain.name.clone().into(),
+        exponent: domain.spectrum.exponent().into(),
+        cost: Some(domain.cost.into()),
+        cost_spread: (!follows(number)).then(|| (*spread).into()),
+        floor: Some(domain.floor.into()),
+        spectrum: Some(RawSpectrum::from(domain.spectrum.shape()).into()),
+        available: limited.then(|| Limit::from(*available).into()),
+    });
+    // One key of the world sets the masses of all its domains.
+    let masses = world
+        .domains()
+        .first()
+        .map(|domain| domain.spectrum.masses());
+    RawWorld {
+        head: Some(world.head().into()),
+        head_order: Some(order.into()),
+        skills: Some(world.skills().into()),
+        masses: masses.map(At::from),
+        overlap: Some(RawOverlap::from(world.overlap()).into()),
+        cost_spread: common.as_ref().map(|(common, _)| (*common).into()),
+        domains: list(domains),
     }
 }
