@@ -9,7 +9,6 @@ mod long_lines;
 pub(super) mod names;
 pub(super) mod nesting;
 pub(super) mod number;
-mod planned;
 pub(super) mod problems;
 pub(super) mod span;
 pub(super) mod structure;

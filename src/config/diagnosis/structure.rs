@@ -13,10 +13,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::Problem;
 use super::key_path::{home_of, inside, join, key_of};
+use super::keys;
 use super::kind::{Kind, kinds, properties};
 use super::problems::Problems;
 use super::wording::{expected, found, hint, one_line, shorten};
-use super::{keys, planned};
 
 /// Checks `document` against `schema` and remembers where its keys are.
 pub(crate) fn check(document: &Spanned<DeTable<'_>>, schema: &Value, problems: &mut Problems) {
@@ -126,7 +126,7 @@ impl Checker<'_> {
                 // A number in quotes is a number of the wrong type, not a wrong word.
                 let number = kinds.contains(&Kind::Number) && text.trim().parse::<f64>().is_ok();
                 if !words.is_empty() && !number {
-                    return self.unknown_word(value, text, &kinds, &words, what, path);
+                    return self.unknown_word(value, text, &kinds, &words, what);
                 }
             }
             DeValue::Integer(digits) => {
@@ -164,14 +164,6 @@ impl Checker<'_> {
         path: &str,
     ) {
         let name = key.get_ref().as_ref();
-        if let Some(part) = planned::key(&join(path, name)) {
-            self.problems.add::<()>(
-                Problem::new(format!("`{name}` is not in this version of mixlaw"))
-                    .label(key.span(), "not in this version")
-                    .help(format!("it belongs to {part}; take it out")),
-            );
-            return;
-        }
         let what = match value.get_ref() {
             DeValue::Table(_) => "table",
             DeValue::Array(items)
@@ -204,28 +196,14 @@ impl Checker<'_> {
         kinds: &[Kind<'_>],
         words: &[&str],
         what: &str,
-        path: &str,
     ) {
-        let all = keys::list(words.iter().copied(), '"');
-        let shown = shorten(text);
-        let problem = if planned::word(path, text) {
-            Problem::new(format!(
-                "{} = \"{shown}\" is not in this version of mixlaw",
-                key_of(path)
-            ))
-            .label(value.span(), "not in this version")
-            .help(format!("this version has {all}"))
-        } else {
-            let meant = keys::nearest(text, words.iter().copied());
-            Problem::new(format!("{what} cannot be \"{shown}\""))
+        let meant = keys::nearest(text, words.iter().copied());
+        let allowed = format!("allowed: {}", expected(kinds));
+        self.problems.add::<()>(
+            Problem::new(format!("{what} cannot be \"{}\"", shorten(text)))
                 .label(value.span(), "no such value")
-                .help(keys::suggest(
-                    meant,
-                    '"',
-                    &format!("allowed: {}", expected(kinds)),
-                ))
-        };
-        self.problems.add::<()>(problem);
+                .help(keys::suggest(meant, '"', &allowed)),
+        );
     }
 
     fn too_large(&mut self, value: &Spanned<DeValue<'_>>, what: &str, kinds: &[Kind<'_>]) {
