@@ -87,9 +87,21 @@ fn inline(value: &Value) -> String {
             let pairs = given.map(|(name, value)| format!("{} = {}", key(name), inline(value)));
             format!("{{ {} }}", joined(pairs.collect()))
         }
-        // A text of JSON is one of TOML, but for a control character that TOML does not allow.
-        value => value.to_string().replace('\u{7f}', "\\u007F"),
+        value => escaped(&value.to_string()),
     }
+}
+
+/// A text of JSON, or a word, as TOML writes it: without a control character that JSON lets stand.
+fn escaped(json: &str) -> String {
+    let mut text = String::new();
+    for c in json.chars() {
+        if c.is_control() {
+            let _ = write!(text, "\\u{:04X}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 /// A key, in quotes where it needs them.
