@@ -5,6 +5,7 @@ mod verdict;
 
 pub use figure::Figure;
 pub(crate) use figure::Figures;
+pub(crate) use figure::instead_of_figure;
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

@@ -4,12 +4,6 @@ use super::arguments::FitArguments;
 use super::failure::Failure;
 use crate::fit::{HeldOutMixtures, ScaleRule, SplitRule};
 
-/// Share held out when nothing else is said.
-const TEST_FRACTION: f64 = 0.3;
-
-/// Random splits when nothing else is said.
-const SPLITS: usize = 20;
-
 /// The split by scale that the flags ask for, if they do.
 pub(super) fn of(arguments: &FitArguments) -> Result<Option<SplitRule>, Failure> {
     let flags = [
@@ -61,7 +55,8 @@ pub(super) fn of(arguments: &FitArguments) -> Result<Option<SplitRule>, Failure>
 
 /// The share that is held out, and how often it is drawn.
 pub(super) fn drawn(arguments: &FitArguments) -> Result<HeldOutMixtures, Failure> {
-    let test_fraction = arguments.test_fraction.unwrap_or(TEST_FRACTION);
+    let default = HeldOutMixtures::default();
+    let test_fraction = arguments.test_fraction.unwrap_or(default.test_fraction);
     if !(test_fraction > 0.0 && test_fraction < 1.0) {
         return Err(Failure::words(format!(
             "--test-fraction is {test_fraction}: it must be above 0 and below 1"
@@ -69,6 +64,6 @@ pub(super) fn drawn(arguments: &FitArguments) -> Result<HeldOutMixtures, Failure
     }
     Ok(HeldOutMixtures {
         test_fraction,
-        count: arguments.split_count.unwrap_or(SPLITS),
+        count: arguments.split_count.unwrap_or(default.count),
     })
 }

@@ -13,15 +13,10 @@ use crate::config::{self, Experiment, Source, run_identity};
 use crate::learner::LearnerKind;
 use crate::numeric::random::{Purpose, stream};
 use crate::report::{Manifest, Simulation, cpu_model};
-use crate::runner::Simulated;
-use crate::runner::load_experiment;
-use crate::runner::{Observer, Work};
+use crate::runner::{Observer, Simulated, Work, load_experiment, simulate_missing};
 use crate::runs::{file_fingerprint, fingerprint};
 use crate::sgd::Trainer;
-use crate::simulate::Simulator;
-use crate::sweep::{
-    Finished, Hooks, Keys, Share, Sweep, complete, complete_training, load_table, trained_together,
-};
+use crate::sweep::{Finished, Hooks, Keys, Share, Sweep, load_table, trained_together};
 use crate::text::count::grouped;
 use crate::text::words::{listed, shown};
 
@@ -213,33 +208,21 @@ fn again(
     talk: &Terminal,
 ) -> Result<Finished, Failure> {
     let mut finished = Finished::none(sweep, world.domains().len());
-    let work = |runs| Work::begin(talk, "simulated runs", runs);
-    let result = match learner {
-        LearnerKind::Counting(learner) => {
-            let simulator = Simulator::new(world.clone(), learner.clone(), sweep.resolution);
-            let work = work(chosen.len());
-            let share = Share::of_runs(chosen, sweep.runs());
-            let done = |more| work.advance(more);
-            complete(&simulator, sweep, &mut finished, &hooks(&share, &done))
-        }
+    let runs = match learner {
+        LearnerKind::Counting(_) => chosen.to_vec(),
         LearnerKind::Sgd(sgd) => {
-            let trainer = Trainer::new(world.clone(), sgd.clone());
-            let runs = with_company(chosen, &trainer, sweep);
-            let work = work(runs.len());
-            let share = Share::of_runs(&runs, sweep.runs());
-            let done = |more| work.advance(more);
-            complete_training(&trainer, sweep, &mut finished, &hooks(&share, &done)).map(drop)
+            with_company(chosen, &Trainer::new(world.clone(), sgd.clone()), sweep)
         }
     };
-    result.map_err(Failure::words)?;
+    let work = Work::begin(talk, "simulated runs", runs.len());
+    let share = Share::of_runs(&runs, sweep.runs());
+    let done = |more| work.advance(more);
+    let hooks = Hooks {
+        share: &share,
+        ..Hooks::all(&done)
+    };
+    simulate_missing(world, learner, sweep, &mut finished, &hooks).map_err(Failure::words)?;
     Ok(finished)
-}
-
-fn hooks<'a>(share: &'a Share, done: &'a (dyn Fn(usize) + Sync)) -> Hooks<'a> {
-    Hooks {
-        share,
-        ..Hooks::all(done)
-    }
 }
 
 /// The runs that are trained together with some of the chosen.

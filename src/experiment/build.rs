@@ -1,18 +1,12 @@
 //! Experiments made by a program.
 
 use super::{Experiment, Source};
-use crate::fit::{FitPlan, SplitRule};
+use crate::fit::{FitPlan, HeldOutMixtures, SplitRule};
 use crate::learner::{Learner, LearnerKind};
 use crate::mixture::{Design, DesignError};
 use crate::optimum::OptimumPlan;
 use crate::sweep::{Mode, Scales, Sweep};
 use crate::world::{Resolution, World};
-
-/// Share of the mixtures that [`Experiment::with_laws`] holds out.
-const TEST_FRACTION: f64 = 0.3;
-
-/// Random splits of [`Experiment::with_laws`].
-const SPLITS: usize = 20;
 
 impl Experiment {
     /// Expected runs of `learner` in `world`, at every one of `capacities` N with every one of `tokens` D
@@ -59,11 +53,15 @@ impl Experiment {
     /// The same with `laws` fitted to its runs, on 20 random splits that hold out 30 % of the mixtures.
     #[must_use]
     pub fn with_laws(self, laws: &[&str]) -> Self {
+        let HeldOutMixtures {
+            test_fraction,
+            count,
+        } = HeldOutMixtures::default();
         let fit = FitPlan {
             laws: laws.iter().map(ToString::to_string).collect(),
             split: SplitRule::Mixture {
-                test_fraction: TEST_FRACTION,
-                count: SPLITS,
+                test_fraction,
+                count,
             },
             seed: self.seed,
             ..FitPlan::default()

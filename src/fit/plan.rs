@@ -91,6 +91,16 @@ pub struct HeldOutMixtures {
     pub count: usize,
 }
 
+impl Default for HeldOutMixtures {
+    /// What is held out when nothing else is said.
+    fn default() -> Self {
+        Self {
+            test_fraction: 0.3,
+            count: 20,
+        }
+    }
+}
+
 /// Which rows are held out together.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SplitRule {

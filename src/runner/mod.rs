@@ -19,26 +19,25 @@ mod runs;
 mod truth;
 mod vary;
 
-pub(crate) use coarse::warn_of_coarse_nodes;
+use std::path::Path;
+
 pub use conduct::{Findings, conduct};
 pub use error::RunError;
 pub use fitted::Fitted;
-pub(crate) use fitted::fit_table;
 pub use keeping::{Keeping, Simulated};
 pub use observer::Observer;
-pub(crate) use observer::Work;
-pub(crate) use run_directory::share_into;
 pub use run_directory::{Ran, run_into};
 pub use truth::Truth;
 
-use std::path::Path;
-
-use crate::config::{self, ConfigError, Experiment};
-
-pub(crate) use fitted::check_laws;
-pub(crate) use observer::Asking;
+pub(crate) use coarse::warn_of_coarse_nodes;
+pub(crate) use fitted::{check_laws, fit_table};
+pub(crate) use observer::{Asking, Work};
 pub(crate) use question::Question;
-pub(crate) use runs::{load, simulated};
+pub(crate) use run_directory::share_into;
+pub(crate) use runs::{load, simulate_missing, simulated};
+
+use crate::config::{self, ConfigError};
+use crate::experiment::Experiment;
 
 /// Reads the experiment file at `path`, as [`config::load`] does; a check of a figure that the experiment does
 /// not measure is refused at its place.
@@ -46,9 +45,5 @@ pub(crate) use runs::{load, simulated};
 /// # Errors
 /// [`ConfigError`] when the file cannot be read, or with all that is wrong in it.
 pub fn load_experiment(path: &Path) -> Result<Experiment, ConfigError> {
-    let known = (
-        figure::known::known_figures as fn(&Experiment) -> Vec<String>,
-        figure::known::instead as fn(&str, &[String]) -> String,
-    );
-    config::load_checked(path, Some(known))
+    config::load_checked(path, Some(figure::known::known_figures))
 }

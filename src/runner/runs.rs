@@ -7,7 +7,7 @@ use crate::report::DataSource;
 use crate::runs::{self, Mapping, ReadNotes, RunTable};
 use crate::sgd::{Limits, Trainer};
 use crate::simulate::Simulator;
-use crate::sweep::{Finished, Hooks, Share, Sweep, SweepError, complete, complete_training};
+use crate::sweep::{Finished, Hooks, Sweep, SweepError, complete, complete_training};
 use crate::world::World;
 
 /// Simulates a sweep; its runs are kept in memory alone.
@@ -22,12 +22,9 @@ pub(crate) fn simulated(
     let asking = Asking::begin(observer);
     let done = |more| work.advance(more);
     let stop = || observer.interrupted();
-    let share = Share::all();
     let hooks = Hooks {
-        share: &share,
-        writer: None,
         stop: &stop,
-        done: &done,
+        ..Hooks::all(&done)
     };
     let limits = simulate_missing(world, learner, sweep, &mut finished, &hooks);
     drop(asking);
@@ -53,7 +50,7 @@ pub(crate) fn simulated(
 
 /// Simulates what of a sweep is not in `finished`; for a learner that takes steps, its step size with
 /// the limits of stability.
-pub(super) fn simulate_missing(
+pub(crate) fn simulate_missing(
     world: &World,
     learner: &LearnerKind,
     sweep: &Sweep,

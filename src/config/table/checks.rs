@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::claim::Check;
+use crate::claim::{Check, instead_of_figure};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;
@@ -82,17 +82,14 @@ fn figure(given: &At<String>, problems: &mut Problems) -> Option<String> {
     )
 }
 
-/// Names of the figures that an experiment measures, and the help for another name.
-pub(crate) type KnownFigures = (
-    fn(&Experiment) -> Vec<String>,
-    fn(&str, &[String]) -> String,
-);
+/// Names of the figures that an experiment measures.
+pub(crate) type KnownFigures = fn(&Experiment) -> Vec<String>;
 
 /// Refuses checks of figures that the experiment does not measure.
 pub(crate) fn check_figures(
     raw: &[At<RawCheck>],
     experiment: &Experiment,
-    (known, instead): KnownFigures,
+    known: KnownFigures,
     problems: &mut Problems,
 ) {
     if raw.is_empty() {
@@ -104,7 +101,7 @@ pub(crate) fn check_figures(
             problems.add::<()>(
                 Problem::new(format!("this experiment does not measure `{}`", **figure))
                     .label(figure.span(), "not measured")
-                    .help(instead(figure, &known)),
+                    .help(instead_of_figure(figure, &known)),
             );
         }
     }

@@ -14,12 +14,6 @@ use crate::config::diagnosis::span::{At, list, span_of, whole};
 use crate::config::relative_path::relative;
 use crate::fit::{HeldOutMixtures, ScaleRule, SplitRule, Unit};
 
-/// Share of the mixtures or runs held out when nothing else is said.
-const DEFAULT_FRACTION: f64 = 0.3;
-
-/// Number of random splits when nothing else is said.
-const DEFAULT_COUNT: usize = 20;
-
 /// Most random splits.
 const MOST_SPLITS: i64 = 100_000;
 
@@ -118,9 +112,13 @@ const SPLIT_KEYS: Kinds = Kinds {
 
 /// The split of a `[fit]` that says nothing about it.
 pub(super) fn default() -> SplitRule {
+    let HeldOutMixtures {
+        test_fraction,
+        count,
+    } = HeldOutMixtures::default();
     SplitRule::Mixture {
-        test_fraction: DEFAULT_FRACTION,
-        count: DEFAULT_COUNT,
+        test_fraction,
+        count,
     }
 }
 
@@ -252,14 +250,15 @@ fn file(raw: &At<RawSplit>, problems: &mut Problems) -> Option<SplitRule> {
 
 /// The share that is held out, and how often it is drawn.
 pub(super) fn drawn(raw: &RawSplit, problems: &mut Problems) -> Option<HeldOutMixtures> {
+    let default = HeldOutMixtures::default();
     let fraction = problems.number_or(
         "test-fraction",
         raw.test_fraction.as_ref(),
-        DEFAULT_FRACTION,
+        default.test_fraction,
         "a number above 0 and below 1",
         |fraction| fraction > 0.0 && fraction < 1.0,
     );
-    let count = problems.size_or("count", raw.count.as_ref(), DEFAULT_COUNT, 1..=MOST_SPLITS);
+    let count = problems.size_or("count", raw.count.as_ref(), default.count, 1..=MOST_SPLITS);
     Some(HeldOutMixtures {
         test_fraction: fraction?,
         count: count?,

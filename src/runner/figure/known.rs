@@ -1,10 +1,8 @@
 //! What a claim asks for, held against what its experiment measures.
 
-use std::collections::BTreeSet;
-
 use super::errors::TrueExponents;
 use super::{allocation, errors, optima, phase_transition, transfer};
-use crate::claim::Check;
+use crate::claim::{Check, instead_of_figure};
 use crate::experiment::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};
 use crate::optimum::Along;
@@ -12,7 +10,6 @@ use crate::runner::error::RunError;
 use crate::runner::truth::Truth;
 use crate::runner::vary;
 use crate::sweep::Sweep;
-use crate::text::words::{listed, nearest};
 use crate::world::World;
 
 /// Refuses checks of figures that the experiment does not measure, before any work. In a file they are
@@ -27,39 +24,9 @@ pub(crate) fn check_figures(experiment: &Experiment) -> Result<(), RunError> {
                 "[[checks]] asks for the figure `{}`, which this experiment does not measure",
                 check.figure
             ),
-            instead(&check.figure, &known),
+            instead_of_figure(&check.figure, &known),
         )),
     }
-}
-
-/// Most figures that are listed in place of another.
-const MOST_LISTED: usize = 20;
-
-/// What could be asked for in place of `figure`.
-pub(crate) fn instead(figure: &str, known: &[String]) -> String {
-    if known.is_empty() {
-        return "without [fit] nothing is measured".into();
-    }
-    let meant = nearest(figure, known.iter().map(String::as_str))
-        .map_or(String::new(), |figure| format!("did you mean `{figure}`? "));
-    let first = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
-    let alike: Vec<&str> = known
-        .iter()
-        .filter(|name| first(name) == first(figure))
-        .map(String::as_str)
-        .collect();
-    if alike.is_empty() {
-        let beginnings: BTreeSet<String> = known.iter().map(|name| first(name)).collect();
-        let beginnings: Vec<String> = beginnings.into_iter().collect();
-        return format!(
-            "{meant}figures of this experiment begin with {}; `mixlaw schema --figures` tells all kinds",
-            beginnings.join(", ")
-        );
-    }
-    format!(
-        "{meant}figures of this experiment that begin so: {}",
-        listed(alike, MOST_LISTED)
-    )
 }
 
 /// Names of all figures that an experiment measures; of weights of real runs, whose names come with their
