@@ -4,8 +4,7 @@ mod figure;
 mod verdict;
 
 pub use figure::Figure;
-pub(crate) use figure::Figures;
-pub(crate) use figure::instead_of_figure;
+pub(crate) use figure::{Figures, instead_of_figure};
 pub use verdict::{CheckResult, ClaimResult, Verdict};
 
 /// A figure and the limits it is held against.

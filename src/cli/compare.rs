@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::CompareArguments;
 use super::failure::Failure;
 use super::print::{colour, print};
-use crate::files::bounded;
-use crate::files::bounded::MEBIBYTE;
+use crate::files::bounded::{self, MEBIBYTE};
 use crate::report::{Verdicts, change_table, changes, run_changes};
 
 /// Name of the verdicts in a folder of results.

@@ -9,10 +9,8 @@ use crate::fit::{
     DEFAULT_DELTA, FitPlan, HeldOutMixtures, Residual, Ridge, Robust, SplitRule, Unit,
 };
 use crate::report::{comparison_table, diagnosis, fits_json, law_table, parameter_table};
-use crate::runner::Observer;
-use crate::runner::output;
-use crate::runner::output::Content;
-use crate::runner::{fit_table, load};
+use crate::runner::output::{self, Content};
+use crate::runner::{Observer, fit_table, load};
 use crate::runs::{ExcludedCell, Mapping, ScaleSource};
 
 pub(super) fn fit(arguments: &FitArguments, talk: &Terminal) -> Result<(), Failure> {

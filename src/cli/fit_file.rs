@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::files::bounded;
-use crate::files::bounded::MEBIBYTE;
+use crate::files::bounded::{self, MEBIBYTE};
 use crate::fit::{SavedFits, SavedLaw};
 use crate::optimum::Named;
 use crate::text::words::{instead_of, shown};

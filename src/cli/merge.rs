@@ -6,9 +6,7 @@ use super::arguments::MergeArguments;
 use super::failure::Failure;
 use super::progress::Terminal;
 use super::run::{fails, print_findings};
-use crate::runner::Keeping;
-use crate::runner::load_experiment;
-use crate::runner::run_into;
+use crate::runner::{Keeping, load_experiment, run_into};
 use crate::sweep::PARTS;
 
 pub(super) fn merge(arguments: &MergeArguments, talk: &Terminal) -> Result<(), Failure> {

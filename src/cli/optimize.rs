@@ -7,10 +7,8 @@ use super::print::{colour, print};
 use super::progress::Terminal;
 use crate::optimum::{Goal, LawLosses, Losses, NamedGroup, OptimumPlan, Trained, searchable};
 use crate::report::{best_mixture_table, optima_json};
-use crate::runner::Observer;
-use crate::runner::Question;
-use crate::runner::output;
-use crate::runner::output::Content;
+use crate::runner::output::{self, Content};
+use crate::runner::{Observer, Question};
 
 pub(super) fn optimize(arguments: &OptimizeArguments, talk: &Terminal) -> Result<(), Failure> {
     let saved = fit_file::read(&arguments.fit)?;

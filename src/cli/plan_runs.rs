@@ -9,8 +9,7 @@ use super::progress::Terminal;
 use super::run::DEFAULT_FOLDER;
 use crate::report::figure::{Figure, RegretByRuns};
 use crate::report::{plan_json, plan_table, trials_csv};
-use crate::runner::output;
-use crate::runner::output::Filler;
+use crate::runner::output::{self, Filler};
 use crate::runner::{Observer, Work};
 use crate::{config, planning};
 

@@ -8,17 +8,12 @@ use super::print::{colour, print};
 use super::progress::Terminal;
 use super::run::fails;
 use crate::config::{self, Experiment, Source};
-use crate::files::bounded;
-use crate::files::bounded::MEBIBYTE;
+use crate::files::bounded::{self, MEBIBYTE};
 use crate::fit::SplitRule;
 use crate::report::{Index, Verdicts};
-use crate::runner::Keeping;
-use crate::runner::Observer;
-use crate::runner::load_experiment;
-use crate::runner::output;
-use crate::runner::output::Filler;
+use crate::runner::output::{self, Filler};
 use crate::runner::picture::all::lead_kept;
-use crate::runner::run_into;
+use crate::runner::{Keeping, Observer, load_experiment, run_into};
 
 pub(super) fn reproduce(arguments: &ReproduceArguments, talk: &Terminal) -> Result<(), Failure> {
     let files = files(&arguments.experiments)?;

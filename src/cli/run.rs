@@ -9,8 +9,9 @@ use super::progress::Terminal;
 use crate::claim::{ClaimResult, Verdict};
 use crate::config::{self, Experiment};
 use crate::report::{exponent_table, law_table, optima_table, verdict_text};
-use crate::runner::load_experiment;
-use crate::runner::{Findings, Keeping, estimate, run_into, share_into, warn_of_coarse_nodes};
+use crate::runner::{
+    Findings, Keeping, estimate, load_experiment, run_into, share_into, warn_of_coarse_nodes,
+};
 
 /// Where results go when nothing else is said.
 pub(super) const DEFAULT_FOLDER: &str = "mixlaw-out";

@@ -9,14 +9,11 @@ use super::progress::Terminal;
 use crate::config::Source;
 use crate::files::replace::{Flowing, replace};
 use crate::learner::LearnerKind;
-use crate::runner::load_experiment;
-use crate::runner::output;
-use crate::runner::output::Content;
-use crate::runner::{Asking, simulated};
-use crate::runner::{Observer, Work};
+use crate::runner::output::{self, Content};
+use crate::runner::{Asking, Observer, Work, load_experiment, simulated};
 use crate::runs::{self, WriteError};
 use crate::simulate::Simulator;
-use crate::sweep::{self};
+use crate::sweep;
 
 pub(super) fn simulate(arguments: &SimulateArguments, talk: &Terminal) -> Result<(), Failure> {
     let experiment = load_experiment(&arguments.file).map_err(Failure::input)?;

@@ -13,14 +13,12 @@ use super::diagnosis::nesting::shallow_part;
 use super::diagnosis::problems::Problems;
 use super::diagnosis::{keys, structure};
 use super::experiment::{self, RawExperiment};
-use super::plan_runs::file;
-use super::plan_runs::file::RawStudy;
+use super::plan_runs::file::{self, RawStudy};
 use super::schema;
-use super::table::checks::KnownFigures;
-use super::table::{checks, vary};
+use super::table::checks::{self, KnownFigures};
+use super::table::vary;
 use crate::experiment::Experiment;
-use crate::files::bounded;
-use crate::files::bounded::MEBIBYTE;
+use crate::files::bounded::{self, MEBIBYTE};
 use crate::planning::Study;
 
 /// Largest experiment file. A list of mixtures may be long; a file of 64 MiB is none.

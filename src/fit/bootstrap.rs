@@ -34,8 +34,7 @@ use super::identifiability::Identifiability;
 use super::plan::{FitPlan, Residual};
 use super::refit::Refit;
 use crate::law::{Law, Observations};
-use crate::numeric::random;
-use crate::numeric::random::Purpose;
+use crate::numeric::random::{self, Purpose};
 use crate::runs::RunTable;
 
 /// Share of the replicates inside an interval.

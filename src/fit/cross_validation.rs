@@ -14,8 +14,7 @@ use super::levenberg_marquardt::minimise_to;
 use super::objective::Objective;
 use super::{FitError, FitPlan, Ridge, guard, size};
 use crate::law::{Law, Observations};
-use crate::numeric::random;
-use crate::numeric::random::Purpose;
+use crate::numeric::random::{self, Purpose};
 
 /// Folds of the training mixtures (fewer where there are fewer mixtures).
 const FOLDS: usize = 4;

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use super::bootstrap::{add_intervals, bootstrap};
 use super::cell::Cell;
 use super::convergence::Convergence;
-use super::cross_validation;
 use super::design_warnings::{check_losses, check_splits};
 use super::errors::errors_over_splits;
 use super::fitted_law::{FittedLaw, predicted_cells};
@@ -17,8 +16,7 @@ use super::levenberg_marquardt::Minimum;
 use super::rows::{observations, weight_floor};
 use super::scarce::Scarce;
 use super::search::best_of_starts;
-use super::size;
-use super::{FitError, FitPlan, LawFit, Replicates, Ridge, Split};
+use super::{FitError, FitPlan, LawFit, Replicates, Ridge, Split, cross_validation, size};
 use crate::law::{Law, LawError, Model};
 use crate::runs::RunTable;
 

@@ -15,8 +15,7 @@ use super::plan::FitPlan;
 use super::rows::observations;
 use super::search::AUTO_PRIOR_SD;
 use crate::law::{Law, Model, Observations};
-use crate::numeric::random;
-use crate::numeric::random::Purpose;
+use crate::numeric::random::{self, Purpose};
 use crate::runs::RunTable;
 
 /// A fit to all rows of a table, ready to be repeated.

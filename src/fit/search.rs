@@ -9,8 +9,7 @@ use super::levenberg_marquardt::{Minimum, minimise};
 use super::objective::Objective;
 use super::{FitPlan, Ridge};
 use crate::law::{Model, Observations};
-use crate::numeric::random;
-use crate::numeric::random::Purpose;
+use crate::numeric::random::{self, Purpose};
 
 /// Starts that have to end at the lowest objective before the search is over.
 const AGREEING: usize = 6;

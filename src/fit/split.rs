@@ -5,8 +5,7 @@ use rand::seq::SliceRandom;
 use thiserror::Error;
 
 use super::split_file_error::SplitFileError;
-use crate::numeric::random;
-use crate::numeric::random::Purpose;
+use crate::numeric::random::{self, Purpose};
 
 /// One split.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,7 @@ use super::plan::{SplitRule, Unit};
 use super::scale_splits::scale_splits;
 use super::split::{Split, SplitError, draws};
 use super::split_file::read_splits;
-use crate::numeric::random;
-use crate::numeric::random::Purpose;
+use crate::numeric::random::{self, Purpose};
 use crate::runs::RunTable;
 
 /// The splits of `table` by a rule; random ones are drawn from `seed`. No rule, no splits.

@@ -2,14 +2,12 @@
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
-use rand_distr::Distribution;
-use rand_distr::Gamma;
+use rand_distr::{Distribution, Gamma};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use thiserror::Error;
 
 use super::Mixture;
-use crate::numeric::random;
-use crate::numeric::random::Purpose;
+use crate::numeric::random::{self, Purpose};
 
 /// A rule that lists the mixtures of a sweep over K domains.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,7 @@ use crate::fit::{
     Comparison, FitPlan, LawFit, LawResult, SavedFits, Split, compare, design_warnings, fit_laws,
     observations, splits,
 };
-use crate::law;
-use crate::law::Law;
+use crate::law::{self, Law};
 use crate::report::FitScope;
 use crate::runs::RunTable;
 use crate::text::words::{nearest, shown};

@@ -7,8 +7,7 @@ use super::fitted::Fitted;
 use super::observer::Observer;
 use super::question::Question;
 use crate::fit::{FittedLaw, LawResult, observations};
-use crate::law;
-use crate::law::Observations;
+use crate::law::{self, Observations};
 use crate::optimum::{
     BestMixture, LawLosses, Losses, Optimum, OptimumPlan, PathMixtures, SIMULATOR, SimulatorLosses,
     regret, searchable, truth_resolution,

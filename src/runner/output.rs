@@ -4,8 +4,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::error::RunError;
-use crate::files::bounded;
-use crate::files::bounded::MEBIBYTE;
+use crate::files::bounded::{self, MEBIBYTE};
 use crate::files::replace::is_temporary;
 use crate::report::{is_newer, write_atomic};
 use crate::sweep::{PARTS, Store};

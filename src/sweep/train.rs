@@ -11,8 +11,7 @@ use super::shard::Unit;
 use super::{Mode, Sweep};
 use crate::numeric::random::{Purpose, stream};
 use crate::runs::RunTable;
-use crate::sgd::{Limits, SharedRun};
-use crate::sgd::{Trained, Trainer, TrainingError, View};
+use crate::sgd::{Limits, SharedRun, Trained, Trainer, TrainingError, View};
 
 /// Runs that share a projection and go side by side: enough to make matrix products of them.
 const TOGETHER: usize = 24;

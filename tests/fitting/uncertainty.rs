@@ -1,7 +1,9 @@
 //! Intervals by resampling mixtures, against what is known without resampling.
 
-use mixlaw::fit::{FitPlan, LawResult, Residual, Ridge, Robust, fit_laws, observations};
-use mixlaw::fit::{bootstrap, prediction_intervals};
+use mixlaw::fit::{
+    FitPlan, LawResult, Residual, Ridge, Robust, bootstrap, fit_laws, observations,
+    prediction_intervals,
+};
 use mixlaw::law::by_name;
 use mixlaw::runs::{Columns, RunTable};
 use ndarray::Array2;

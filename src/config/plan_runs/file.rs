@@ -3,20 +3,17 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::world;
-use super::world::RawPrior;
+use super::world::{self, RawPrior};
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
-use crate::config::diagnosis::names;
-use crate::config::diagnosis::names::NameOf;
+use crate::config::diagnosis::names::{self, NameOf};
 use crate::config::diagnosis::number::{Limit, say};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, span_of};
 use crate::config::diagnosis::wording::shorten;
 use crate::config::experiment::stem;
-use crate::config::table::fit::RawFit;
-use crate::config::table::learner::RawLearner;
-use crate::config::table::{fit, learner};
+use crate::config::table::fit::{self, RawFit};
+use crate::config::table::learner::{self, RawLearner};
 use crate::learner::{Kernel, Learner, LearnerKind, Selection};
 use crate::mixture::Mixture;
 use crate::planning::{Layout, Scales, Study, Target, WorldPrior};

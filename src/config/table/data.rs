@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::row_filter;
-use super::row_filter::Wanted;
+use super::row_filter::{self, Wanted};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::say;
 use crate::config::diagnosis::problems::Problems;

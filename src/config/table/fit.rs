@@ -5,12 +5,10 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::split;
-use super::split::RawSplit;
+use super::split::{self, RawSplit};
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
-use crate::config::diagnosis::keys;
-use crate::config::diagnosis::keys::Kinds;
+use crate::config::diagnosis::keys::{self, Kinds};
 use crate::config::diagnosis::number::{NumberOr, say};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, list, span_of, whole};

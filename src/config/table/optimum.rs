@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::data::OneOrMore;
-use super::optimum_path;
-use super::optimum_path::RawPath;
+use super::optimum_path::{self, RawPath};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::keys;
 use crate::config::diagnosis::number::{Limit, say};

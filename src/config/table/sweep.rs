@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mixtures::RawMixtures;
-use super::{mixtures, sgd_checks};
+use super::mixtures::{self, RawMixtures};
+use super::sgd_checks;
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
 use crate::config::diagnosis::number::{Limit, say};

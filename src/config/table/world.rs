@@ -6,13 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cost_spread::SpreadAt;
-use super::overlap::RawOverlap;
-use super::spectrum::RawSpectrum;
-use super::{overlap, spectrum, supply};
+use super::overlap::{self, RawOverlap};
+use super::spectrum::{self, RawSpectrum};
+use super::supply;
 use crate::config::diagnosis::choice::{Choice, Word};
 use crate::config::diagnosis::error::Problem;
-use crate::config::diagnosis::names;
-use crate::config::diagnosis::names::NameOf;
+use crate::config::diagnosis::names::{self, NameOf};
 use crate::config::diagnosis::number::{Limit, say};
 use crate::config::diagnosis::problems::Problems;
 use crate::config::diagnosis::span::{At, list, span_of};

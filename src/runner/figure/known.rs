@@ -1,7 +1,7 @@
 //! What a claim asks for, held against what its experiment measures.
 
-use super::errors::TrueExponents;
-use super::{allocation, errors, optima, phase_transition, transfer};
+use super::errors::{self, TrueExponents};
+use super::{allocation, optima, phase_transition, transfer};
 use crate::claim::{Check, instead_of_figure};
 use crate::experiment::{Experiment, Source};
 use crate::learner::{Learner, LearnerKind};

@@ -5,8 +5,7 @@ use std::path::Path;
 use super::maps::{error_map, response_map};
 use super::mixture_path;
 use crate::experiment::{Experiment, Source};
-use crate::files::bounded;
-use crate::files::bounded::MEBIBYTE;
+use crate::files::bounded::{self, MEBIBYTE};
 use crate::learner::LearnerKind;
 use crate::report::PageFigure;
 use crate::report::figure::{

@@ -3,9 +3,8 @@
 use mixlaw::fit::{FitPlan, fit_laws, observations};
 use mixlaw::mixture::Design;
 use mixlaw::numeric::random::{Purpose, stream};
-use mixlaw::sgd::Trainer;
 use mixlaw::sgd::{
-    Blocks, Directions, Estimator, Ridge, Sgd, Watch, best_penalty, expected_excess,
+    Blocks, Directions, Estimator, Ridge, Sgd, Trainer, Watch, best_penalty, expected_excess,
     expected_ridge, trained_excess,
 };
 use mixlaw::sweep::{Mode, Scales, Sweep, train};

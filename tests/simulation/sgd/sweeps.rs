@@ -1,8 +1,7 @@
 //! Sweeps of training runs.
 
 use mixlaw::mixture::Mixture;
-use mixlaw::sgd::{Estimator, Penalty, ProjectedRegression, Projection};
-use mixlaw::sgd::{Trainer, TrainingError};
+use mixlaw::sgd::{Estimator, Penalty, ProjectedRegression, Projection, Trainer, TrainingError};
 use mixlaw::sweep::{Mode, Scales, Sweep, SweepError, Training, train};
 use mixlaw::world::Resolution;
 
