@@ -25,7 +25,7 @@ mod load;
 mod plan_runs;
 mod reference;
 mod relative_path;
-mod run_identity;
+pub(super) mod run_identity;
 mod schema;
 mod table;
 #[cfg(test)]

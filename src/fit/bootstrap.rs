@@ -62,7 +62,7 @@ pub fn bootstrap(
 ///
 /// # Errors
 /// As [`bootstrap`].
-pub(crate) fn bootstrap_with_starts(
+pub(super) fn bootstrap_with_starts(
     table: &RunTable,
     law: &dyn Law,
     fitted: &FittedLaw,

@@ -6,7 +6,7 @@ mod cell;
 mod comparison;
 mod convergence;
 mod cross_validation;
-mod design_warnings;
+pub(super) mod design_warnings;
 mod errors;
 mod fit_error;
 mod fitted_law;

@@ -16,7 +16,7 @@ use crate::text::words::shown;
 
 /// Version of the format: a reader refuses any other. In the first one E was a logit in some laws; now it is
 /// in nats in all.
-pub(crate) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 2;
 
 /// Fits of one table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub struct SavedLaw {
 }
 
 /// A row: capacity, tokens (`None`: unlimited), weights, losses (`None`: not measured).
-pub(crate) type SavedRow = (Option<f64>, Option<f64>, Vec<f64>, Vec<Option<f64>>);
+pub(super) type SavedRow = (Option<f64>, Option<f64>, Vec<f64>, Vec<Option<f64>>);
 
 /// A law restored from a file.
 pub struct Restored {

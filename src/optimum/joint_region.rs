@@ -13,7 +13,7 @@ use ndarray_linalg::{Eigh, UPLO};
 use crate::numeric::linear::solve_positive;
 
 /// Share of the refits that the region holds.
-pub(crate) const HELD: f64 = 0.9;
+pub(super) const HELD: f64 = 0.9;
 
 /// Spread of weights below which they count as equal, so that the region of weights that all refits
 /// agree on has some extent.

@@ -10,7 +10,7 @@
 mod best_mixture;
 mod certificate;
 mod constraints;
-mod flatness;
+pub(super) mod flatness;
 mod joint_region;
 mod losses;
 mod mirror;

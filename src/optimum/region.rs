@@ -126,7 +126,7 @@ impl Region {
     }
 
     /// The allowed mixture of least Σ cost_i h_i, and that cost.
-    pub(crate) fn cheapest(&self, cost: &[f64]) -> (Vec<f64>, f64) {
+    pub(super) fn cheapest(&self, cost: &[f64]) -> (Vec<f64>, f64) {
         let mut order: Vec<usize> = (0..cost.len()).collect();
         order.sort_by(|a, b| cost[*a].total_cmp(&cost[*b]));
         let mut weights = self.lower.clone();

@@ -88,7 +88,7 @@ const HALVINGS: usize = 50;
 
 /// 1 − the share of the tokens on which `loss` is `reached`; `loss` falls with the share. 0 if it
 /// is not below that on all tokens.
-pub(crate) fn tokens_wasted(loss: impl Fn(f64) -> f64, reached: f64) -> f64 {
+pub(super) fn tokens_wasted(loss: impl Fn(f64) -> f64, reached: f64) -> f64 {
     if loss(1.0) >= reached {
         return 0.0;
     }

@@ -17,7 +17,7 @@ use crate::mixture::Mixture;
 use crate::numeric::linear::ln_det_positive;
 
 /// A law fitted to pilot worlds: what a run would tell about its parameters.
-pub(crate) struct Pilots(pub Vec<FittedLaw>);
+pub(super) struct Pilots(pub Vec<FittedLaw>);
 
 /// Scatter of runs about a law, as a share of their losses, in the information of the prior: of the
 /// order of the noise of a run and of what the laws leave unexplained.
@@ -41,7 +41,7 @@ const CANDIDATE_STREAM: u64 = 0x6361_6e64;
 impl Pilots {
     /// Mean over the pilots of ln det of what a run of each of `mixtures` at all `scales` would tell.
     #[cfg(test)]
-    pub(crate) fn ln_det(&self, mixtures: &[Mixture], scales: &Scales) -> f64 {
+    pub(super) fn ln_det(&self, mixtures: &[Mixture], scales: &Scales) -> f64 {
         let mut sum = self.prior();
         for mixture in mixtures {
             add(&mut sum, &self.information(mixture, scales), 1.0);
@@ -88,7 +88,7 @@ fn add(sum: &mut [Array2<f64>], terms: &[Array2<f64>], factor: f64) {
 /// A design of as many mixtures as `start`, each weight at least `floor`, that tells at least as much
 /// as `start` about the parameters of the law. No candidate is taken twice. It depends on `seed` in
 /// the candidates, and not on the number of threads.
-pub(crate) fn informative(
+pub(super) fn informative(
     pilots: &Pilots,
     start: &[Mixture],
     scales: &Scales,

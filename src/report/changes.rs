@@ -11,7 +11,7 @@ use super::verdicts::{Outcome, Verdicts};
 
 /// Relative difference up to which figures of fits count as equal: another processor or another
 /// build of the linear algebra changes the last digits of a fit.
-pub(crate) const FIT_TOLERANCE: f64 = 1e-4;
+pub(super) const FIT_TOLERANCE: f64 = 1e-4;
 
 /// Difference up to which figures count as equal however small they are, in their own unit (percent,
 /// nats or exponents). A fit that is exact ends where rounding ends it, at errors of 1e-6 %.

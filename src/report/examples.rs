@@ -6,10 +6,10 @@ use crate::fit::{Convergence, Errors, LawFit, Masked, ParameterValue, Spread};
 use super::exponents::{DomainExponent, Estimate, Exponents};
 
 /// A name that is markup, quotes and an entity at once.
-pub(crate) const HOSTILE: &str = "<script>&\"";
+pub(super) const HOSTILE: &str = "<script>&\"";
 
 /// The same spread over all cells and over those with a weight.
-pub(crate) fn masked(mean: f64, sd: f64) -> Masked {
+pub(super) fn masked(mean: f64, sd: f64) -> Masked {
     let spread = Spread { mean, sd };
     Masked {
         all: spread,

@@ -122,7 +122,7 @@ pub(crate) struct CellCounts {
 
 impl Manifest {
     /// Version of the folder's layout that this version of mixlaw writes.
-    pub(crate) const FORMAT: u32 = 1;
+    pub(super) const FORMAT: u32 = 1;
 
     /// A manifest of a run that begins now on this machine.
     pub fn begin(experiment: ExperimentSource, inputs: Vec<InputFile>, threads: usize) -> Self {

@@ -8,7 +8,7 @@
 mod best_mixture;
 mod changes;
 mod claims_file;
-mod comparison_table;
+pub(super) mod comparison_table;
 mod diagnosis;
 #[cfg(test)]
 mod examples;
@@ -21,10 +21,10 @@ mod manifest;
 mod numbers;
 mod optimum_json;
 mod page;
-mod parameter_table;
+pub(super) mod parameter_table;
 mod plan_of_runs;
-mod prediction_table;
-mod run_changes;
+pub(super) mod prediction_table;
+pub(super) mod run_changes;
 mod summary_table;
 mod table;
 mod verdict_table;

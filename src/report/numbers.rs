@@ -4,11 +4,11 @@
 const MOST_DECIMALS: usize = 4;
 
 /// Stands where there is no figure.
-pub(crate) const ABSENT: &str = "–";
+pub(super) const ABSENT: &str = "–";
 
 /// Decimals that give the smallest non-zero magnitude of `values` three significant digits, 1 to 4;
 /// one number of decimals for a column keeps its points aligned.
-pub(crate) fn decimals(values: impl IntoIterator<Item = f64>) -> usize {
+pub(super) fn decimals(values: impl IntoIterator<Item = f64>) -> usize {
     let smallest = values
         .into_iter()
         .map(f64::abs)
@@ -45,12 +45,12 @@ pub fn spread(mean: f64, sd: f64, decimals: usize, with_sd: bool) -> String {
 }
 
 /// `value` with four significant digits, trailing zeros dropped.
-pub(crate) fn significant(value: f64) -> String {
+pub(super) fn significant(value: f64) -> String {
     rounded(value, 4)
 }
 
 /// `value` with so many significant digits, trailing zeros dropped.
-pub(crate) fn rounded(value: f64, digits: i32) -> String {
+pub(super) fn rounded(value: f64, digits: i32) -> String {
     if !value.is_finite() || value == 0.0 {
         return fixed(value, 0);
     }

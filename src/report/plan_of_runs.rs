@@ -55,7 +55,7 @@ fn percent(share: f64) -> String {
 }
 
 /// What there is to say about a plan of proxy runs, sentence by sentence.
-pub(crate) fn plan_sentences(study: &Study, outcome: &Outcome) -> Vec<String> {
+pub(super) fn plan_sentences(study: &Study, outcome: &Outcome) -> Vec<String> {
     let target = &study.target;
     let without = Regrets::new(outcome.target_regrets.clone());
     let scale = |value: f64| {

@@ -5,7 +5,7 @@ use super::numbers::rounded;
 
 /// Relative difference up to which the numbers of two simulations count as equal: other processors
 /// round elementary functions otherwise.
-pub(crate) const RUN_TOLERANCE: f64 = 1e-9;
+pub(super) const RUN_TOLERANCE: f64 = 1e-9;
 
 /// Significant digits of a number that differs.
 const DIGITS: i32 = 12;

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::text::terminal::acts;
 
 /// Columns of a terminal that a table takes at most.
-pub(crate) const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// Columns that one cell takes at most; longer words are cut with an ellipsis.
 const CELL: usize = 44;
@@ -182,7 +182,7 @@ fn cell(row: &Row, column: usize) -> String {
 
 /// `text` without control characters, which could otherwise drive the terminal, and cut to `width`
 /// columns with an ellipsis.
-pub(crate) fn shorten(text: &str, width: usize) -> String {
+pub(super) fn shorten(text: &str, width: usize) -> String {
     let clean = printable(text);
     if clean.width() <= width {
         return clean;
@@ -200,7 +200,7 @@ pub(crate) fn shorten(text: &str, width: usize) -> String {
 }
 
 /// `text` with every control character replaced by a visible mark.
-pub(crate) fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
             // Direction marks would let a name rearrange the words around it.
@@ -214,7 +214,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Appends `text` broken at spaces into lines of at most [`WIDTH`] columns.
-pub(crate) fn push_wrapped(out: &mut String, text: &str) {
+pub(super) fn push_wrapped(out: &mut String, text: &str) {
     let mut column = 0;
     for word in printable(text).split_whitespace() {
         let width = word.width();

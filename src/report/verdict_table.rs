@@ -7,7 +7,7 @@ use super::table::{Align, Row, Table, push_wrapped};
 
 /// One row for each check: the figure, what was measured, the limit, the verdict. A check that
 /// fails stands out.
-pub(crate) fn verdict_table(claim: &ClaimResult) -> Table {
+pub(super) fn verdict_table(claim: &ClaimResult) -> Table {
     let mut table = Table::new([
         ("figure", Align::Left),
         ("measured", Align::Left),

@@ -17,22 +17,22 @@ pub enum RunError {
 
 impl RunError {
     /// Bad input with its place and help.
-    pub(crate) fn input(error: impl Diagnostic + Send + Sync + 'static) -> Self {
+    pub(super) fn input(error: impl Diagnostic + Send + Sync + 'static) -> Self {
         Self::Input(Report::new(error))
     }
 
     /// Bad input in a sentence.
-    pub(crate) fn words(message: impl Display) -> Self {
+    pub(super) fn words(message: impl Display) -> Self {
         Self::Input(miette::miette!("{message}"))
     }
 
     /// Bad input in a sentence, with what to do about it.
-    pub(crate) fn words_with_help(message: impl Display, help: impl Display) -> Self {
+    pub(super) fn words_with_help(message: impl Display, help: impl Display) -> Self {
         Self::Input(miette::miette!(help = help.to_string(), "{message}"))
     }
 
     /// A failure that is not the user's.
-    pub(crate) fn other(error: impl Display) -> Self {
+    pub(super) fn other(error: impl Display) -> Self {
         Self::Other(error.to_string())
     }
 }

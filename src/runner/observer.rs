@@ -61,12 +61,12 @@ impl<'a> Work<'a> {
     }
 
     /// Units that are done.
-    pub(crate) fn done(&self) -> usize {
+    pub(super) fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
     }
 
     /// Counts `more` of the units that are done as failed.
-    pub(crate) fn fail(&self, more: usize) {
+    pub(super) fn fail(&self, more: usize) {
         self.observer.fail(more);
     }
 

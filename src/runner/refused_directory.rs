@@ -9,7 +9,7 @@ use crate::text::words::shown;
 const MOST_LISTED: usize = 12;
 
 /// What to do about runs that are not of this experiment.
-pub(crate) const ELSEWHERE: &str =
+pub(super) const ELSEWHERE: &str =
     "name another directory with --out, or start over with --fresh, which discards the runs there";
 
 /// What two texts say differently, as the rest of a sentence.

@@ -19,7 +19,7 @@ use crate::sweep::{
 use crate::text::count::grouped;
 
 /// A directory that a sweep is kept in, locked, with what it holds already.
-pub(crate) struct ResumedSweep<'a> {
+pub(super) struct ResumedSweep<'a> {
     folder: &'a Path,
     simulated: Simulated<'a>,
     keeping: &'a Keeping,
@@ -43,7 +43,7 @@ pub(super) struct Done {
 impl<'a> ResumedSweep<'a> {
     /// Locks `folder`, which is there, for the experiment whose text with every default is `resolved`,
     /// and reads what it holds. Nothing that is there changes.
-    pub(crate) fn open(
+    pub(super) fn open(
         folder: &'a Path,
         simulated: Simulated<'a>,
         resolved: &str,
@@ -238,7 +238,7 @@ impl<'a> ResumedSweep<'a> {
     }
 
     /// Simulates what is missing of the share of this process.
-    pub(crate) fn complete(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
+    pub(super) fn complete(&mut self, observer: &dyn Observer) -> Result<(), RunError> {
         let share = self.share();
         let (mine, missing) = (0..self.finished.len())
             .filter(|run| share.has(*run))
@@ -315,7 +315,7 @@ impl<'a> ResumedSweep<'a> {
     }
 
     /// Ends a shard: says what is done and what comes next.
-    pub(crate) fn end_share(self, observer: &dyn Observer) {
+    pub(super) fn end_share(self, observer: &dyn Observer) {
         let folder = self.folder.display();
         if self.tables.is_some() {
             observer.note(&format!("{folder} is finished: there is nothing to merge"));

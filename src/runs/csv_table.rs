@@ -125,7 +125,7 @@ impl CsvTable {
     }
 
     /// Where the file is.
-    pub(crate) fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 

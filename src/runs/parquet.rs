@@ -36,7 +36,7 @@ const MOST_DIFFERENT: usize = 1 << 18;
 /// Writes the runs of a sweep over given domains as Parquet, one after the other.
 ///
 /// `cell` and `replicate` are 64-bit integers, all else 64-bit floats; a loss that is NaN is null.
-pub(crate) struct ParquetWriter<W: Write + Send> {
+pub(super) struct ParquetWriter<W: Write + Send> {
     file: SerializedFileWriter<W>,
     group: Group,
     most_rows: usize,
@@ -222,7 +222,7 @@ fn of_output(error: ParquetError) -> io::Error {
 ///
 /// # Errors
 /// Those of `out`, and of a table with other loss columns than weight columns.
-pub(crate) fn write_parquet(table: &RunTable, out: impl Write + Send) -> io::Result<()> {
+pub(super) fn write_parquet(table: &RunTable, out: impl Write + Send) -> io::Result<()> {
     if table.weight_names() != table.loss_names() {
         return Err(io::Error::other("weights and losses are of other domains"));
     }

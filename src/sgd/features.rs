@@ -157,7 +157,7 @@ impl Features {
     }
 
     /// As [`minimal_excess`](Self::minimal_excess), of the minimiser of the loss plus `penalty` |v|².
-    pub(crate) fn penalised_excess(&self, weights: &[f64], penalty: f64) -> Option<Vec<f64>> {
+    pub(super) fn penalised_excess(&self, weights: &[f64], penalty: f64) -> Option<Vec<f64>> {
         let mut cross = Array1::zeros(self.rows());
         for (g, weight) in self.cross.iter().zip(weights) {
             cross.scaled_add(*weight, g);

@@ -17,7 +17,7 @@ use crate::world::{Seen, World};
 
 /// Largest number of ranks per domain for which single skills are listed. Jitter of the ranks and
 /// a spread of the costs make hundreds of skills out of each, and count as that many ranks.
-pub(crate) const MOST_RANKS: f64 = 1e7;
+pub(super) const MOST_RANKS: f64 = 1e7;
 
 /// Domain losses in nats (length K), skill by skill, for expected selection. `None` if the world
 /// has more than `MOST_RANKS` ranks per domain.

@@ -61,7 +61,7 @@ pub fn write(
 /// # Errors
 /// Those of `out` and of `done`; runs that are not yet simulated then never are.
 #[cfg(feature = "parquet")]
-pub(crate) fn write_parquet(
+pub(super) fn write_parquet(
     simulator: &Simulator,
     sweep: &Sweep,
     out: impl Write + Send,

@@ -17,7 +17,7 @@ use super::Spectrum;
 use super::moments::Moments;
 
 /// Nodes of a panel.
-pub(crate) const PANEL_NODES: usize = 4;
+pub(super) const PANEL_NODES: usize = 4;
 
 /// Abscissae of the four-point Gauss–Legendre rule on (−1, 1) (DLMF table 3.5.1).
 const ABSCISSAE: [f64; PANEL_NODES] = [

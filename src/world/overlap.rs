@@ -9,7 +9,7 @@ pub(crate) const LARGEST_JITTER: f64 = 5.0;
 
 /// Most domains whose tails may be shared in pairs: their number grows with the square, and a run
 /// takes that much longer.
-pub(crate) const MOST_PAIRED_DOMAINS: usize = 100;
+pub(super) const MOST_PAIRED_DOMAINS: usize = 100;
 
 /// Rounding of a sum of fractions that counts as 1.
 const ROUNDING: f64 = 1e-9;

@@ -5,7 +5,7 @@ use super::{HeadOrder, Overlap, Resolution, World, WorldError, jitter};
 
 /// Most domains in families, each counted as often as it is in one: beyond, a world takes
 /// gigabytes of memory and a run minutes.
-pub(crate) const MOST_MEMBERS: f64 = 1e7;
+pub(super) const MOST_MEMBERS: f64 = 1e7;
 
 impl World {
     /// This world, if its families are few enough at the default resolution.

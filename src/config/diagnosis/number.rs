@@ -15,7 +15,7 @@ use super::problems::Problems;
 use super::span::At;
 
 /// The word for a capacity or a number of tokens without bound.
-pub(crate) const UNLIMITED: &str = "unlimited";
+pub(super) const UNLIMITED: &str = "unlimited";
 
 /// From here on, a number is written with an exponent.
 const LONG: f64 = 1e5;

@@ -110,7 +110,7 @@ pub fn allocate(
 /// Derivatives of the price: d ln λ = Σ_i demand_i·(d ln w_i − ln x_i db_i) + head·dH +
 /// capacity·dN, by the implicit function theorem on Σ x_i = N + (K−1)H.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct PriceDerivatives {
+pub(super) struct PriceDerivatives {
     /// Factor of each domain's own change; 0 at the floor.
     pub demand: Vec<f64>,
     /// d ln λ / dH.
@@ -121,7 +121,7 @@ pub(crate) struct PriceDerivatives {
 
 impl Allocation {
     /// Derivatives of ln λ on the present active set (all 0 if every domain is at its floor).
-    pub(crate) fn price_derivatives(&self, demands: &[Demand]) -> PriceDerivatives {
+    pub(super) fn price_derivatives(&self, demands: &[Demand]) -> PriceDerivatives {
         let mut factors: Vec<f64> = demands
             .iter()
             .zip(&self.ln_skills)

@@ -31,7 +31,7 @@ impl Kernel {
     /// threshold: P(n ≥ max(τ, m)). exponential: P(n ≥ m) − e^(−μ(1−z)) P(Poisson(μz) ≥ m) with
     /// z = e^(−1/τ). reciprocal: a sum over counts. `sgd-decay` has no r(n): a kept skill is
     /// learned as far as its mean says.
-    pub(crate) fn learned_if_kept(&self, count: f64, mean: f64, ln_mean: f64) -> f64 {
+    pub(super) fn learned_if_kept(&self, count: f64, mean: f64, ln_mean: f64) -> f64 {
         match *self {
             Self::Threshold { tau } => at_least(tau.ceil().max(count), mean, ln_mean),
             Self::Exponential { tau } => {

@@ -18,7 +18,7 @@ const TICKS: f64 = 5.0;
 
 /// A numeric axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Axis {
+pub(super) struct Axis {
     /// Lower end.
     pub min: f64,
     /// Upper end, above the lower one.
@@ -48,7 +48,7 @@ impl Axis {
     }
 
     /// A linear axis from 0 that shows all finite non-negative `values`.
-    pub(crate) fn from_zero(values: impl IntoIterator<Item = f64>) -> Self {
+    pub(super) fn from_zero(values: impl IntoIterator<Item = f64>) -> Self {
         let high = range(values).map_or(1.0, |(_, high)| high);
         let high = if high > 0.0 { high } else { 1.0 };
         Self::between(0.0, high * (1.0 + PADDING))
@@ -84,7 +84,7 @@ impl Axis {
 
     /// A logarithmic axis if the positive `values` span more than a factor of `ratio`, else a
     /// linear one.
-    pub(crate) fn log_beyond(ratio: f64, values: &[f64]) -> Self {
+    pub(super) fn log_beyond(ratio: f64, values: &[f64]) -> Self {
         let all_positive = values.iter().all(|v| *v > 0.0);
         match range(values.iter().copied()) {
             Some((low, high)) if all_positive && high / low > ratio => {
@@ -115,7 +115,7 @@ impl Axis {
 
     /// Whether labels at 1, 2, 5, 10, … would crowd a logarithmic axis `length` units long, while
     /// those at powers of ten are enough to read it.
-    pub(crate) fn label_decades_only(&self, length: f64) -> bool {
+    pub(super) fn label_decades_only(&self, length: f64) -> bool {
         /// Room for the three labels of a decade, units.
         const DECADE: f64 = 75.0;
         let (low, high) = (self.min.log10(), self.max.log10());

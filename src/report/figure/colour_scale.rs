@@ -33,7 +33,7 @@ const SMALL_CHANGE: f64 = 0.03;
 const SMALLEST_RATIO: f64 = 1e-5;
 
 /// A scale of the colours of viridis, dark to light.
-pub(crate) struct ColourScale {
+pub(super) struct ColourScale {
     shade: Shade,
     low: f64,
     high: f64,
@@ -75,7 +75,7 @@ impl ColourScale {
     }
 
     /// The colour of a value, and that of words on it: black or white, whichever stands out more.
-    pub(crate) fn colours(&self, value: f64) -> (String, &'static str) {
+    pub(super) fn colours(&self, value: f64) -> (String, &'static str) {
         at(self.place(value))
     }
 

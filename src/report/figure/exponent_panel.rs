@@ -67,7 +67,7 @@ fn apart(panel: &Exponents, across: Axis, width: f64) -> f64 {
 }
 
 /// What is drawn in the panel of a frame `width` units wide, a look for each law.
-pub(crate) fn plots(
+pub(super) fn plots(
     panel: &Exponents,
     looks: &[Look],
     across: Axis,

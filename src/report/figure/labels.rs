@@ -64,7 +64,7 @@ impl Labels {
     }
 
     /// Height of the strip, units.
-    pub(crate) fn height(&self) -> f64 {
+    pub(super) fn height(&self) -> f64 {
         let longest = self
             .labels
             .iter()

@@ -16,7 +16,7 @@ const GAP: f64 = 8.0;
 const MARGIN: f64 = 6.0;
 
 /// Names and looks in a grid.
-pub(crate) struct Legend {
+pub(super) struct Legend {
     entries: Vec<(String, Look)>,
     columns: usize,
 }
@@ -44,7 +44,7 @@ impl Legend {
     }
 
     /// Height that the legend takes, units.
-    pub(crate) fn height(&self) -> f64 {
+    pub(super) fn height(&self) -> f64 {
         self.rows() as f64 * ROW
     }
 

@@ -26,7 +26,7 @@ const AROUND: f64 = 60.0;
 const TICK: f64 = 3.0;
 
 /// A panel: what is drawn inside one frame.
-pub(crate) struct Panel {
+pub(super) struct Panel {
     /// Width of the frame.
     pub width: f64,
     /// Height of the frame.
@@ -47,7 +47,7 @@ pub(crate) struct Panel {
 
 /// How words are set.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Type {
+pub(super) struct Type {
     /// Size, units.
     pub size: u32,
     /// Which part of the words is at the given place.
@@ -67,19 +67,19 @@ impl Type {
         turn: 0.0,
     };
     /// The title of an axis.
-    pub(crate) const AXIS: Self = Self {
+    pub(super) const AXIS: Self = Self {
         size: LARGE,
         anchor: TextAnchor::Middle,
         bold: false,
         turn: 0.0,
     };
     /// The title of a vertical axis.
-    pub(crate) const VERTICAL: Self = Self {
+    pub(super) const VERTICAL: Self = Self {
         turn: -90.0,
         ..Self::AXIS
     };
     /// The title of a panel.
-    pub(crate) const TITLE: Self = Self {
+    pub(super) const TITLE: Self = Self {
         size: LARGE,
         anchor: TextAnchor::Start,
         bold: true,
@@ -88,7 +88,7 @@ impl Type {
 }
 
 /// A figure in the making.
-pub(crate) struct Sheet {
+pub(super) struct Sheet {
     scene: Scene,
 }
 
@@ -99,7 +99,7 @@ impl Sheet {
     }
 
     /// A white sheet of this width and height.
-    pub(crate) fn sized(width: f64, height: f64) -> Self {
+    pub(super) fn sized(width: f64, height: f64) -> Self {
         let mut scene = Scene::new(width, height.ceil());
         scene.font_family = Some(FONTS.into());
         scene.text_color = Some(INK.into());
@@ -178,7 +178,7 @@ impl Sheet {
     }
 
     /// As [`Sheet::text`], in a colour.
-    pub(crate) fn coloured_text(&mut self, x: f64, y: f64, text: &str, set: Type, colour: &str) {
+    pub(super) fn coloured_text(&mut self, x: f64, y: f64, text: &str, set: Type, colour: &str) {
         let turned = set.turn != 0.0;
         if turned {
             self.scene.add(Primitive::GroupStart {
@@ -205,7 +205,7 @@ impl Sheet {
     }
 
     /// Whatever `draw` draws shows `words` when a pointer rests on it.
-    pub(crate) fn hover(&mut self, words: &str, draw: impl FnOnce(&mut Self)) {
+    pub(super) fn hover(&mut self, words: &str, draw: impl FnOnce(&mut Self)) {
         // Pushed past `Scene::add`, which would add a style sheet that the page does not need.
         self.scene.elements.push(Primitive::GroupStart {
             transform: None,
@@ -217,7 +217,7 @@ impl Sheet {
     }
 
     /// Draws a filled rectangle: its upper left corner, its width and height.
-    pub(crate) fn rectangle(&mut self, corner: (f64, f64), size: (f64, f64), fill: &str) {
+    pub(super) fn rectangle(&mut self, corner: (f64, f64), size: (f64, f64), fill: &str) {
         self.scene.add(Primitive::Rect {
             x: corner.0,
             y: corner.1,
@@ -244,7 +244,7 @@ impl Sheet {
     }
 
     /// Draws the marker of a legend around `x`, `y`.
-    pub(crate) fn marker(&mut self, x: f64, y: f64, look: Look) {
+    pub(super) fn marker(&mut self, x: f64, y: f64, look: Look) {
         // kuva draws the marker of an entry with a radius of 5 units, 11 units to the right of the
         // place it is given and 5 below it, and the label behind it; the label is left to `text`.
         const SCALE: f64 = 0.72;

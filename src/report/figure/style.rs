@@ -8,13 +8,13 @@ use kuva::plot::scatter::MarkerShape;
 use kuva::render::theme::Theme;
 
 /// Width of a figure, units.
-pub(crate) const WIDTH: f64 = 360.0;
+pub(super) const WIDTH: f64 = 360.0;
 
 /// Width of a figure that needs two columns, units: 180 mm.
-pub(crate) const WIDE: f64 = 762.0;
+pub(super) const WIDE: f64 = 762.0;
 
 /// Width of every other figure on paper, millimetres: one column of a journal.
-pub(crate) const WIDTH_MM: f64 = 85.0;
+pub(super) const WIDTH_MM: f64 = 85.0;
 
 /// Size of tick labels and legends.
 pub const SMALL: u32 = 10;
@@ -23,22 +23,22 @@ pub const SMALL: u32 = 10;
 pub const LARGE: u32 = 11;
 
 /// Fonts, first choice first; the last ones are on every system.
-pub(crate) const FONTS: &str = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
+pub(super) const FONTS: &str = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
 
 /// Colour of words.
-pub(crate) const INK: &str = "#222222";
+pub(super) const INK: &str = "#222222";
 
 /// Colour of axes and of lines that guide the eye.
-pub(crate) const GUIDE: &str = "#6e6e6e";
+pub(super) const GUIDE: &str = "#6e6e6e";
 
 /// Colour of the grid.
-pub(crate) const GRID: &str = "#e6e6e6";
+pub(super) const GRID: &str = "#e6e6e6";
 
 /// Radius of a marker among many.
-pub(crate) const DOT: f64 = 2.2;
+pub(super) const DOT: f64 = 2.2;
 
 /// Radius of a marker that stands alone.
-pub(crate) const MARKER: f64 = 3.2;
+pub(super) const MARKER: f64 = 3.2;
 
 /// The colours of Okabe and Ito ("Color universal design", 2008) but for yellow, which is too pale for
 /// small marks on white.
@@ -62,7 +62,7 @@ const SHAPES: [MarkerShape; 10] = [
 
 /// How a series is told from the others.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Look {
+pub(super) struct Look {
     /// Colour of marker and line.
     pub colour: &'static str,
     /// Shape of the marker.
@@ -81,7 +81,7 @@ impl Look {
 }
 
 /// The dash of the line of the series at `index`: neighbours differ in it, too.
-pub(crate) fn dash(index: usize) -> LineStyle {
+pub(super) fn dash(index: usize) -> LineStyle {
     match index % 4 {
         0 => LineStyle::Solid,
         1 => LineStyle::Custom("7 3".into()),
@@ -91,10 +91,10 @@ pub(crate) fn dash(index: usize) -> LineStyle {
 }
 
 /// The dash of a line that guides the eye: dashed, so that it is not taken for data.
-pub(crate) const GUIDE_DASH: LineStyle = LineStyle::Dashed;
+pub(super) const GUIDE_DASH: LineStyle = LineStyle::Dashed;
 
 /// Colours of axes, grid and ground.
-pub(crate) fn theme() -> Theme {
+pub(super) fn theme() -> Theme {
     Theme {
         background: "white".into(),
         axis_color: GUIDE.into(),
@@ -107,7 +107,7 @@ pub(crate) fn theme() -> Theme {
 
 /// Width of `text` at `size`, units: a little more than in the first of [`FONTS`], about as much as
 /// in the widest.
-pub(crate) fn text_width(text: &str, size: u32) -> f64 {
+pub(super) fn text_width(text: &str, size: u32) -> f64 {
     let ems: f64 = text
         .chars()
         .map(|c| match c {
@@ -123,7 +123,7 @@ pub(crate) fn text_width(text: &str, size: u32) -> f64 {
 }
 
 /// `text` made printable and cut with an ellipsis to at most `width` units at `size`.
-pub(crate) fn fit_text(text: &str, size: u32, width: f64) -> String {
+pub(super) fn fit_text(text: &str, size: u32, width: f64) -> String {
     let clean = super::super::table::printable(text);
     if text_width(&clean, size) <= width {
         return clean;

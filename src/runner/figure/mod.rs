@@ -14,7 +14,7 @@ pub use errors::TrueExponents;
 pub use kind::{Group, Kind};
 
 /// All figures, in the order of the page.
-pub(crate) const GROUPS: [Group; 8] = [
+pub(super) const GROUPS: [Group; 8] = [
     errors::ERROR_GROUP,
     errors::RECOVERY_GROUP,
     parameters::GROUP,

@@ -111,7 +111,7 @@ pub(crate) fn measure_optima(found: &[BestMixture]) -> Figures {
 
 /// Names of the figures that the best mixtures of `of` can have; without `domains` those of the
 /// weights are left out. `tokens` are those of the best mixture.
-pub(crate) fn optimum_names(
+pub(super) fn optimum_names(
     of: &[String],
     domains: Option<&[String]>,
     judged: bool,
@@ -174,7 +174,7 @@ fn movement(weights: &[f64]) -> (f64, f64) {
 
 /// Names of the figures that the best mixtures of `of` along a path can have, a plan for each value; the
 /// other arguments are those of [`optimum_names`].
-pub(crate) fn path_names(
+pub(super) fn path_names(
     tokens: &[(f64, f64)],
     of: &[String],
     domains: Option<&[String]>,

@@ -15,7 +15,7 @@ pub struct Key(pub [u8; Key::BYTES]);
 
 impl Key {
     /// Length in bytes.
-    pub(crate) const BYTES: usize = 16;
+    pub(super) const BYTES: usize = 16;
 }
 
 /// Makes the keys of the runs of one sweep.

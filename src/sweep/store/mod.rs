@@ -16,7 +16,7 @@ mod written;
 
 pub use key::{Key, Keys};
 pub use reader::Damage;
-pub(crate) use reader::PartSummary;
+pub(super) use reader::PartSummary;
 pub use writer::{Batch, Writer};
 
 use std::collections::BTreeSet;

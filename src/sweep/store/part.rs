@@ -34,7 +34,7 @@ pub(super) const LONGEST: u32 = 1 << 26;
 
 /// A finished run as a part file holds it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Record {
+pub(super) struct Record {
     /// Number in the sweep that it was written for: a hint, the key decides.
     pub number: u64,
     /// What it is.

@@ -148,7 +148,7 @@ impl Spectrum {
     /// `stretch` ranks above from + stretch·(n − 1), and is met as often as they are on average.
     /// A stretch below 1 divides ranks instead.
     #[must_use]
-    pub(crate) fn stretched(&self, from: f64, stretch: f64) -> Self {
+    pub(super) fn stretched(&self, from: f64, stretch: f64) -> Self {
         Self {
             view: View {
                 from: self.view.at(from),
