@@ -16,33 +16,15 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// A small world of two domains.
-const SMALL: &str = r#"
+const SMALL: &str = concat!(
+    r#"
 [world]
 head = 5
 
-[[world.domains]]
-name = "web"
-exponent = 1.3
-floor = 1.0
-
-[[world.domains]]
-name = "code"
-exponent = 1.6
-floor = 0.5
-
-[learner]
-kernel = "exponential"
-tau = 5
-
-[sweep]
-capacities = [1e3, 1e4]
-tokens = [1e5, 1e6]
-
-[sweep.mixtures]
-design = "dirichlet"
-count = 12
-floor = 0.05
-
+"#,
+    two_domains!(),
+    small_sweep!(),
+    r#"
 [fit]
 laws = ["capacity-noise", "windowed"]
 starts = 4
@@ -60,7 +42,8 @@ at-most = 0.05
 [[checks]]
 figure = "optimum.weight.web.simulator"
 at-least = 0.5
-"#;
+"#
+);
 
 /// A folder with the runs of the small world and a file of fits.
 fn fitted() -> TempDir {

@@ -17,33 +17,15 @@ fn stderr(output: &std::process::Output) -> String {
 }
 
 /// A small world that is simulated and fitted in a blink.
-const SMALL: &str = r#"
+const SMALL: &str = concat!(
+    r#"
 [world]
 head = 5
 
-[[world.domains]]
-name = "web"
-exponent = 1.3
-floor = 1.0
-
-[[world.domains]]
-name = "code"
-exponent = 1.6
-floor = 0.5
-
-[learner]
-kernel = "exponential"
-tau = 5
-
-[sweep]
-capacities = [1e3, 1e4]
-tokens = [1e5, 1e6]
-
-[sweep.mixtures]
-design = "dirichlet"
-count = 12
-floor = 0.05
-
+"#,
+    two_domains!(),
+    small_sweep!(),
+    r#"
 [fit]
 starts = 2
 split = { by = "mixture", test-fraction = 0.25, count = 2 }
@@ -51,7 +33,8 @@ split = { by = "mixture", test-fraction = 0.25, count = 2 }
 [[checks]]
 figure = "test.mre.capacity-noise"
 at-most = 5
-"#;
+"#
+);
 
 fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
     let path = folder.path().join(name);

@@ -8,26 +8,16 @@ use mixlaw::config::parse;
 use mixlaw::runner::{Keeping, Observer, RunError, conduct, run_into};
 
 /// An experiment of a blink.
-const SMALL: &str = r#"
+const SMALL: &str = concat!(
+    r#"
 name = "small"
 
 [world]
 head = 5
 
-[[world.domains]]
-name = "web"
-exponent = 1.3
-floor = 1.0
-
-[[world.domains]]
-name = "code"
-exponent = 1.6
-floor = 0.5
-
-[learner]
-kernel = "exponential"
-tau = 5
-
+"#,
+    two_domains!(),
+    r#"
 [sweep]
 capacities = [1e4]
 tokens = [1e7]
@@ -49,7 +39,8 @@ tokens = 1e7
 [[checks]]
 figure = "test.mre.capacity-noise"
 at-most = 10
-"#;
+"#
+);
 
 /// Remembers what it hears, and asks for an end after so many units.
 #[derive(Default)]

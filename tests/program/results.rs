@@ -11,36 +11,18 @@ fn mixlaw() -> Command {
 }
 
 /// A world of two domains with a varied overlap, fitted in a blink.
-const VARIED: &str = r#"
+const VARIED: &str = concat!(
+    r#"
 claim = "A <b>claim</b> & its \"words\"."
 
 [world]
 head = 5
 overlap = { kind = "all", fraction = 0.2 }
 
-[[world.domains]]
-name = "web"
-exponent = 1.3
-floor = 1.0
-
-[[world.domains]]
-name = "code"
-exponent = 1.6
-floor = 0.5
-
-[learner]
-kernel = "exponential"
-tau = 5
-
-[sweep]
-capacities = [1e3, 1e4]
-tokens = [1e5, 1e6]
-
-[sweep.mixtures]
-design = "dirichlet"
-count = 12
-floor = 0.05
-
+"#,
+    two_domains!(),
+    small_sweep!(),
+    r#"
 [fit]
 laws = ["mean", "capacity", "capacity-noise"]
 starts = 2
@@ -58,7 +40,8 @@ at-most = 5
 [[checks]]
 figure = "at.0.5.test.mre.capacity-noise"
 at-most = 5
-"#;
+"#
+);
 
 /// Two experiments, one of which lacks its data, and their results.
 fn reproduced() -> TempDir {

@@ -1,5 +1,9 @@
 //! Sweeps that are killed, interrupted, shared and resumed, through the front door.
 
+#[macro_use]
+#[path = "../common/two_domains.rs"]
+mod two_domains;
+
 mod identity;
 mod interrupted;
 mod shared;
@@ -12,26 +16,16 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A sweep of random runs that takes a second or so, and a quick fit.
-const SLOW: &str = r#"
+const SLOW: &str = concat!(
+    r#"
 seed = 5
 
 [world]
 head = 5
 
-[[world.domains]]
-name = "web"
-exponent = 1.3
-floor = 1.0
-
-[[world.domains]]
-name = "code"
-exponent = 1.6
-floor = 0.5
-
-[learner]
-kernel = "exponential"
-tau = 5
-selection = "observed"
+"#,
+    two_domains!(),
+    r#"selection = "observed"
 
 [sweep]
 mode = "sampled"
@@ -48,7 +42,8 @@ floor = 0.05
 laws = ["mean"]
 starts = 1
 split = { by = "mixture", test-fraction = 0.25, count = 2 }
-"#;
+"#
+);
 
 /// The same experiment with closed-form runs: a blink.
 fn quick() -> String {

@@ -62,7 +62,7 @@ pub(crate) struct LawRegrets {
 
 /// The regret of one design, percent of the excess.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct RegretPoint {
+pub(crate) struct RegretPoint {
     /// Position of its series.
     pub series: usize,
     /// Number of runs.
